@@ -1,0 +1,46 @@
+# Every target does its own set-up; `make help` lists them.
+PYTHON ?= python3
+DEV = $(PYTHON) -m dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format fuzz bench host-tests i18n shell clean stop
+
+help: ## Show this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
+	while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+setup: ## Bring up host, server, browser and databases, and stop there
+	@$(DEV) setup
+
+demo: ## Start a host with demo data, print address and logins (PORT=8069)
+	@$(DEV) demo $(if $(PORT),--port=$(PORT))
+
+test: ## Run all tests (ARGS="-k name", ARGS="--reuse tests/test_x.py")
+	@$(DEV) test $(ARGS)
+
+lint: ## Run pylint-odoo, ruff and the OCA checks
+	@$(DEV) lint
+
+format: ## Let ruff mend what it can
+	@$(DEV) lint --fix
+
+fuzz: ## Run the property-based tests with many more examples (ARGS=…)
+	@$(DEV) fuzz $(ARGS)
+
+bench: ## Run the benchmarks (BENCH=… goes to bench/run.py)
+	@$(DEV) bench $(BENCH)
+
+host-tests: ## Run the host's own tests with the addons (ARGS="--tags /sale")
+	@$(DEV) host-tests $(ARGS)
+
+i18n: ## Export the terms and merge them into the translations
+	@$(DEV) i18n
+
+shell: ## Open the host's Python shell on the demo database
+	@$(DEV) shell
+
+clean: ## Drop the databases of this clone
+	@$(DEV) clean
+
+stop: ## Stop the private database server
+	@$(DEV) stop

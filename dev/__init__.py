@@ -1,0 +1,1 @@
+"""Brings up a host (Odoo, PostgreSQL, a browser) for development and tests."""

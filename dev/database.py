@@ -1,0 +1,217 @@
+"""Databases: templates of the bare host, and copies with this clone's addons."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from . import paths
+from .shell import Missing, lock, step
+from .workshop import Workshop
+
+LANGUAGES = "en_US,zh_CN"
+#: What a test or demo database has beside this clone's addons, by its name. A later
+#: one is built upon the earlier.
+FLAVOURS = {
+    "base": ("sale_management", "account_payment", "payment_demo"),
+    "full": ("stock", "stock_account", "sale_stock"),
+}
+#: Files of an addon that change nothing in a database.
+PASSIVE = ("tests", "readme", "description", "__pycache__")
+
+
+def addons_for(flavour: str) -> list[str]:
+    """Return this clone's addons that the flavour installs."""
+    if flavour == "base":
+        return [name for name in paths.addons() if name == paths.ADDON_PREFIX]
+    optional = {f"{paths.ADDON_PREFIX}_queue": "queue_job"}
+    return [name for name in paths.addons() if name not in optional]
+
+
+def content_key(names: list[str]) -> str:
+    """Return a digest of all that the addons bring into a database."""
+    content = hashlib.sha256()
+    for name in names:
+        for path in sorted((paths.REPO / name).rglob("*")):
+            relative = path.relative_to(paths.REPO)
+            if path.is_file() and not set(relative.parts) & set(PASSIVE):
+                content.update(f"{relative}\0".encode())
+                content.update(path.read_bytes())
+    return content.hexdigest()[:16]
+
+
+class Databases:
+    """The databases of a server that belong to the workshop."""
+
+    def __init__(self, workshop: Workshop):
+        self.workshop = workshop
+        self.server = workshop.server
+
+    # -- primitives
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is such a database."""
+        query = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"
+        return self.server.sql(query) == "1"
+
+    def label(self, name: str) -> str:
+        """Return the text that tells what the database was built from."""
+        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+        return self.server.sql(f"{query} WHERE datname = '{name}'")
+
+    def filestore(self, name: str) -> Path:
+        """Return the folder of the database's attachments."""
+        return paths.DATA / "filestore" / name
+
+    def drop(self, name: str) -> None:
+        """Drop a database and its attachments."""
+        self.server.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        filestore = self.filestore(name)
+        if filestore.is_symlink():
+            filestore.unlink()
+        shutil.rmtree(filestore, ignore_errors=True)
+
+    def copy(self, source: str, target: str, share_files: bool = False) -> None:
+        """Copy a database; its attachments, which never change, are linked."""
+        self.drop(target)
+        self.server.sql(f'CREATE DATABASE "{target}" TEMPLATE "{source}"', check=True)
+        origin = self.filestore(source)
+        if not origin.is_dir():
+            return
+        if share_files:
+            self.filestore(target).symlink_to(origin)
+        else:
+            shutil.copytree(origin, self.filestore(target), copy_function=os.link)
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the databases whose names start so."""
+        names = self.server.sql("SELECT datname FROM pg_database").splitlines()
+        return [name for name in names if name.startswith(prefix)]
+
+    def _finish(self, fresh: str, name: str, label: str) -> None:
+        """Put a database that is complete in the place of its predecessor."""
+        self.server.sql("VACUUM ANALYZE", database=fresh)
+        self.drop(name)
+        self.server.sql(f'ALTER DATABASE "{fresh}" RENAME TO "{name}"', check=True)
+        if self.filestore(fresh).is_dir():
+            self.filestore(fresh).rename(self.filestore(name))
+        self.server.sql(f"COMMENT ON DATABASE \"{name}\" IS '{label}'", check=True)
+
+    def _install(self, database: str, modules, log: str) -> None:
+        self.workshop.odoo(
+            "-c", self.workshop.config, "-d", database, "-i", ",".join(modules),
+            "--with-demo", f"--load-language={LANGUAGES}",
+            "--stop-after-init", "--no-http",
+            log=log,
+        )  # fmt: skip
+        missing = self.not_installed(database, modules)
+        if missing:
+            log = paths.LOGS / f"{log}.log"
+            raise Missing(f"Not installed: {', '.join(missing)}. Log: {log}")
+
+    def not_installed(self, database: str, modules) -> list[str]:
+        """Return those of the modules that the database does not have."""
+        query = "SELECT name FROM ir_module_module WHERE state = 'installed'"
+        present = set(self.server.sql(query, database=database).splitlines())
+        return [name for name in modules if name not in present]
+
+    # -- templates of the host
+
+    def template(self, flavour: str) -> str:
+        """Return the database of the host alone, building it the first time."""
+        modules = [*FLAVOURS[flavour]]
+        label = paths.digest(LANGUAGES, *FLAVOURS.items())
+        name = f"eor_host_{self.workshop.host.key}_{flavour}"
+        with lock(f"database-{name}", "the host's template database"):
+            if self.label(name) == label:
+                return name
+            fresh = f"{name}_new"
+            text = f"Installing {', '.join(modules)} with demo data ({flavour})"
+            with step(f"{text}, about a minute, once"):
+                if flavour == "base":
+                    self.drop(fresh)
+                else:
+                    self.copy(self.template("base"), fresh)
+                self._install(fresh, modules, log=f"template-{flavour}")
+                self._finish(fresh, name, label)
+        return name
+
+    # -- databases of this clone
+
+    def built(self, flavour: str, reuse: bool = False) -> str:
+        """Return a database with host and addons, rebuilt if the addons changed.
+
+        :param bool reuse: take the database as it is, if there is one
+        """
+        name = f"eor_{paths.CLONE_KEY}_{flavour}"
+        modules = addons_for(flavour)
+        with lock(f"database-{name}", f"the test database {flavour}"):
+            if reuse and self.exists(name):
+                return name
+            template = self.template(flavour)
+            label = paths.digest(template, self.label(template), content_key(modules))
+            if self.label(name) == label:
+                return name
+            fresh = f"{name}_new"
+            with step(f"Building the database {flavour} with {', '.join(modules)}"):
+                self.copy(template, fresh)
+                if modules:
+                    self._install(fresh, modules, log=f"install-{flavour}")
+                self._finish(fresh, name, label)
+        return name
+
+    def demo(self) -> str:
+        """Return the demo database, updated if the addons changed."""
+        name = f"eor_{paths.CLONE_KEY}_demo"
+        modules = addons_for("full")
+        with lock(f"database-{name}", "the demo database"):
+            template = self.template("full")
+            key = f"{paths.digest(template, self.label(template))} "
+            label = key + content_key(modules)
+            if self.label(name) == label:
+                return name
+            if self.label(name).startswith(key) and modules:
+                with step(f"Updating {', '.join(modules)} in the demo database"):
+                    self._update(name, modules)
+                    comment = f"COMMENT ON DATABASE \"{name}\" IS '{label}'"
+                    self.server.sql(comment, check=True)
+                return name
+            fresh = f"{name}_new"
+            with step(f"Building the demo database with {', '.join(modules)}"):
+                self.copy(template, fresh)
+                if modules:
+                    self._install(fresh, modules, log="install-demo")
+                self._finish(fresh, name, label)
+        return name
+
+    def _update(self, name: str, modules: list[str]) -> None:
+        """Update the addons, and install those that are new."""
+        new = self.not_installed(name, modules)
+        old = [module for module in modules if module not in new]
+        arguments = ["-c", self.workshop.config, "-d", name]
+        if old:
+            arguments += ["-u", ",".join(old)]
+        if new:
+            arguments += ["-i", ",".join(new)]
+        self.workshop.odoo(
+            *arguments, "--stop-after-init", "--no-http", log="update-demo"
+        )
+
+    def drop_all(self, everything: bool) -> list[str]:
+        """Drop this clone's databases, or those of all clones and the host."""
+        prefix = "eor_" if everything else f"eor_{paths.CLONE_KEY}_"
+        names = self.names(prefix)
+        for name in names:
+            self.drop(name)
+        return names
+
+
+def run_copy(databases: Databases, source: str):
+    """Return the name of a copy for this run; parallel runs don't meet."""
+    for name in databases.names(f"{source}_run"):
+        owner = name.removeprefix(f"{source}_run").split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            databases.drop(name)
+    name = f"{source}_run{os.getpid()}"
+    databases.copy(source, name, share_files=True)
+    return name

@@ -1,0 +1,167 @@
+"""Run the tests on both kinds of database, over all cores."""
+
+import contextlib
+import os
+import socket
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+
+from . import browser, paths
+from .database import Databases, run_copy
+from .shell import Missing, run, say
+from .workshop import Workshop, bring_up
+
+#: The folder of tests that need more than the base database.
+STOCK = "tests/stock"
+NO_TESTS = 5
+
+
+def main(arguments: list[str], reuse: bool = False) -> int:
+    """Run the tests; arguments go to pytest.
+
+    :param list arguments: options and paths for pytest; without any, both suites
+        must have tests
+    :param bool reuse: don't rebuild the databases when the addons have changed
+    """
+    if not paths.addons():
+        raise Missing(f"There is no addon {paths.ADDON_PREFIX}* in {paths.REPO}.")
+    suites = _suites(arguments)
+    browser.require()
+    workshop = bring_up()
+    databases = Databases(workshop)
+    options = [argument for argument in arguments if not _is_path(argument)]
+    codes, totals = {}, Counter()
+    for flavour, targets in suites.items():
+        source = databases.built(flavour, reuse)
+        codes[flavour] = _run_suite(
+            workshop, databases, flavour, source, [*targets, *options], totals
+        )
+    _report(totals)
+    return _exit_code(codes, narrowed=bool(arguments))
+
+
+def _is_path(argument: str) -> bool:
+    name = argument.split("::")[0]
+    return not argument.startswith("-") and (paths.REPO / name).exists()
+
+
+def _suites(arguments: list[str]) -> dict[str, list[str]]:
+    """Return what to run on which kind of database."""
+    chosen = [os.path.normpath(path) for path in arguments if _is_path(path)]
+    if chosen and set(chosen) != {"tests"}:
+        suites = {
+            "base": [path for path in chosen if not path.startswith(STOCK)],
+            "full": [path for path in chosen if path.startswith(STOCK)],
+        }
+        return {flavour: targets for flavour, targets in suites.items() if targets}
+    suites = {"base": ["tests", f"--ignore={STOCK}"]}
+    if (paths.REPO / STOCK).is_dir():
+        suites["full"] = [STOCK]
+    return suites
+
+
+def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
+    """Run pytest on a copy of the database; each worker copies it once more."""
+    database = run_copy(databases, source)
+    report = paths.LOGS / f"{database}.xml"
+    command = [
+        workshop.python, "-m", "pytest",
+        f"--odoo-config={workshop.config}",
+        f"--odoo-database={database}",
+        "--odoo-log-level=warn",
+        "--odoo-http",
+        "-o", f"cache_dir={paths.CLONE / 'pytest'}",
+        f"--junitxml={report}",
+        "--durations=10",
+        "--durations-min=2",
+        *_workers(arguments),
+        *arguments,
+    ]  # fmt: skip
+    say(f"Testing on the database {flavour}: {' '.join(arguments)}")
+    profile = "ci" if os.environ.get("CI") else "dev"
+    variables = {"HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", profile)}
+    try:
+        stdin = sys.stdin if "--pdb" in arguments else None
+        options = {"stdin": stdin} if stdin else {}
+        environment = workshop.environment(**variables)
+        result = run(*command, check=False, cwd=paths.REPO, env=environment, **options)
+        _count(report, totals)
+        return result.returncode
+    finally:
+        with contextlib.suppress(OSError):
+            report.unlink()
+        for name in databases.names(database):
+            databases.drop(name)
+
+
+def _workers(arguments: list[str]) -> list[str]:
+    """Return pytest-xdist's options: a worker a core, whole classes to one worker."""
+    if {"--pdb", "-s", "-n", "--trace"} & set(arguments):
+        return []
+    return ["-n", os.environ.get("ERP_TEST_WORKERS", _cores()), "--dist=loadscope"]
+
+
+def _cores() -> str:
+    return str(min(len(os.sched_getaffinity(0)), 8))
+
+
+def _count(report, totals: Counter) -> None:
+    """Add up what pytest counted."""
+    if not report.is_file():
+        return
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        totals["failed"] += failed
+        totals["skipped"] += skipped
+        totals["passed"] += int(suite.get("tests", 0)) - failed - skipped
+
+
+def _report(totals: Counter) -> None:
+    keys = ("passed", "failed", "skipped")
+    print("total:", ", ".join(f"{totals[key]} {key}" for key in keys), flush=True)
+
+
+def _exit_code(codes: dict[str, int], narrowed: bool) -> int:
+    """Return 0 if all is well; a suite without tests is well only when narrowed."""
+    ran = [code for code in codes.values() if code != NO_TESTS]
+    if any(ran):
+        return next(code for code in ran if code)
+    if not ran or (len(ran) < len(codes) and not narrowed):
+        empty = [flavour for flavour, code in codes.items() if code == NO_TESTS]
+        raise Missing(f"No tests were found for: {', '.join(empty)}.")
+    return 0
+
+
+def host_tests(workshop: Workshop, tags: str, bare: bool) -> int:
+    """Run the host's own tests with the addons installed.
+
+    :param str tags: what to run, as for the host's `--test-tags`
+    :param bool bare: run them without the addons, to see what fails anyway
+    """
+    browser.require()
+    databases = Databases(workshop)
+    source = databases.template("full") if bare else databases.built("full")
+    database = run_copy(databases, source)
+    say(f"Running the host's tests {tags} {'without' if bare else 'with'} the addons")
+    try:
+        return workshop.odoo(
+            "-c", workshop.config, "-d", database, "--test-tags", tags,
+            "--stop-after-init", "--http-port", free_port(), "--log-level=test",
+            "--log-handler=:WARNING", "--log-handler=odoo.tests:INFO",
+            check=False,
+        ).returncode  # fmt: skip
+    finally:
+        databases.drop(database)
+
+
+def free_port(first: int = 0) -> int:
+    """Return a free port of this machine: any, or the next from the first on."""
+    for port in range(first, first + 200) if first else [0]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return probe.getsockname()[1]
+    raise Missing(f"No port is free from {first} on.")

@@ -1,0 +1,102 @@
+"""Everything brought up: host, Python, server and settings, ready to run Odoo."""
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import host, paths, postgres, python
+from .shell import run, say
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A host on this machine, for this clone."""
+
+    host: host.Host
+    python: Path
+    server: postgres.Server
+
+    @property
+    def config(self) -> Path:
+        """Return the settings file of this clone's Odoo."""
+        return paths.CLONE / "odoo.conf"
+
+    @property
+    def addons_path(self) -> str:
+        """Return the addons folders, those of this clone last."""
+        folders = list(self.host.addons_path)
+        if paths.addons():
+            folders.append(paths.REPO)
+        return ",".join(str(folder) for folder in dict.fromkeys(folders))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment in which host and tests run."""
+        result = self.server.environment()
+        result["PATH"] = f"{self.python.parent}{os.pathsep}{result['PATH']}"
+        # compiled files stay out of the clone
+        result["PYTHONPYCACHEPREFIX"] = str(paths.STATE / "pycache")
+        result.update(more)
+        return result
+
+    def odoo(self, *arguments, **options):
+        """Run the host's command line."""
+        command = [self.python, "-m", "odoo", *arguments]
+        options.setdefault("env", self.environment())
+        return run(*command, cwd=paths.REPO, **options)
+
+    def write_settings(self) -> None:
+        """Write the settings file, and one that a shell can source."""
+        given = self.server.variables
+        connection = {
+            "db_host": "PGHOST",
+            "db_port": "PGPORT",
+            "db_user": "PGUSER",
+            "db_password": "PGPASSWORD",
+        }
+        settings = {
+            "addons_path": self.addons_path,
+            "data_dir": paths.DATA,
+            **{key: given[name] for key, name in connection.items() if name in given},
+            "db_maxconn": "32",
+            "http_interface": "127.0.0.1",
+            "list_db": "False",
+            "log_level": "warn",
+            "max_cron_threads": "0",
+            "limit_time_cpu": "3600",
+            "limit_time_real": "7200",
+            "limit_time_real_cron": "-1",
+        }
+        lines = [f"{key} = {value}\n" for key, value in settings.items()]
+        paths.CLONE.mkdir(parents=True, exist_ok=True)
+        paths.DATA.mkdir(parents=True, exist_ok=True)
+        _replace(self.config, "[options]\n" + "".join(lines))
+        (paths.CLONE / "clone").write_text(f"{paths.REPO}\n")
+        exported = {
+            **self.server.variables,
+            "ODOO_CONF": str(self.config),
+            "PYTHONPYCACHEPREFIX": str(paths.STATE / "pycache"),
+        }
+        path = f'"{self.python.parent}:{self.server.bin}:$PATH"'
+        _replace(
+            paths.CLONE / "env.sh",
+            "".join(f"export {k}={shlex.quote(v)}\n" for k, v in exported.items())
+            + f"export PATH={path}\n",
+        )
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file in one go: another process may be reading it."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_text(text)
+    fresh.chmod(0o600)
+    fresh.replace(path)
+
+
+def bring_up() -> Workshop:
+    """Return the workshop, making what's missing."""
+    found = host.find()
+    result = Workshop(found, python.for_host(found), postgres.server())
+    result.write_settings()
+    say(f"{found.label}, {paths.STATE}")
+    return result
