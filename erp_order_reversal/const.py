@@ -1,0 +1,69 @@
+"""Values shared by the models of the addon: the public contract in one place."""
+
+# How far back a reversal goes. Each scope includes the ones before it.
+SCOPES = [
+    ("unlock", "Unlock only"),
+    ("payment", "Payments"),
+    ("invoice", "Payments and invoices"),
+    ("draft", "Back to quotation"),
+    ("cancel", "Cancel the order"),
+]
+SCOPE_RANK = {scope: rank for rank, (scope, _label) in enumerate(SCOPES)}
+
+INVOICE_METHODS = [
+    ("auto", "Automatic"),
+    ("credit_note", "Credit note"),
+    ("void", "Void the entry"),
+]
+PAYMENT_METHODS = [
+    ("auto", "Automatic"),
+    ("credit", "Keep as customer credit"),
+    ("void", "Void: it never happened"),
+    ("refund", "Refund the customer"),
+]
+
+STATES = [
+    ("draft", "Draft"),
+    ("to_approve", "To approve"),
+    ("queued", "Queued"),
+    ("done", "Done"),
+    ("failed", "Failed"),
+    ("rejected", "Rejected"),
+    ("cancelled", "Cancelled"),
+    ("undone", "Undone"),
+]
+# The one table of the state gate: from which states a state may be reached.
+STATE_FLOW = {
+    "to_approve": {"draft", "failed"},
+    "queued": {"draft", "failed", "to_approve"},
+    "done": {"draft", "queued", "to_approve", "failed"},
+    "failed": {"draft", "queued", "to_approve", "failed"},
+    "rejected": {"to_approve"},
+    "cancelled": {"draft", "to_approve", "queued", "failed"},
+    "undone": {"done"},
+}
+
+# What may be done to one document, in the order in which it is carried out.
+OPERATIONS = [
+    ("unlock", "Unlock"),
+    ("release", "Release"),
+    ("void_payment", "Void payment"),
+    ("trim", "Take lines off the draft"),
+    ("void", "Void"),
+    ("credit", "Credit note"),
+    ("rematch", "Match again"),
+    ("refund", "Refund"),
+    ("cancel", "Cancel"),
+    ("draft", "Back to quotation"),
+]
+OPERATION_RANK = {name: rank for rank, (name, _label) in enumerate(OPERATIONS)}
+
+SEVERITIES = [
+    ("blocker", "Blocker"),
+    ("warning", "Warning"),
+    ("info", "Information"),
+]
+
+# Moves that a reversal takes back, and the credit notes that take them back.
+REVERSIBLE_TYPES = ("out_invoice", "out_receipt", "in_invoice", "in_receipt")
+CREDIT_TYPES = ("out_refund", "in_refund")

@@ -1,0 +1,323 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..const import REVERSIBLE_TYPES
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "order.reversal.mixin"]
+
+    _reversal_root_field = "move_id"
+
+    reversal_count = fields.Integer(compute="_compute_reversal_count")
+
+    def _compute_reversal_count(self):
+        counts = self._reversal_counts()
+        for move in self:
+            move.reversal_count = counts.get(move.id, 0)
+
+    # ------------------------------------------------------------------
+    # Answers to a reversal
+    # ------------------------------------------------------------------
+
+    def _reversal_related(self, plan):
+        related = super()._reversal_related(plan)
+        invoices = self.filtered(lambda move: move.move_type in REVERSIBLE_TYPES)
+        if plan.root != self and plan.root._name == "account.payment":
+            if not plan.reaches("invoice"):
+                return related
+        if plan.reaches("draft") and plan.root._name != "sale.order":
+            related.append(invoices.line_ids.sale_line_ids.order_id)
+        counterparts = invoices._reversal_counterparts()
+        related.append(counterparts.move_id.origin_payment_id)
+        related.append(
+            invoices.matched_payment_ids.filtered(
+                lambda payment: not payment.move_id
+                and payment.state in ("in_process", "paid")
+            )
+        )
+        return related
+
+    def _reversal_counterparts(self):
+        """Journal items that these invoices are matched with."""
+        lines = self.line_ids.filtered(
+            lambda line: line.account_type in ("asset_receivable", "liability_payable")
+        )
+        return (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+
+    def _reversal_findings(self, plan):
+        super()._reversal_findings(plan)
+        if self == plan.root:
+            self._reversal_check_root(plan)
+        for move in self.filtered(lambda move: move.state == "draft"):
+            if plan.reaches("invoice") and plan.root == move:
+                plan.inform(
+                    "draft_invoice",
+                    self.env._("The draft %s is cancelled.", move.display_name),
+                    move,
+                )
+        return plan
+
+    def _reversal_check_root(self, plan):
+        if self.move_type not in REVERSIBLE_TYPES:
+            plan.block(
+                "not_an_invoice",
+                self.env._(
+                    "%s is no invoice. Only invoices, bills and receipts are taken "
+                    "back.",
+                    self.display_name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Take back the invoice, the order or the payment it belongs to."
+                ),
+            )
+        elif self.state == "cancel":
+            earlier = plan.reversal._get_earlier(self)
+            plan.block(
+                "invoice_cancelled",
+                self.env._("%s is cancelled already.", self.display_name)
+                + (
+                    " " + self.env._("It was taken back by %s.", earlier[0].name)
+                    if earlier
+                    else ""
+                ),
+                self,
+            )
+
+    def _reversal_steps(self, plan):
+        super()._reversal_steps(plan)
+        self._reversal_plan_shares(plan)
+        invoices = self.filtered(lambda move: move.move_type in REVERSIBLE_TYPES)
+        for move in self.filtered(lambda move: move.state == "draft"):
+            move._reversal_plan_draft(plan)
+        for move in invoices.filtered(lambda move: move.state == "posted"):
+            move._reversal_plan_posted(plan)
+        for record, releases in plan.releases.items():
+            if record._name == "account.move":
+                record._reversal_plan_other_release(plan, releases)
+        return plan
+
+    def _reversal_plan_draft(self, plan):
+        """A draft is cancelled, or loses the lines of the orders taken back."""
+        if not plan.reaches("invoice"):
+            return
+        values = {
+            "amount": self.amount_total,
+            "currency_id": self.currency_id.id,
+            "invoice_method": "void",
+        }
+        orders = self.line_ids.sale_line_ids.order_id
+        foreign = orders - plan.records("sale.order")
+        if foreign and plan.root != self:
+            plan.add_step(
+                self,
+                "trim",
+                self.env._("Loses the lines of this order"),
+                why=self.env._(
+                    "The draft also invoices %s.", ", ".join(foreign.mapped("name"))
+                ),
+                data={"order_ids": plan.records("sale.order").ids},
+                **values,
+            )
+        else:
+            plan.add_step(
+                self,
+                "void",
+                self.env._("Cancelled"),
+                why=self.env._("It is a draft: nothing is posted."),
+                **values,
+            )
+
+    def _reversal_plan_posted(self, plan):
+        self.ensure_one()
+        share = plan.shares[self]
+        if plan.reaches("invoice"):
+            if not share.lines and not share.extras:
+                self._reversal_report_credited(plan, share)
+                return
+            self._reversal_plan_invoice(plan, share)
+        elif plan.rank:
+            self._reversal_plan_settlements(plan, share, everything=not share.foreign)
+
+    def _reversal_report_credited(self, plan, share):
+        """Nothing of the invoice is left to credit."""
+        names = ", ".join((share.credits or self.browse()).mapped("name"))
+        earlier = plan.reversal._get_earlier(self)
+        message = self.env._("%s is taken back already", self.name)
+        if names:
+            message += " " + self.env._("(%s)", names)
+        if earlier:
+            message += " " + self.env._("by %s", ", ".join(earlier.mapped("name")))
+        finding = plan.block if plan.root == self else plan.inform
+        finding("already_reversed", message + ".", self)
+        # A payment that is said never to have happened is still to be taken off.
+        if any(
+            plan.method(payment, "payment_method") == "void"
+            for payment in self._reversal_counterparts().move_id.origin_payment_id
+        ):
+            self._reversal_plan_settlements(plan, share)
+
+    def _reversal_plan_invoice(self, plan, share):
+        """Choose between credit note and void, and say why."""
+        self.ensure_one()
+        wanted = plan.method(self, "invoice_method")
+        obstacles = self._reversal_void_obstacles(plan, share)
+        period = self.date.replace(day=1) == plan.date.replace(day=1)
+        if wanted == "void" and obstacles:
+            plan.block(
+                "void_refused",
+                self.env._(
+                    "%(invoice)s can't be voided: %(why)s",
+                    invoice=self.name,
+                    why=" ".join(obstacles),
+                ),
+                self,
+                remedy=self.env._("Choose a credit note for it."),
+            )
+        if wanted == "auto":
+            void = not obstacles and period
+            if obstacles:
+                why = " ".join(obstacles)
+            elif period:
+                why = self.env._("Not sent, not locked, and of the same month.")
+            else:
+                why = self.env._("It belongs to an earlier month.")
+        else:
+            void = wanted == "void"
+            why = self.env._("Chosen by the requester.")
+        values = {
+            "amount": share.total,
+            "currency_id": self.currency_id.id,
+            "why": why,
+            "invoice_method": self._reversal_own_method(plan),
+        }
+        self._reversal_plan_settlements(plan, share, everything=void)
+        if void:
+            plan.add_step(
+                self, "void", self.env._("Cancelled, keeps its number"), **values
+            )
+        else:
+            self._reversal_plan_credit(plan, share, values)
+
+    def _reversal_own_method(self, plan):
+        own = plan.reversal._get_overrides().get((self._name, self.id), {})
+        return own.get("invoice_method") or False
+
+    def _reversal_plan_credit(self, plan, share, values):
+        if self.need_cancel_request:
+            plan.warn(
+                "cancel_request",
+                self.env._(
+                    "%s was sent to the authorities. The credit note has to be sent "
+                    "too.",
+                    self.name,
+                ),
+                self,
+            )
+        if archived := self._reversal_archived_accounts(share):
+            plan.block(
+                "account_archived",
+                self.env._(
+                    "%(invoice)s uses the archived account %(account)s: no credit note "
+                    "can be posted.",
+                    invoice=self.name,
+                    account=", ".join(archived.mapped("display_name")),
+                ),
+                self,
+                remedy=self.env._("Activate the account for the time of the reversal."),
+                who=self.env._("An accounting administrator may do that."),
+            )
+        date = format_date(self.env, plan.date)
+        if share.whole:
+            outcome = self.env._("Stays, with a credit note dated %s", date)
+        elif share.foreign:
+            outcome = self.env._(
+                "Stays; only the lines of this order are credited, dated %s", date
+            )
+        else:
+            outcome = self.env._("Stays; what is left is credited, dated %s", date)
+        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
+
+    def _reversal_archived_accounts(self, share):
+        lines = self.line_ids.browse(line.id for line in share.lines)
+        lines |= self.line_ids.browse(line.id for line in share.extras)
+        return lines.account_id.filtered(lambda account: not account.active)
+
+    def _reversal_void_obstacles(self, plan, share):
+        """Why law or host forbid to cancel the entry itself.
+
+        Rules: `account.move.button_draft` and `_check_draftable` (hash, request to
+        the authorities), `_check_fiscal_lock_dates`; a sent invoice stays, as the
+        customer holds it.
+
+        :return: list of sentences
+        """
+        self.ensure_one()
+        obstacles = []
+        if self.is_move_sent:
+            obstacles.append(self.env._("It was sent to the customer."))
+        if self.inalterable_hash:
+            obstacles.append(self.env._("It is secured by a hash."))
+        if self.need_cancel_request:
+            obstacles.append(self.env._("It was sent to the authorities."))
+        if self._get_violated_lock_dates(self.date, self._affect_tax_report()):
+            obstacles.append(self.env._("Its period is locked."))
+        if self.checked and not self._is_user_able_to_review():
+            obstacles.append(self.env._("It was reviewed."))
+        if share.credits:
+            obstacles.append(
+                self.env._(
+                    "%s took back a part of it.",
+                    ", ".join(share.credits.mapped("name")),
+                )
+            )
+        if share.foreign:
+            obstacles.append(
+                self.env._("It also invoices %s.", ", ".join(share.foreign))
+            )
+        return obstacles
+
+    def _reversal_fingerprint(self):
+        return {
+            "state": self.state,
+            "date": str(self.date),
+            "amount_total": self.amount_total,
+            "amount_residual": self.amount_residual,
+            "payment_state": self.payment_state,
+            "is_move_sent": self.is_move_sent,
+            "lines": [
+                [line.id, line.account_id.id, line.amount_currency, line.balance]
+                for line in self.line_ids.sorted("id")
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Operations
+    # ------------------------------------------------------------------
+
+    @api.private
+    def _reversal_apply_void(self, steps):
+        steps._get_document().button_cancel()
+        steps._set_result()
+
+    @api.private
+    def _reversal_apply_trim(self, steps):
+        """Take the order's lines off a draft that it shares with other orders."""
+        for step in steps:
+            move = step._get_document()
+            orders = self.env["sale.order"].browse(step.data["order_ids"])
+            move.invoice_line_ids.filtered(
+                lambda line, orders=orders: line.sale_line_ids.order_id
+                and line.sale_line_ids.order_id <= orders
+            ).unlink()
+            step._set_result()
+
+    @api.private
+    def _reversal_apply_release(self, steps):
+        steps._reversal_unlink_partials()
+        steps._set_result()

@@ -1,0 +1,263 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+# Addons whose override of `_reverse_moves` is reproduced here; any other one runs.
+KNOWN_OVERRIDES = {"account", "sale", "erp_order_reversal"}
+
+
+class AccountMove(models.Model):
+    """Credit notes that take an invoice back to the cent."""
+
+    _inherit = "account.move"
+
+    @api.private
+    def _reversal_apply_credit(self, steps):
+        """Post a credit note for each step, exact for every account.
+
+        A whole invoice is mirrored; of a part, its lines, at the invoice's own
+        exchange rate.
+        """
+        whole = steps.filtered(lambda step: step.data["whole"])
+        self._reversal_credit_whole(whole)
+        for step in steps - whole:
+            self._reversal_credit_part(step)
+
+    @api.private
+    def _reversal_apply_rematch(self, steps):
+        """Match invoices again with what they keep."""
+        for step in steps:
+            move = step._get_document()
+            credits = self.browse(step.data["credit_ids"])
+            counterparts = self.env["account.move.line"].browse(
+                step.data["counterpart_ids"]
+            )
+            for others in (credits.line_ids, counterparts):
+                lines = (move.line_ids | others).filtered(
+                    lambda line: line.account_type
+                    in ("asset_receivable", "liability_payable")
+                    and not line.reconciled
+                    and line.parent_state == "posted"
+                )
+                for account_lines in lines.grouped("account_id").values():
+                    if account_lines & move.line_ids and account_lines & others:
+                        account_lines.reconcile()
+            step._set_result()
+
+    # ------------------------------------------------------------------
+    # Whole invoices
+    # ------------------------------------------------------------------
+
+    def _reversal_credit_whole(self, steps):
+        if not steps:
+            return
+        moves = steps._get_document()
+        defaults = [
+            move._reversal_credit_defaults(step)
+            for move, step in zip(moves, steps, strict=True)
+        ]
+        if moves._reversal_has_foreign_override():
+            credits = moves._reverse_moves(defaults, cancel=True)
+        else:
+            credits = moves._reversal_create_mirrors(defaults)
+            credits.with_context(move_reverse_cancel=True).action_post()
+        for step, credit in zip(steps, credits, strict=True):
+            step._set_result(credit)
+
+    def _reversal_credit_defaults(self, step):
+        """Values of the credit note that a copy would get wrong.
+
+        Today's exchange rate and the company's own bank account would come with
+        the host's copy (HOST: `_reverse_moves`, wizard `account.move.reversal`).
+        """
+        self.ensure_one()
+        date = step.reversal_id.entry_date
+        reversal = step.reversal_id
+        partner_bank = self.commercial_partner_id.bank_ids.filtered(
+            lambda bank: bank.company_id in (self.company_id, bank.company_id.browse())
+        )
+        return {
+            "date": date,
+            "invoice_date": date,
+            "invoice_date_due": date,
+            "invoice_currency_rate": self.invoice_currency_rate,
+            "invoice_origin": self.invoice_origin,
+            "invoice_user_id": self.invoice_user_id.id,
+            "auto_post": "no",
+            "partner_bank_id": partner_bank[:1].id if self.is_inbound() else False,
+            "ref": self.env._(
+                "Reversal of: %(move)s, %(reversal)s: %(reason)s",
+                move=self.name,
+                reversal=reversal.name,
+                reason=reversal.reason_id.name,
+            ),
+        }
+
+    def _reversal_has_foreign_override(self):
+        """Whether another addon changes how the host reverses an entry."""
+        for cls in self.env.registry["account.move"].__mro__:
+            if "_reverse_moves" in vars(cls):
+                parts = cls.__module__.split(".")
+                if parts[:2] != ["odoo", "addons"] or parts[2] not in KNOWN_OVERRIDES:
+                    return True
+        return False
+
+    def _reversal_create_mirrors(self, defaults):
+        """Draft credit notes of whole invoices, in one batch.
+
+        The same copies as `account.move._reverse_moves` makes one by one, and the
+        same contexts; `sale`'s campaign values are added as its override does.
+        """
+        context = {"move_reverse_cancel": True, "include_business_fields": True}
+        values = []
+        for move, default in zip(self.with_context(**context), defaults, strict=True):
+            values += move.copy_data(
+                {
+                    **default,
+                    "move_type": "out_refund"
+                    if move.is_sale_document(include_receipts=True)
+                    else "in_refund",
+                    "reversed_entry_id": move.id,
+                    "partner_id": move.partner_id.id,
+                    "campaign_id": move.campaign_id.id,
+                    "medium_id": move.medium_id.id,
+                    "source_id": move.source_id.id,
+                }
+            )
+        # create() on the moves themselves, as copy() does: on an empty recordset the
+        # host's line sync would not find the balances it has to keep.
+        credits = self.with_context(**context).create(values)
+        for move, credit in zip(self, credits, strict=True):
+            credit._reversal_square(
+                [
+                    (line, line.amount_currency, line.balance)
+                    for line in move.line_ids
+                    if line.display_type
+                    not in ("line_section", "line_subsection", "line_note")
+                ]
+            )
+        return credits
+
+    # ------------------------------------------------------------------
+    # A part of an invoice
+    # ------------------------------------------------------------------
+
+    def _reversal_credit_part(self, step):
+        """Credit the lines of the share alone, linked to their order lines."""
+        move = step._get_document().with_context(include_business_fields=True)
+        lines_model = self.env["account.move.line"]
+        targets = []
+        commands = []
+        for line_id, quantity, amount, balance in step.data["lines"]:
+            line = lines_model.browse(line_id)
+            targets.append((line, amount, balance))
+            commands.append(Command.create(line._reversal_part_vals(quantity, amount)))
+        for line_id, amount, balance in step.data["extras"]:
+            targets.append((lines_model.browse(line_id), amount, balance))
+        values = move._reversal_credit_defaults(step)
+        values["line_ids"] = []
+        if not any(line.display_type == "rounding" for line, _a, _b in targets):
+            values["invoice_cash_rounding_id"] = False
+        credit = move._reverse_moves([values], cancel=False)
+        credit.write({"line_ids": commands})
+        credit._reversal_square(targets)
+        credit.action_post()
+        step._set_result(credit)
+
+    # ------------------------------------------------------------------
+    # To the cent
+    # ------------------------------------------------------------------
+
+    def _reversal_square(self, targets):
+        """Make this draft credit note the exact opposite of `targets`.
+
+        A copy computes its taxes anew, with today's rates and without what a
+        person had typed; the entry to take back is what was posted.
+
+        :param targets: list of (journal item, amount in currency, balance)
+        :raise UserError: the credit note has another structure than the invoice
+        """
+        self.ensure_one()
+        wanted = defaultdict(list)
+        for line, amount, balance in targets:
+            wanted[line._reversal_key()].append((line, -amount, -balance))
+        present = self.line_ids.filtered(
+            lambda line: line.display_type
+            not in ("line_section", "line_subsection", "line_note")
+        ).grouped(lambda line: line._reversal_key())
+        commands = []
+        for key in set(wanted) | set(present):
+            if key[0] == "payment_term" and key not in wanted:
+                continue
+            commands += self._reversal_square_group(
+                sorted(wanted.get(key, []), key=lambda target: target[0].id),
+                present.get(key, self.env["account.move.line"]).sorted("id"),
+            )
+        if commands:
+            self._reversal_write_squared(commands)
+
+    def _reversal_square_group(self, wanted, present):
+        """Commands that bring the lines of one key to the wanted amounts."""
+        commands = []
+        for (origin, amount, balance), line in zip(wanted, present, strict=False):
+            values = {}
+            if line.currency_id.compare_amounts(line.amount_currency, amount):
+                values["amount_currency"] = amount
+            if line.company_currency_id.compare_amounts(line.balance, balance):
+                values["balance"] = balance
+            if values:
+                values = {"amount_currency": amount, "balance": balance}
+            if line.account_id != origin.account_id:
+                values["account_id"] = origin.account_id.id
+            if values:
+                commands.append(Command.update(line.id, values))
+        for origin, amount, balance in wanted[len(present) :]:
+            commands.append(
+                Command.create(origin._reversal_counter_vals(amount, balance))
+            )
+        for line in present[len(wanted) :]:
+            commands.append(Command.delete(line.id))
+        return commands
+
+    def _reversal_write_squared(self, commands):
+        """Write amounts as they are; the receivable takes the difference."""
+        changes = {
+            command[1]: command[2]
+            for command in commands
+            if command[0] == Command.UPDATE
+        }
+        created = [c[2] for c in commands if c[0] == Command.CREATE]
+        deleted = {c[1] for c in commands if c[0] == Command.DELETE}
+        terms = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and line.id not in changes
+        )
+        amount = balance = 0.0
+        for line in self.line_ids - terms:
+            if line.id not in deleted:
+                values = changes.get(line.id, {})
+                amount += values.get("amount_currency", line.amount_currency)
+                balance += values.get("balance", line.balance)
+        amount += sum(values["amount_currency"] for values in created)
+        balance += sum(values["balance"] for values in created)
+        if terms:
+            rest = terms[:-1]
+            amount += sum(rest.mapped("amount_currency"))
+            balance += sum(rest.mapped("balance"))
+            commands = commands + [
+                Command.update(
+                    terms[-1].id, {"amount_currency": -amount, "balance": -balance}
+                )
+            ]
+        elif not self.company_currency_id.is_zero(balance):
+            raise UserError(
+                self.env._(
+                    "The credit note of %s would not balance. Take the invoice back by "
+                    "hand, and report this case.",
+                    self.reversed_entry_id.display_name,
+                )
+            )
+        self.with_context(skip_invoice_sync=True, dynamic_unlink=True).write(
+            {"line_ids": commands}
+        )

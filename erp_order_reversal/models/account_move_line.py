@@ -1,0 +1,134 @@
+from odoo import models
+
+from ..const import CREDIT_TYPES, REVERSIBLE_TYPES
+from ..tools import Rest
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _reversal_siblings(self):
+        """These invoice lines and all others of the same order lines."""
+        siblings = self.sale_line_ids.invoice_lines.filtered(
+            lambda line: line.move_id.state == "posted"
+            and line.move_id.move_type in REVERSIBLE_TYPES
+        )
+        return self | siblings
+
+    def _reversal_rest(self):
+        """What no posted credit note took back of these lines yet.
+
+        A credit note that names its invoice (`reversed_entry_id`) counts against
+        that invoice; one made from the order counts against the order line's
+        invoices, oldest first.
+
+        :return: ({line: Rest}, {credit note: invoices it counts against})
+        """
+        lines = self._reversal_siblings().filtered(
+            lambda line: line.display_type == "product"
+        )
+        rest = {
+            line: Rest(line.quantity, line.amount_currency, line.balance)
+            for line in lines
+        }
+        used = {}
+        credit_lines = self._reversal_credit_lines(lines)
+        named = credit_lines.filtered(lambda line: line.move_id.reversed_entry_id)
+        for credit_line in named + (credit_lines - named):
+            candidates = credit_line._reversal_candidates(lines)
+            credit_line._reversal_allocate(candidates, rest, used)
+        return rest, used
+
+    def _reversal_credit_lines(self, lines):
+        credits = lines.move_id.reversal_move_ids.invoice_line_ids
+        credits |= lines.sale_line_ids.invoice_lines
+        return credits.filtered(
+            lambda line: line.display_type == "product"
+            and line.move_id.state == "posted"
+            and line.move_id.move_type in CREDIT_TYPES
+        ).sorted(lambda line: (line.move_id.date, line.move_id.id, line.id))
+
+    def _reversal_candidates(self, lines):
+        """Invoice lines that this credit note line may take back, best first."""
+        self.ensure_one()
+        origin = self.move_id.reversed_entry_id
+        pool = lines.filtered(
+            lambda line: line.amount_currency * self.amount_currency < 0
+        )
+        if origin:
+            pool = pool.filtered(lambda line: line.move_id == origin)
+        if self.sale_line_ids:
+            pool = pool.filtered(lambda line: line.sale_line_ids & self.sale_line_ids)
+        elif not origin:
+            pool = pool.browse()
+        return pool.sorted(
+            lambda line: (
+                line.product_id != self.product_id,
+                line.account_id != self.account_id,
+                line.price_unit != self.price_unit,
+                line.move_id.date,
+                line.move_id.id,
+                line.sequence,
+                line.id,
+            )
+        )
+
+    def _reversal_allocate(self, candidates, rest, used):
+        """Take this credit note line off the rest of the candidates."""
+        self.ensure_one()
+        left = abs(self.amount_currency)
+        for line in candidates:
+            open_amount = abs(rest[line].amount)
+            taken = min(left, open_amount)
+            if self.currency_id.is_zero(taken):
+                continue
+            ratio = taken / abs(self.amount_currency)
+            rest[line].take(ratio, self.quantity, self.amount_currency, self.balance)
+            used.setdefault(self.move_id, set()).add(line.move_id)
+            left -= taken
+
+    def _reversal_key(self):
+        """What pairs a journal item with its opposite on a credit note.
+
+        A tax line by its tax and its part of it: the refund's repartition may name
+        another account; anything else by its account.
+        """
+        self.ensure_one()
+        if self.display_type == "tax" and self.tax_line_id:
+            part = self.tax_repartition_line_id
+            return ("tax", self.tax_line_id.id, part.factor_percent)
+        return (self.display_type, self.account_id.id, self.product_id.id)
+
+    def _reversal_part_vals(self, quantity, amount):
+        """Values of a credit note line that takes back a part of this line."""
+        self.ensure_one()
+        values = self.with_context(include_business_fields=True).copy_data()[0]
+        values.pop("move_id", None)
+        if abs(quantity) < 1e-6:
+            # Only money is left: it must not count against the order line.
+            values.update(quantity=1.0, sale_line_ids=False)
+            quantity = 1.0
+        else:
+            values["quantity"] = quantity
+        if self.amount_currency:
+            values["price_unit"] = (
+                self.price_unit
+                * (amount / self.amount_currency)
+                * (self.quantity / quantity)
+            )
+        return values
+
+    def _reversal_counter_vals(self, amount, balance):
+        """Values of a line of a credit note that has no copy there yet."""
+        self.ensure_one()
+        values = self.copy_data()[0]
+        values.pop("move_id", None)
+        values.update(amount_currency=amount, balance=balance, sequence=self.sequence)
+        part = self.tax_repartition_line_id
+        if part:
+            mirrors = part.tax_id.refund_repartition_line_ids
+            index = list(part.tax_id.invoice_repartition_line_ids).index(part)
+            if index < len(mirrors):
+                values["tax_repartition_line_id"] = mirrors[index].id
+                values["tax_tag_ids"] = [(6, 0, mirrors[index].tag_ids.ids)]
+        return values

@@ -1,0 +1,298 @@
+from odoo import models
+
+from ..const import CREDIT_TYPES, REVERSIBLE_TYPES
+from ..tools import Share
+
+
+class AccountMove(models.Model):
+    """What of an invoice is the reversal's, and what settles that part."""
+
+    _inherit = "account.move"
+
+    # ------------------------------------------------------------------
+    # The share of an invoice
+    # ------------------------------------------------------------------
+
+    def _reversal_plan_shares(self, plan):
+        """Fill `plan.shares` for the posted invoices of the plan."""
+        invoices = self.filtered(
+            lambda move: move.state == "posted" and move.move_type in REVERSIBLE_TYPES
+        )
+        products = invoices.line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        rest, used = products._reversal_rest()
+        for move in invoices:
+            plan.shares[move] = move._reversal_share(plan, rest, used)
+
+    def _reversal_share(self, plan, rest, used):
+        self.ensure_one()
+        products = self.line_ids.filtered(lambda line: line.display_type == "product")
+        orders = plan.records("sale.order")
+        foreign = products.browse()
+        if plan.root != self and orders:
+            foreign = products.filtered(
+                lambda line: line.sale_line_ids.order_id - orders
+            )
+        own = products - foreign
+        if foreign:
+            own = own.filtered("sale_line_ids")
+        credits = self.browse(
+            credit.id for credit, invoices in used.items() if self in invoices
+        )
+        is_open = self._reversal_is_open
+        lines = {line: rest[line] for line in own if is_open(rest[line])}
+        share = Share(
+            whole=own == products and not credits,
+            last=not any(is_open(rest[line]) for line in products - own),
+            lines=lines,
+            credits=credits,
+            foreign=sorted(
+                set((foreign.sale_line_ids.order_id - orders).mapped("name"))
+            ),
+        )
+        share.extras = self._reversal_share_extras(
+            share, all(used[credit] == {self} for credit in credits)
+        )
+        share.total = abs(
+            sum(part.amount for part in lines.values())
+            + sum(amount for amount, _balance in share.extras.values())
+        )
+        return share
+
+    def _reversal_is_open(self, rest):
+        return not (
+            self.currency_id.is_zero(rest.amount)
+            and self.company_currency_id.is_zero(rest.balance)
+            and abs(rest.quantity) < 1e-6
+        )
+
+    def _reversal_share_extras(self, share, exact):
+        """Taxes, roundings and discounts that go with the lines of a share.
+
+        The last credit note takes the remainder, so that the sum is exact; any
+        other one takes its part in proportion to the base.
+
+        :param bool exact: the earlier credit notes concern this invoice alone
+        :return: {journal item: (amount in currency, balance)}
+        """
+        extras = {}
+        if not share.lines and not share.whole:
+            return extras
+        for line in self.line_ids:
+            if line.display_type in (
+                "product",
+                "payment_term",
+                "line_section",
+                "line_subsection",
+                "line_note",
+                "cogs",
+            ):
+                continue
+            amount, balance = line.amount_currency, line.balance
+            if share.last and exact:
+                taken = share.credits.line_ids.filtered(
+                    lambda other, line=line: other._reversal_key()
+                    == line._reversal_key()
+                )
+                amount += sum(taken.mapped("amount_currency"))
+                balance += sum(taken.mapped("balance"))
+            elif not share.whole:
+                ratio = self._reversal_base_ratio(line, share)
+                amount = line.currency_id.round(amount * ratio)
+                balance = line.company_currency_id.round(balance * ratio)
+            if amount or balance:
+                extras[line] = (amount, balance)
+        return extras
+
+    def _reversal_base_ratio(self, line, share):
+        """Part of the base of a tax line that lies in the share (0 to 1)."""
+        tax = line.tax_line_id
+
+        def is_base(product):
+            return not tax or tax in product.tax_ids.flatten_taxes_hierarchy()
+
+        products = self.line_ids.filtered(lambda item: item.display_type == "product")
+        whole = sum(item.amount_currency for item in products if is_base(item))
+        part = sum(rest.amount for item, rest in share.lines.items() if is_base(item))
+        return part / whole if whole else 0.0
+
+    # ------------------------------------------------------------------
+    # What settles it
+    # ------------------------------------------------------------------
+
+    def _reversal_settlements(self, plan):
+        """What the invoice is matched with, newest first.
+
+        Credit notes of the same documents stay, exchange differences follow their
+        match (`account.partial.reconcile.unlink`).
+
+        :return: list of release values, see `_reversal_plan_settlements`
+        """
+        self.ensure_one()
+        found = []
+        lines = self.line_ids.filtered(
+            lambda line: line.account_type in ("asset_receivable", "liability_payable")
+        )
+        for line in lines:
+            for partials, side, amount_field in (
+                (line.matched_credit_ids, "credit_move_id", "debit_amount_currency"),
+                (line.matched_debit_ids, "debit_move_id", "credit_amount_currency"),
+            ):
+                for partial in partials:
+                    counterpart = partial[side]
+                    move = counterpart.move_id
+                    if move.exchange_diff_partial_ids or move._reversal_is_credit_of(
+                        plan
+                    ):
+                        continue
+                    found.append(
+                        (
+                            move.origin_payment_id or move,
+                            self._reversal_release_vals(
+                                partial.id,
+                                line.id,
+                                counterpart.id,
+                                partial[amount_field],
+                            ),
+                        )
+                    )
+        found.sort(key=lambda item: -item[1]["partial_id"])
+        for payment in self.matched_payment_ids:
+            if not payment.move_id and payment.state in ("in_process", "paid"):
+                found.append(
+                    (
+                        payment,
+                        self._reversal_release_vals(
+                            False, False, False, payment.amount
+                        ),
+                    )
+                )
+        if plan.root._name == "account.payment" and not plan.reaches("invoice"):
+            found = [item for item in found if item[0] == plan.root]
+        return found
+
+    def _reversal_release_vals(self, partial_id, line_id, counterpart_id, amount):
+        return {
+            "partial_id": partial_id,
+            "line_id": line_id,
+            "counterpart_id": counterpart_id,
+            "invoice_id": self.id,
+            "document": self.display_name,
+            "amount": amount,
+            "keep": 0.0,
+            "currency_id": self.currency_id.id,
+        }
+
+    def _reversal_is_credit_of(self, plan):
+        """Whether this is a credit note of the documents that are taken back."""
+        self.ensure_one()
+        if self.move_type not in CREDIT_TYPES:
+            return False
+        invoices = plan.records("account.move")
+        return bool(
+            self.reversed_entry_id & invoices
+            or self.line_ids.sale_line_ids & invoices.line_ids.sale_line_ids
+        )
+
+    def _reversal_plan_settlements(self, plan, share, everything=False):
+        """Decide what is taken off the invoice, into `plan.releases`.
+
+        No more is released than the part that is taken back: newest match first,
+        and what a released payment settles beyond that is matched again.
+        """
+        self.ensure_one()
+        settlements = self._reversal_settlements(plan)
+        open_credit = self._reversal_open_credit(share)
+        credited = max(0.0, abs(self.amount_total) - share.total)
+        needed = share.total
+        if plan.reaches("invoice"):
+            needed += min(open_credit, credited) - abs(self.amount_residual)
+        chosen = []
+        for record, release in settlements:
+            forced = everything or (
+                record._name == "account.payment"
+                and plan.method(record, "payment_method") == "void"
+            )
+            if forced:
+                chosen.append((record, release, True))
+                needed -= release["amount"]
+        for record, release in settlements:
+            if any(release is other for _r, other, _f in chosen):
+                continue
+            if self.currency_id.compare_amounts(needed, 0.0) > 0:
+                chosen.append((record, release, False))
+                release["keep"] = max(0.0, release["amount"] - needed)
+                needed -= release["amount"]
+        for record, release, _forced in chosen:
+            plan.releases[record].append(release)
+        self._reversal_plan_rematch(plan, share, chosen, open_credit)
+
+    def _reversal_open_credit(self, share):
+        """What earlier credit notes still have open (positive, in currency)."""
+        if not share.credits or self.currency_id != share.credits.currency_id:
+            return 0.0
+        return abs(sum(share.credits.mapped("amount_residual")))
+
+    def _reversal_plan_rematch(self, plan, share, chosen, open_credit):
+        """Match again what the invoice keeps after its part was taken off."""
+        if not plan.reaches("invoice"):
+            open_credit = 0.0
+        kept = [
+            (record, release)
+            for record, release, _forced in chosen
+            if not self.currency_id.is_zero(release["keep"])
+        ]
+        if not kept and not open_credit:
+            return
+        names = [record.display_name for record, _release in kept]
+        if open_credit:
+            names += share.credits.mapped("name")
+        plan.add_step(
+            self,
+            "rematch",
+            self.env._("Stays matched with %s", ", ".join(names)),
+            amount=sum(release["keep"] for _record, release in kept) + open_credit,
+            currency_id=self.currency_id.id,
+            data={
+                "credit_ids": share.credits.ids if open_credit else [],
+                "counterpart_ids": [release["counterpart_id"] for _r, release in kept],
+            },
+        )
+
+    def _reversal_plan_other_release(self, plan, releases):
+        """An entry, a bank line or somebody's credit note that settled it."""
+        self.ensure_one()
+        if line := self.statement_line_id:
+            plan.warn(
+                "bank_line_released",
+                self.env._(
+                    "The bank statement line %(line)s paid %(documents)s. It stays as "
+                    "it is; its amount becomes a credit of the customer.",
+                    line=line.display_name,
+                    documents=", ".join(release["document"] for release in releases),
+                ),
+                self,
+                remedy=self.env._("Match the credit with what it was meant for."),
+            )
+        else:
+            plan.warn(
+                "entry_released",
+                self.env._(
+                    "%(entry)s settled %(documents)s without a payment. It stays "
+                    "posted, and its amount is open again.",
+                    entry=self.display_name,
+                    documents=", ".join(release["document"] for release in releases),
+                ),
+                self,
+                remedy=self.env._("Match it again, or reverse it, if it was wrong."),
+            )
+        plan.add_step(
+            self,
+            "release",
+            self.env._("Stays, open again"),
+            why=self.env._("It is no payment of this document."),
+            amount=sum(release["amount"] - release["keep"] for release in releases),
+            currency_id=releases[0]["currency_id"],
+            data={"releases": releases},
+        )

@@ -1,0 +1,373 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountPayment(models.Model):
+    _name = "account.payment"
+    _inherit = ["account.payment", "order.reversal.mixin"]
+
+    _reversal_root_field = "payment_id"
+
+    reversal_count = fields.Integer(compute="_compute_reversal_count")
+
+    def _compute_reversal_count(self):
+        counts = self._reversal_counts()
+        for payment in self:
+            payment.reversal_count = counts.get(payment.id, 0)
+
+    def _reversal_related(self, plan):
+        related = super()._reversal_related(plan)
+        if self == plan.root:
+            related.append(self._reversal_get_invoices())
+        return related
+
+    def _reversal_get_invoices(self):
+        """Invoices that these payments settle, by journal items or by link."""
+        linked = self.filtered(lambda payment: not payment.move_id).invoice_ids
+        lines = self.move_id.line_ids
+        matched = (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+        return linked | matched.move_id.filtered(
+            lambda move: move.is_invoice(include_receipts=True)
+        )
+
+    def _reversal_findings(self, plan):
+        super()._reversal_findings(plan)
+        if self == plan.root and self.state in ("draft", "canceled", "rejected"):
+            earlier = plan.reversal._get_earlier(self)
+            plan.block(
+                "payment_not_settled",
+                self.env._(
+                    "%(payment)s is %(state)s: there is no settlement to take back.",
+                    payment=self.display_name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        self.state
+                    ],
+                )
+                + (
+                    " " + self.env._("It was taken back by %s.", earlier[0].name)
+                    if earlier
+                    else ""
+                ),
+                self,
+            )
+        return plan
+
+    def _reversal_steps(self, plan):
+        super()._reversal_steps(plan)
+        for payment in self:
+            releases = plan.releases.get(payment, [])
+            method = plan.method(payment, "payment_method")
+            if payment == plan.root and method == "void":
+                payment._reversal_plan_void(plan, releases)
+            elif releases:
+                planner = {
+                    "void": payment._reversal_plan_void,
+                    "refund": payment._reversal_plan_refund,
+                }.get(method, payment._reversal_plan_credit)
+                planner(plan, releases)
+        return plan
+
+    # ------------------------------------------------------------------
+    # Plan: keep, void, refund
+    # ------------------------------------------------------------------
+
+    def _reversal_release_vals(self, releases):
+        return {
+            "amount": sum(release["amount"] - release["keep"] for release in releases),
+            "currency_id": releases[0]["currency_id"] if releases else False,
+            "data": {"releases": releases},
+        }
+
+    def _reversal_warn_bank(self, plan):
+        if lines := self.reconciled_statement_line_ids:
+            plan.warn(
+                "bank_matched",
+                self.env._(
+                    "%(payment)s is matched with the bank statement line %(line)s; "
+                    "the statement stays as it is.",
+                    payment=self.display_name,
+                    line=", ".join(lines.mapped("display_name")),
+                ),
+                self,
+            )
+
+    def _reversal_plan_credit(self, plan, releases, why=""):
+        """The money stays with us as a credit of the customer."""
+        self.ensure_one()
+        self._reversal_warn_bank(plan)
+        inbound = self.payment_type == "inbound"
+        plan.add_step(
+            self,
+            "release",
+            self.env._("Kept as customer credit")
+            if inbound
+            else self.env._("Kept as an open payment"),
+            why=why or self.env._("The money was received and did not move."),
+            payment_method=self._reversal_own_method(plan),
+            **self._reversal_release_vals(releases),
+        )
+
+    def _reversal_own_method(self, plan):
+        own = plan.reversal._get_overrides().get((self._name, self.id), {})
+        return own.get("payment_method") or False
+
+    def _reversal_plan_refund(self, plan, releases):
+        """The money goes back: a payment in the other direction."""
+        self.ensure_one()
+        self._reversal_plan_credit(
+            plan, releases, why=self.env._("It is paid back in a step of its own.")
+        )
+        values = self._reversal_release_vals(releases)
+        online = self.payment_transaction_id
+        outcome = self.env._("Paid back to the customer")
+        if online:
+            plan.warn(
+                "refund_online",
+                self.env._(
+                    "%(payment)s was received online. The refund is recorded here; "
+                    "the money itself is returned by the provider.",
+                    payment=self.display_name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Start the refund on the payment's transaction afterwards."
+                ),
+            )
+        if not self.move_id:
+            plan.block(
+                "refund_without_entry",
+                self.env._(
+                    "%s has no journal entry that a refund could be matched with.",
+                    self.display_name,
+                ),
+                self,
+                remedy=self.env._("Keep it as customer credit, or void it."),
+            )
+        values["data"] = {"amount": values["amount"]}
+        plan.add_step(
+            self,
+            "refund",
+            outcome,
+            why=self.env._("A new payment, matched with the released amount."),
+            payment_method=self._reversal_own_method(plan),
+            **values,
+        )
+
+    def _reversal_plan_void(self, plan, releases):
+        """The payment never happened: its entry is cancelled."""
+        self.ensure_one()
+        for code, message, remedy in self._reversal_void_blockers(plan, releases):
+            plan.block(code, message, self, remedy=remedy)
+        counter = self._reversal_must_counter()
+        values = self._reversal_release_vals(releases)
+        values["amount"] = self.amount
+        values["currency_id"] = self.currency_id.id
+        values["data"]["counter"] = counter
+        plan.add_step(
+            self,
+            "void_payment",
+            self.env._("Cancelled by a counter-entry")
+            if counter
+            else self.env._("Cancelled"),
+            why=self.env._("Its entry is locked, so that a new one takes it back.")
+            if counter
+            else self.env._("It never happened."),
+            payment_method=self._reversal_own_method(plan),
+            **values,
+        )
+
+    def _reversal_must_counter(self):
+        """Whether the entry can't be cancelled itself: locked period or hash."""
+        move = self.move_id
+        return bool(
+            move
+            and (
+                move.inalterable_hash
+                or move._get_violated_lock_dates(move.date, move._affect_tax_report())
+            )
+        )
+
+    def _reversal_void_blockers(self, plan, releases):
+        """Why this payment can't be said never to have happened.
+
+        :return: list of (code, message, remedy)
+        """
+        blockers = []
+        keep_it = self.env._("Keep it as customer credit, or refund it.")
+        foreign = self._reversal_foreign_documents(plan, releases)
+        if foreign:
+            blockers.append(
+                (
+                    "payment_shared",
+                    self.env._(
+                        "%(payment)s also settles %(others)s, so it can't be voided.",
+                        payment=self.display_name,
+                        others=", ".join(sorted(set(foreign))),
+                    ),
+                    keep_it,
+                )
+            )
+        if lines := self.reconciled_statement_line_ids:
+            blockers.append(
+                (
+                    "payment_bank_matched",
+                    self.env._(
+                        "%(payment)s is matched with the bank statement line "
+                        "%(line)s: the bank says that it happened.",
+                        payment=self.display_name,
+                        line=", ".join(lines.mapped("display_name")),
+                    ),
+                    keep_it
+                    + " "
+                    + self.env._(
+                        "If the match is wrong, an accountant undoes it in the bank "
+                        "statement first."
+                    ),
+                )
+            )
+        if self.payment_transaction_id.state == "done":
+            blockers.append(
+                (
+                    "payment_online",
+                    self.env._(
+                        "%s was captured online: cancelling it here would not give "
+                        "the money back.",
+                        self.display_name,
+                    ),
+                    keep_it,
+                )
+            )
+        return blockers
+
+    def _reversal_foreign_documents(self, plan, releases):
+        """Names of what this payment settles beside what is released."""
+        released = {release["partial_id"] for release in releases}
+        kept = any(
+            not self.currency_id.is_zero(release["keep"]) for release in releases
+        )
+        names = []
+        lines = self.move_id.line_ids
+        for partials, side in (
+            (lines.matched_debit_ids, "debit_move_id"),
+            (lines.matched_credit_ids, "credit_move_id"),
+        ):
+            for partial in partials:
+                move = partial[side].move_id
+                if (
+                    partial.id in released
+                    or move.statement_line_id
+                    or move.exchange_diff_partial_ids
+                    or move == self.move_id
+                ):
+                    continue
+                if self != plan.root or not move.is_invoice(include_receipts=True):
+                    names.append(move.display_name)
+        if not self.move_id and self != plan.root:
+            others = self.invoice_ids - plan.records("account.move")
+            names += others.mapped("display_name")
+        if kept:
+            names += [release["document"] for release in releases if release["keep"]]
+        return names
+
+    def _reversal_fingerprint(self):
+        return {
+            "state": self.state,
+            "amount": self.amount,
+            "date": str(self.date),
+            "matched": sorted(
+                (self.move_id.line_ids.matched_debit_ids.ids)
+                + (self.move_id.line_ids.matched_credit_ids.ids)
+            ),
+        }
+
+    # ------------------------------------------------------------------
+    # Operations
+    # ------------------------------------------------------------------
+
+    @api.private
+    def _reversal_apply_release(self, steps):
+        steps._reversal_unlink_partials()
+        steps._set_result()
+
+    @api.private
+    def _reversal_apply_void_payment(self, steps):
+        """Cancel payments, or take back an entry that is locked (HOST: §11 h).
+
+        `account.payment.action_cancel` keeps the entry and its number; going
+        through draft would delete it.
+        """
+        steps._reversal_unlink_partials()
+        counter = steps.filtered(lambda step: step.data.get("counter"))
+        (steps - counter)._get_document().action_cancel()
+        (steps - counter)._set_result()
+        for step in counter:
+            payment = step._get_document()
+            date = step.reversal_id.entry_date
+            entry = payment.move_id._reverse_moves(
+                [
+                    {
+                        "date": date,
+                        "ref": self.env._("Reversal of: %s", payment.name),
+                    }
+                ],
+                cancel=True,
+            )
+            payment.state = "canceled"
+            step._set_result(entry)
+
+    @api.private
+    def _reversal_apply_refund(self, steps):
+        """Pay back what was released, and match it with the released credit."""
+        refunds = self.create(
+            [step._get_document()._reversal_refund_vals(step) for step in steps]
+        )
+        refunds.action_post()
+        for step, refund in zip(steps, refunds, strict=True):
+            payment = step._get_document()
+            account = payment.destination_account_id
+            lines = (payment.move_id | refund.move_id).line_ids.filtered(
+                lambda line, account=account: line.account_id == account
+                and not line.reconciled
+            )
+            lines.reconcile()
+            step._set_result(refund)
+
+    def _reversal_refund_vals(self, step):
+        self.ensure_one()
+        outbound = self.payment_type == "inbound"
+        journal = self.journal_id
+        methods = (
+            journal.outbound_payment_method_line_ids
+            if outbound
+            else journal.inbound_payment_method_line_ids
+        )
+        method = methods.filtered(lambda line: line.code == "manual")[:1] or methods[:1]
+        if not method:
+            raise UserError(
+                self.env._(
+                    "The journal %(journal)s has no payment method to refund "
+                    "%(payment)s with. Add one to the journal, or keep the payment as "
+                    "customer credit.",
+                    journal=journal.display_name,
+                    payment=self.display_name,
+                )
+            )
+        return {
+            "payment_type": "outbound" if outbound else "inbound",
+            "partner_type": self.partner_type,
+            "partner_id": self.partner_id.id,
+            "amount": step.data["amount"],
+            "currency_id": step.currency_id.id,
+            "date": step.reversal_id.entry_date,
+            "journal_id": journal.id,
+            "payment_method_line_id": method.id,
+            "destination_account_id": self.destination_account_id.id,
+            "memo": self.env._(
+                "%(reversal)s: refund of %(payment)s",
+                reversal=step.reversal_id.name,
+                payment=self.name,
+            ),
+        }

@@ -1,0 +1,294 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+
+class OrderReversal(models.Model):
+    """Four eyes: who asks is never who approves."""
+
+    _inherit = "order.reversal"
+
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+    changes = fields.Text(
+        compute="_compute_changes",
+        help="What changed since the approval was asked for.",
+    )
+
+    @api.depends("state", "requester_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        approver = self.env.user.has_group("erp_order_reversal.group_reversal_approver")
+        for reversal in self:
+            reversal.can_approve = (
+                approver
+                and reversal.state == "to_approve"
+                and reversal.requester_id != self.env.user
+            )
+
+    # ------------------------------------------------------------------
+    # Policy
+    # ------------------------------------------------------------------
+
+    def _needs_approval(self):
+        """Whether the policy, the reason or missing rights ask for a second person.
+
+        :return: bool
+        """
+        self.ensure_one()
+        return bool(self._get_approval_rules())
+
+    def _get_approval_rules(self):
+        """Why a second person is needed; override point.
+
+        :return: list of sentences, empty if nobody has to approve
+        """
+        self.ensure_one()
+        company = self.company_id
+        rules = []
+        if company.reversal_approval == "always":
+            rules.append(self.env._("Every reversal needs approval."))
+        elif (
+            company.reversal_approval == "above"
+            and company.currency_id.compare_amounts(
+                self.amount_total, company.reversal_approval_amount
+            )
+            > 0
+        ):
+            rules.append(self.env._("The amount is above the limit."))
+        if self.reason_id.approval_required:
+            rules.append(
+                self.env._("The reason “%s” needs approval.", self.reason_id.name)
+            )
+        if self._touches_accounting(self) and not self._may_account():
+            rules.append(
+                self.env._("The requester may not change invoices and payments.")
+            )
+        return rules
+
+    def _request_approval(self):
+        """Freeze plan and fingerprint, tell the approvers."""
+        if not self:
+            return
+        self._set_state("to_approve")
+        for reversal in self:
+            for approver in reversal._get_approvers():
+                reversal.activity_schedule(
+                    "erp_order_reversal.mail_activity_approve",
+                    user_id=approver.id,
+                    note=" ".join(reversal._get_approval_rules()),
+                )
+        self.env["order.reversal.log"]._record(
+            {
+                "event": "requested",
+                "reversal": reversal,
+                "record": reversal,
+                "detail": {
+                    "root": reversal.root_name,
+                    "scope": reversal.scope,
+                    "reason": reversal.reason_id.name,
+                    "fingerprint": reversal.fingerprint,
+                },
+            }
+            for reversal in self
+        )
+
+    def _get_approvers(self):
+        """Users who may approve: of the company, and not the requester."""
+        self.ensure_one()
+        group = self.env.ref("erp_order_reversal.group_reversal_approver")
+        # sudo: who holds a group is the administrator's business to read.
+        return (
+            group.sudo()
+            .all_user_ids.filtered(
+                lambda user: user.active
+                and not user.share
+                and self.company_id in user.company_ids
+                and user != self.requester_id
+                and user != self.env.ref("base.user_root")
+            )
+            .with_env(self.env)
+        )
+
+    # ------------------------------------------------------------------
+    # Decision
+    # ------------------------------------------------------------------
+
+    def _check_may_decide(self):
+        """:raise AccessError: no approver, or the requester."""
+        if not self.env.user.has_group("erp_order_reversal.group_reversal_approver"):
+            raise AccessError(
+                self.env._(
+                    "Only an approver may decide on %s. Ask one of the approvers.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        own = self.filtered(lambda reversal: reversal.requester_id == self.env.user)
+        if own:
+            raise AccessError(
+                self.env._(
+                    "You asked for %s yourself, so somebody else has to decide on it.",
+                    ", ".join(own.mapped("name")),
+                )
+            )
+
+    def action_approve(self):
+        """Approve and carry out.
+
+        :raise AccessError: by the requester, or without the group
+        :raise UserError: the documents changed since the request
+        """
+        self._check_may_decide()
+        self._check_state("to_approve")
+        for company, reversals in self.grouped("company_id").items():
+            reversals.with_company(company)._clean()._approve()
+        return True
+
+    def _approve(self):
+        self._check_roots_readable()
+        frozen = {
+            reversal: (reversal.fingerprint, reversal.fingerprint_data)
+            for reversal in self
+        }
+        plans = self._lock_and_assess()
+        for reversal, (fingerprint, data) in frozen.items():
+            if fingerprint != reversal.fingerprint:
+                raise self._error(
+                    self.env._(
+                        "%(name)s can't be approved any more, because the documents "
+                        "changed since %(requester)s asked for it:\n%(changes)s\n"
+                        "Reject it, and have it asked for again.",
+                        name=reversal.name,
+                        requester=reversal.requester_id.name,
+                        changes="\n".join(
+                            reversal._describe_changes(data, reversal.fingerprint_data)
+                        ),
+                    )
+                )
+        self._raise_blockers(plans)
+        now = fields.Datetime.now()
+        self._engine_env(self).write({"approver_id": self.env.uid, "approved_on": now})
+        self._finish_approval_activities()
+        self._execute()
+
+    def _describe_changes(self, before, after):
+        """Lines that say what differs between two frozen plans."""
+        lines = []
+        old, new = before.get("documents", {}), after.get("documents", {})
+        for key in sorted(set(old) | set(new)):
+            if key not in old:
+                lines.append(self.env._("• %s was added", new[key]["name"]))
+            elif key not in new:
+                lines.append(self.env._("• %s is gone", old[key]["name"]))
+            elif old[key] != new[key]:
+                names = sorted(
+                    name
+                    for name in old[key]
+                    if old[key].get(name) != new[key].get(name)
+                )
+                lines.append(
+                    self.env._(
+                        "• %(document)s: %(fields)s changed",
+                        document=new[key]["name"],
+                        fields=", ".join(names),
+                    )
+                )
+        return lines or [self.env._("• what would be done changed")]
+
+    @api.depends("fingerprint", "state")
+    def _compute_changes(self):
+        planner = self.env["order.reversal.plan"]
+        for reversal in self:
+            reversal.changes = False
+            if reversal.state == "to_approve":
+                plan = planner._plan(reversal)[0]
+                data = planner._fingerprint_data(plan)
+                if planner._fingerprint(data) != reversal.fingerprint:
+                    reversal.changes = "\n".join(
+                        reversal._describe_changes(reversal.fingerprint_data, data)
+                    )
+
+    def action_reject(self, reason=None):
+        """Reject a request and tell the requester.
+
+        :param str reason: why; asked for in a dialog if it is missing
+        """
+        self._check_may_decide()
+        self._check_state("to_approve")
+        if not (reason or "").strip():
+            if reason is None:
+                return self._open_reject_dialog()
+            raise self._error(
+                self.env._("Say why you reject it, so that the requester can react.")
+            )
+        self._set_state(
+            "rejected", approver_id=self.env.uid, rejection_reason=reason.strip()
+        )
+        self._finish_approval_activities()
+        for reversal in self:
+            reversal.message_post(
+                body=self.env._(
+                    "Rejected by %(user)s: %(reason)s",
+                    user=self.env.user.name,
+                    reason=reason,
+                ),
+                partner_ids=reversal.requester_id.partner_id.ids,
+            )
+        self.env["order.reversal.log"]._record(
+            {
+                "event": "rejected",
+                "reversal": reversal,
+                "record": reversal,
+                "detail": {"reason": reason},
+            }
+            for reversal in self
+        )
+        return True
+
+    def _open_reject_dialog(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reject"),
+            "res_model": "order.reversal.reject",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reversal_ids": self.ids},
+        }
+
+    def action_cancel(self):
+        """Withdraw a reversal that was not carried out.
+
+        :raise AccessError: by somebody else than the requester or a manager
+        """
+        self.check_access("write")
+        manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
+        foreign = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
+        if foreign and not manager:
+            raise AccessError(
+                self.env._(
+                    "Only %(requesters)s or a reversal manager may withdraw %(names)s.",
+                    requesters=", ".join(foreign.requester_id.mapped("name")),
+                    names=", ".join(foreign.mapped("name")),
+                )
+            )
+        self._set_state("cancelled")
+        self._finish_approval_activities()
+        self.env["order.reversal.log"]._record(
+            {"event": "cancelled", "reversal": reversal, "record": reversal}
+            for reversal in self
+        )
+        return True
+
+    def _check_state(self, state):
+        wrong = self.filtered(lambda reversal: reversal.state != state)
+        if wrong:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise self._error(
+                self.env._(
+                    "%(names)s: this is possible only while a reversal is “%(state)s”.",
+                    names=", ".join(wrong.mapped("name")),
+                    state=labels[state],
+                )
+            )
+
+    def _finish_approval_activities(self):
+        # sudo: the activities of all approvers end, not only one's own.
+        self.sudo().activity_unlink(["erp_order_reversal.mail_activity_approve"])

@@ -1,0 +1,289 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import format_amount
+
+
+class OrderReversal(models.Model):
+    """Assessment: what will happen, to what effect, and what stands against it."""
+
+    _inherit = "order.reversal"
+
+    show_entries = fields.Boolean(store=False)
+    entries_html = fields.Html("Entries", store=False, readonly=True, sanitize=False)
+
+    def action_assess(self):
+        """Compute plan, impact and findings; writes nothing else.
+
+        :return: True
+        """
+        self._check_roots_readable()
+        self.filtered(lambda reversal: reversal.state == "draft")._assess()
+        return True
+
+    def _check_roots_readable(self):
+        for reversal in self:
+            root = reversal._get_root()
+            if root and root.exists():
+                root.check_access("read")
+
+    def _assess(self):
+        """Plan these reversals and keep the plan on them.
+
+        :return: list of `Plan`, in the order of the reversals
+        """
+        plans = self.env["order.reversal.plan"]._plan(self)
+        for reversal, plan in zip(self, plans, strict=True):
+            reversal._engine_env(reversal).write(reversal._plan_vals(plan))
+        return plans
+
+    def _plan_vals(self, plan):
+        """Values of a reversal that follow from its plan."""
+        planner = self.env["order.reversal.plan"]
+        data = planner._fingerprint_data(plan)
+        released = [s for s in plan.steps if s["operation"] in ("release",)]
+        return {
+            "step_ids": [Command.clear()]
+            + [Command.create(step) for step in plan.steps],
+            "finding_ids": [Command.clear()]
+            + [
+                Command.create(
+                    {
+                        **{key: val for key, val in found.items() if key != "key"},
+                        "sequence": sequence,
+                    }
+                )
+                for sequence, found in enumerate(plan.findings)
+            ],
+            "fingerprint": planner._fingerprint(data),
+            "fingerprint_data": data,
+            "entry_date": plan.date,
+            "impact": self._impact(plan),
+            "amount_total": self._amount(plan, self._value_steps(plan)),
+            "amount_credit": self._amount(plan, released)
+            - self._amount(plan, [s for s in plan.steps if s["operation"] == "refund"]),
+            "amount_refund": self._amount(
+                plan, [s for s in plan.steps if s["operation"] == "refund"]
+            ),
+        }
+
+    def _value_steps(self, plan):
+        """The steps whose amounts say what the reversal is worth."""
+        for operations in (
+            ("credit", "void"),
+            ("release", "void_payment"),
+            ("cancel", "unlock"),
+        ):
+            steps = [s for s in plan.steps if s["operation"] in operations]
+            if steps:
+                return steps
+        return []
+
+    def _amount(self, plan, steps):
+        """Sum of the steps' amounts in the company's currency."""
+        company = plan.company
+        total = 0.0
+        for step in steps:
+            currency = self.env["res.currency"].browse(step.get("currency_id"))
+            amount = step.get("amount") or 0.0
+            if currency and currency != company.currency_id:
+                amount = currency._convert(
+                    amount, company.currency_id, company, plan.date
+                )
+            total += amount
+        return total
+
+    # ------------------------------------------------------------------
+    # Impact
+    # ------------------------------------------------------------------
+
+    def _impact(self, plan):
+        """What the plan does to the books, by account group and month.
+
+        :return: {"rows": [{kind, period, amount}], "before": float, "after": float},
+            amounts in the company's currency; positive raises what the kind counts
+        """
+        rows = {}
+
+        def add(kind, period, amount):
+            if amount:
+                key = (kind, str(period)[:7])
+                rows[key] = rows.get(key, 0.0) + amount
+
+        for step in plan.steps:
+            if step["operation"] in ("credit", "void"):
+                move = self.env["account.move"].sudo().browse(step["res_id"])
+                if move.state == "posted":
+                    period = plan.date if step["operation"] == "credit" else move.date
+                    for kind, amount in self._impact_of_move(plan, move, step).items():
+                        add(kind, period, amount)
+            elif step["operation"] in ("void_payment", "refund"):
+                payment = self.env["account.payment"].sudo().browse(step["res_id"])
+                sign = -1 if payment.payment_type == "inbound" else 1
+                period = payment.date
+                if step["operation"] == "refund" or step["data"].get("counter"):
+                    period = plan.date
+                amount = sign * self._amount(plan, [step])
+                add("cash", period, amount)
+                add("receivable", period, -amount)
+        partner = plan.root.partner_id.commercial_partner_id if plan.root else None
+        before = partner.with_company(plan.company).sudo().credit if partner else 0.0
+        after = before + sum(
+            amount for (kind, _period), amount in rows.items() if kind == "receivable"
+        )
+        return {
+            "rows": [
+                {"kind": kind, "period": period, "amount": amount}
+                for (kind, period), amount in sorted(rows.items())
+            ],
+            "before": before,
+            "after": after,
+        }
+
+    def _impact_of_move(self, plan, move, step):
+        """{kind: change} that taking back a share of `move` makes."""
+        share = plan.shares.get(move)
+        if share and not share.whole and step["operation"] == "credit":
+            parts = [(line, rest.balance) for line, rest in share.lines.items()]
+            parts += [(line, balance) for line, (_a, balance) in share.extras.items()]
+            parts.append((None, -sum(balance for _line, balance in parts)))
+        else:
+            parts = [(line, line.balance) for line in move.line_ids]
+        changes = {}
+        for line, balance in parts:
+            kind = self._impact_kind(line)
+            sign = 1 if kind in ("revenue", "tax") else -1
+            changes[kind] = changes.get(kind, 0.0) + sign * balance
+        return changes
+
+    def _impact_kind(self, line):
+        if not line or line.account_type in ("asset_receivable", "liability_payable"):
+            return "receivable"
+        if line.display_type == "cogs":
+            return "cost" if line.account_id.internal_group == "expense" else "stock"
+        if line.display_type == "tax":
+            return "tax"
+        return "revenue" if line.account_id.internal_group == "income" else "other"
+
+    @api.depends("impact")
+    @api.depends_context("lang")
+    def _compute_impact_html(self):
+        labels = {
+            "revenue": self.env._("Revenue"),
+            "tax": self.env._("Tax"),
+            "cost": self.env._("Cost of goods"),
+            "stock": self.env._("Stock value"),
+            "cash": self.env._("Cash and bank"),
+            "receivable": self.env._("Receivable"),
+            "other": self.env._("Other accounts"),
+        }
+        for reversal in self:
+            impact = reversal.impact or {}
+            currency = reversal.currency_id
+
+            def money(amount, currency=currency):
+                return format_amount(self.env, amount, currency)
+
+            rows = Markup().join(
+                Markup("<tr><td>%s</td><td>%s</td><td class='text-end'>%s</td></tr>")
+                % (labels[row["kind"]], row["period"], money(row["amount"]))
+                for row in impact.get("rows", [])
+            )
+            if not rows:
+                rows = Markup("<tr><td colspan='3'>%s</td></tr>") % self.env._(
+                    "No account changes."
+                )
+            reversal.impact_html = Markup(
+                "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th>"
+                "<th class='text-end'>%s</th></tr></thead><tbody>%s</tbody><tfoot><tr>"
+                "<td colspan='2'>%s</td><td class='text-end'>%s</td></tr><tr>"
+                "<td colspan='2'><b>%s</b></td><td class='text-end'><b>%s</b></td></tr>"
+                "</tfoot></table>"
+            ) % (
+                self.env._("Effect on"),
+                self.env._("Period"),
+                self.env._("Change"),
+                rows,
+                self.env._("The customer owes now"),
+                money(impact.get("before", 0.0)),
+                self.env._("The customer will owe"),
+                money(impact.get("after", 0.0)),
+            )
+
+    # ------------------------------------------------------------------
+    # The dialog
+    # ------------------------------------------------------------------
+
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Take the methods that a reason sets by default."""
+        reason = self.reason_id
+        for name in ("scope", "invoice_method", "payment_method"):
+            if reason[name]:
+                self[name] = reason[name]
+
+    @api.onchange(
+        "order_id",
+        "move_id",
+        "payment_id",
+        "scope",
+        "reason_id",
+        "note",
+        "invoice_method",
+        "payment_method",
+        "date",
+        "step_ids",
+    )
+    def _onchange_plan(self):
+        """Assess what the dialog shows, without writing anything."""
+        if self.state != "draft" or not self._get_root():
+            return
+        if not self.date:
+            self.date = fields.Date.context_today(self)
+        plan = self.env["order.reversal.plan"]._plan(self._as_planned())[0]
+        values = self._plan_vals(plan)
+        self.seen_fingerprint = values["fingerprint"]
+        for name in (
+            "step_ids",
+            "finding_ids",
+            "entry_date",
+            "impact",
+            "amount_total",
+            "amount_credit",
+            "amount_refund",
+        ):
+            self[name] = values[name]
+
+    @api.onchange("show_entries")
+    def _onchange_show_entries(self):
+        """Show the exact journal items; nothing of it stays in the database."""
+        self.entries_html = False
+        if not self.show_entries or not self._get_root():
+            return
+        if not self.reason_id:
+            self.entries_html = self.env._("Choose a reason first.")
+            return
+        self.entries_html = self._render_entries(self._preview_dialog())
+
+    def _as_planned(self):
+        """This record of the dialog with real roots instead of form copies."""
+        root = self._get_root()
+        root._origin.check_access("read")
+        chosen = self._get_overrides()
+        return self.with_context(reversal_overrides=chosen).new(
+            {
+                **{
+                    name: self[name]._origin.id
+                    for name in self._root_fields
+                    if self[name]
+                },
+                "company_id": root.company_id.id,
+                "reason_id": self.reason_id._origin.id,
+                **{
+                    name: self[name]
+                    for name in self._request_fields
+                    if self._fields[name].type in ("selection", "date", "text", "char")
+                },
+            }
+        )

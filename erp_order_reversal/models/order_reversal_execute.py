@@ -1,0 +1,219 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ..const import OPERATIONS
+
+
+class OrderReversal(models.Model):
+    """Carrying it out: lock, plan again, act, verify, record. All or nothing."""
+
+    _inherit = "order.reversal"
+
+    def action_submit(self):
+        """Carry out, or ask for approval where the policy wants it.
+
+        :raise UserError: with every blocker at once; nothing is changed then
+        :return: an action that shows the finished reversal
+        """
+        self.check_access("write")
+        self._check_roots_readable()
+        wrong = self.filtered(
+            lambda reversal: reversal.state not in ("draft", "failed")
+        )
+        if wrong:
+            wrong._set_state("done")
+        for company, reversals in self.grouped("company_id").items():
+            reversals.with_company(company)._clean()._submit()
+        return self._get_records_action()
+
+    def _submit(self):
+        plans = self._lock_and_assess()
+        self._raise_blockers(plans)
+        self._check_seen()
+        waiting = self.filtered(lambda reversal: reversal._needs_approval())
+        waiting._request_approval()
+        (self - waiting)._execute()
+
+    def _lock_and_assess(self):
+        """Lock the documents first, then plan on what is true under the lock.
+
+        :raise UserError: a document is being changed by somebody else
+        """
+        plans = self._assess()
+        for model in {model for plan in plans for model in plan.documents}:
+            ids = {rid for plan in plans for rid in plan.records(model)._ids}
+            # sudo: a lock changes nothing, and the plan reads as sudo too.
+            records = self.env[model].sudo().browse(ids)
+            busy = records - records.try_lock_for_update(allow_referencing=True)
+            if busy:
+                raise self._error(
+                    self.env._(
+                        "Somebody else is changing %s right now. Wait a moment and "
+                        "try again.",
+                        ", ".join(busy.mapped("display_name")),
+                    )
+                )
+        return plans
+
+    def _raise_blockers(self, plans):
+        lines = []
+        for reversal, plan in zip(self, plans, strict=True):
+            for found in plan.blockers:
+                prefix = f"{reversal.root_name}: " if len(self) > 1 else ""
+                lines.append(f"• {prefix}{found['message']}")
+        if lines:
+            raise self._error(
+                self.env._("This can't be taken back yet:") + "\n" + "\n".join(lines)
+            )
+
+    def _check_seen(self):
+        """What was confirmed must be what was shown."""
+        changed = self.filtered(
+            lambda reversal: reversal.seen_fingerprint
+            and reversal.seen_fingerprint != reversal.fingerprint
+        )
+        if changed:
+            raise self._error(
+                self.env._(
+                    "%s changed since you opened this dialog. Close it, open it again "
+                    "and check what would happen now.",
+                    ", ".join(changed.mapped("root_name")),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Execution
+    # ------------------------------------------------------------------
+
+    def _check_may_execute(self):
+        """Who carries out must hold the host's own rights, too.
+
+        :raise AccessError: a scope touches invoices or payments and the user may
+            not invoice
+        """
+        if any(self._touches_accounting(r) for r in self) and not self._may_account():
+            raise AccessError(
+                self.env._(
+                    "%(user)s may not change invoices and payments, which "
+                    "%(reversals)s needs. Somebody with the right “Invoicing” has to "
+                    "carry it out.",
+                    user=self.env.user.name,
+                    reversals=", ".join(self.mapped("name")),
+                )
+            )
+
+    def _may_account(self):
+        return self.env.su or self.env.user.has_group("account.group_account_invoice")
+
+    def _touches_accounting(self, reversal):
+        return any(
+            step.res_model in ("account.move", "account.payment")
+            for step in reversal.step_ids
+        )
+
+    def _execute(self):
+        """Carry out planned reversals of one company, each operation once."""
+        if not self:
+            return
+        self._check_may_execute()
+        self._take_snapshot()
+        self._run_operations()
+        self._check_result()
+        self._set_state(
+            "done",
+            done_by_id=self.env.uid,
+            done_on=fields.Datetime.now(),
+            error=False,
+        )
+        self._tell_documents()
+        self._hook_if_success()
+        self._record_execution()
+
+    def _run_operations(self):
+        steps = self.step_ids
+        for operation, _label in OPERATIONS:
+            todo = steps.filtered(lambda s, op=operation: s.operation == op)
+            for model, of_model in todo.grouped("res_model").items():
+                self._dispatch(model, operation, of_model)
+
+    def _dispatch(self, model, operation, steps):
+        """Call the one method that carries out `operation` on `model`.
+
+        The name has a fixed prefix and the operation comes from a Selection, so
+        that nothing else can be called this way.
+        """
+        getattr(self.env[model], f"_reversal_apply_{operation}")(steps)
+
+    def _check_result(self):
+        """Verify before anything is recorded; a problem undoes everything."""
+        self.env.flush_all()
+        problems = self._find_problems(fresh=True)
+        if problems:
+            raise self._error(
+                self.env._("The result would not be right, so nothing was changed:")
+                + "\n"
+                + "\n".join(f"• {problem}" for problem in problems)
+            )
+
+    def _hook_if_success(self):
+        """Override point: what else follows a finished reversal."""
+
+    # ------------------------------------------------------------------
+    # Telling
+    # ------------------------------------------------------------------
+
+    def _tell_documents(self):
+        """One note on every document touched, linking to the reversal."""
+        bodies = defaultdict(dict)
+        for reversal in self:
+            link = reversal._get_record_link()
+            for step in reversal.step_ids:
+                body = Markup("%s<br/>%s: %s") % (
+                    self.env._(
+                        "%(outcome)s by the reversal %(reversal)s",
+                        outcome=step.outcome,
+                        reversal=link,
+                    ),
+                    self.env._("Reason"),
+                    reversal.reason_id.name,
+                )
+                if reversal.note:
+                    body += Markup("<br/>%s") % reversal.note
+                bodies[step.res_model][step.res_id] = body
+                if step.result_model and step.result_id:
+                    bodies[step.result_model].setdefault(
+                        step.result_id,
+                        Markup("%s<br/>%s: %s")
+                        % (
+                            self.env._(
+                                "Made by the reversal %(reversal)s of %(document)s",
+                                reversal=link,
+                                document=step.res_name,
+                            ),
+                            self.env._("Reason"),
+                            reversal.reason_id.name,
+                        ),
+                    )
+        for model, of_model in bodies.items():
+            self.env[model].browse(of_model)._message_log_batch(bodies=of_model)
+
+    def _get_earlier(self, record):
+        """Done reversals that took this document back before."""
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", record._name),
+                    ("res_id", "in", record.ids),
+                    ("reversal_id.state", "=", "done"),
+                    ("operation", "in", ("credit", "void", "void_payment", "cancel")),
+                    ("reversal_id", "not in", self.ids),
+                ]
+            )
+        )
+        return steps.reversal_id

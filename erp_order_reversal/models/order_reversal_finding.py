@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+from ..const import SEVERITIES
+
+
+class OrderReversalFinding(models.Model):
+    """One thing that the assessment of a reversal found."""
+
+    _name = "order.reversal.finding"
+    _description = "Reversal Finding"
+    _order = "reversal_id, sequence, id"
+
+    reversal_id = fields.Many2one(
+        "order.reversal", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    severity = fields.Selection(SEVERITIES, required=True)
+    code = fields.Char(required=True, help="Stable identifier of the rule.")
+    message = fields.Char(required=True)
+    remedy = fields.Char(help="What to do next.")
+    who = fields.Char(help="Who may do it.")
+    res_model = fields.Char("Document Model")
+    res_id = fields.Many2oneReference("Document ID", model_field="res_model")
+    res_name = fields.Char("Document")
+
+    def action_open_document(self):
+        """Open the document that the finding is about."""
+        self.ensure_one()
+        if not self.res_model:
+            return False
+        return self.env[self.res_model].browse(self.res_id)._get_records_action()

@@ -1,0 +1,96 @@
+from odoo import api, models
+
+
+class OrderReversalMixin(models.AbstractModel):
+    """What a document must answer to be taken back. It adds no field."""
+
+    _name = "order.reversal.mixin"
+    _description = "Document that can be taken back"
+
+    # The field of `order.reversal` that holds this document as the root.
+    _reversal_root_field = None
+
+    @api.private
+    def _reversal_related(self, plan):
+        """Documents that are taken back along with these.
+
+        :param Plan plan: the working paper
+        :return: list of recordsets
+        """
+        return []
+
+    def _reversal_findings(self, plan):
+        """Add to `plan` what stands against taking these documents back.
+
+        :return: the plan
+        """
+        return plan
+
+    def _reversal_steps(self, plan):
+        """Add to `plan` one step for each operation on each document.
+
+        :return: the plan
+        """
+        return plan
+
+    def _reversal_fingerprint(self):
+        """What must not change between a request and its approval.
+
+        :return: dict of JSON values, for one document
+        """
+        self.ensure_one()
+        return {}
+
+    def _reversal_open_action(self):
+        """The dialog on a new reversal whose root is this document."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reverse %s", self.display_name),
+            "res_model": "order.reversal",
+            "view_mode": "form",
+            "views": [
+                (
+                    self.env.ref(
+                        "erp_order_reversal.order_reversal_view_form_dialog"
+                    ).id,
+                    "form",
+                )
+            ],
+            "target": "new",
+            "context": {
+                f"default_{self._reversal_root_field}": self.id,
+                "dialog_size": "extra-large",
+            },
+        }
+
+    def action_open_reversal(self):
+        """Open the dialog that takes this document back.
+
+        :return: a window action on `order.reversal`, as a dialog
+        """
+        self.env["order.reversal"].check_access("create")
+        if len(self) == 1:
+            return self._reversal_open_action()
+        return self.env["order.reversal.batch"]._open_action(self)
+
+    def _reversal_counts(self):
+        """How many reversals touched each document: {id: int}."""
+        model = self.env["order.reversal.step"]
+        if not self.ids or not model.has_access("read"):
+            return {}
+        return dict(
+            model._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["reversal_id:count_distinct"],
+            )
+        )
+
+    def action_view_reversals(self):
+        """The reversals that touched this document."""
+        self.ensure_one()
+        steps = self.env["order.reversal.step"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        return steps.reversal_id._get_records_action(name=self.env._("Reversals"))

@@ -1,0 +1,266 @@
+from markupsafe import Markup
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_amount, format_date
+
+
+class OrderReversal(models.Model):
+    """What is kept of an execution, and what it would look like."""
+
+    _inherit = "order.reversal"
+
+    def _record_execution(self):
+        """Log the request, the approval, each step and the result."""
+        entries = []
+        for reversal in self:
+            if reversal.approver_id:
+                entries.append(
+                    {"event": "approved", "reversal": reversal, "record": reversal}
+                )
+            else:
+                entries.append(
+                    {
+                        "event": "requested",
+                        "reversal": reversal,
+                        "record": reversal,
+                        "detail": reversal._request_detail(),
+                    }
+                )
+            entries += [reversal._step_entry(step) for step in reversal.step_ids]
+            entries.append(
+                {
+                    "event": "done",
+                    "reversal": reversal,
+                    "record": reversal,
+                    "detail": {
+                        "snapshot_sha256": reversal.snapshot_hash,
+                        "amount_total": reversal.amount_total,
+                    },
+                }
+            )
+            reversal._store_verification([])
+            entries.append(
+                {
+                    "event": "verified",
+                    "reversal": reversal,
+                    "record": reversal,
+                    "detail": {"intact": True, "problems": []},
+                }
+            )
+        self.env["order.reversal.log"]._record(entries)
+
+    def _request_detail(self):
+        return {
+            "root": self.root_name,
+            "scope": self.scope,
+            "reason": self.reason_id.name,
+            "note": self.note or "",
+            "fingerprint": self.fingerprint,
+        }
+
+    def _step_entry(self, step):
+        document = self.env[step.res_model].browse(step.res_id)
+        before = (self.fingerprint_data or {})["documents"].get(
+            f"{step.res_model},{step.res_id}", {}
+        )
+        return {
+            "event": "step",
+            "reversal": self,
+            "record": document,
+            "res_name": step.res_name,
+            "detail": {
+                "operation": step.operation,
+                "outcome": step.outcome or "",
+                "before": before.get("state", ""),
+                # sudo: the state alone, of a document that the plan read as sudo too.
+                "after": document.sudo().state if "state" in document._fields else "",
+                "amount": step.amount,
+                "result": step.result_name or "",
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Preview
+    # ------------------------------------------------------------------
+
+    def preview_entries(self):
+        """Run the plan for real, read the journal items, and roll it all back.
+
+        Items of entries that are cancelled appear with debit and credit exchanged,
+        so that the sum per account is what the trial balance changes by.
+
+        :raise UserError: with every blocker at once
+        :return: list of {journal, date, account_code, account_name, partner, label,
+            debit, credit, balance, currency, amount_currency}
+        """
+        self.ensure_one()
+        self._check_roots_readable()
+        self._check_state("draft")
+        self.env.flush_all()
+        before = self._posted_lines_mark()
+        # A savepoint of the host clears caches and pending hooks when rolled back.
+        with self.env.cr.savepoint() as savepoint:
+            runner = self._preview_runner()
+            plans = runner._lock_and_assess()
+            runner._raise_blockers(plans)
+            touched = [
+                step["res_id"]
+                for plan in plans
+                for step in plan.steps
+                if step["operation"] == "void"
+            ]
+            payments = [
+                step["res_id"]
+                for plan in plans
+                for step in plan.steps
+                if step["operation"] == "void_payment"
+            ]
+            # sudo: the entries of the plan's own payments.
+            touched += self.env["account.payment"].sudo().browse(payments).move_id.ids
+            leaving = self._read_lines(
+                SQL(
+                    "aml.move_id IN %s AND aml.parent_state = 'posted'",
+                    tuple(touched or [0]),
+                )
+            )
+            runner._run_operations()
+            self.env.flush_all()
+            entries = self._read_lines(
+                SQL("aml.id > %s AND aml.parent_state = 'posted'", before)
+            )
+            gone = self._read_lines(
+                SQL(
+                    "aml.move_id IN %s AND aml.parent_state = 'cancel'",
+                    tuple(touched or [0]),
+                )
+            )
+            cancelled = {row["move_id"] for row in gone}
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+        for row in leaving:
+            if row["move_id"] in cancelled:
+                entries.append(
+                    {
+                        **row,
+                        "debit": row["credit"],
+                        "credit": row["debit"],
+                        "balance": -row["balance"],
+                        "amount_currency": -row["amount_currency"],
+                    }
+                )
+        for row in entries:
+            del row["move_id"]
+        return entries
+
+    def _preview_dialog(self):
+        """`preview_entries` for what the dialog shows, before it is saved."""
+        values = {
+            name: value
+            for name, value in self._as_planned()
+            ._convert_to_write(
+                {name: self[name] for name in self._request_fields - {"step_ids"}}
+            )
+            .items()
+        }
+        for name in self._root_fields:
+            values[name] = self[name]._origin.id
+        chosen = self._get_overrides()
+        with self.env.cr.savepoint() as savepoint:
+            reversal = self._engine_env(self.browse()).create(
+                {**values, "name": self.env._("Preview"), "seen_fingerprint": False}
+            )
+            reversal = self.browse(reversal.id).with_context(reversal_overrides=chosen)
+            try:
+                entries = reversal.preview_entries()
+            except UserError as error:
+                entries = str(error)
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+        return entries
+
+    def _render_entries(self, entries):
+        if isinstance(entries, str):
+            return Markup(
+                "<p class='text-danger' style='white-space: pre-line'>%s</p>"
+            ) % (entries)
+        rows = Markup().join(
+            Markup(
+                "<tr><td>%s</td><td>%s</td><td>%s %s</td><td>%s</td>"
+                "<td class='text-end'>%s</td><td class='text-end'>%s</td></tr>"
+            )
+            % (
+                row["journal"],
+                format_date(self.env, row["date"]),
+                row["account_code"] or "",
+                row["account_name"],
+                row["label"],
+                format_amount(self.env, row["debit"], self.currency_id),
+                format_amount(self.env, row["credit"], self.currency_id),
+            )
+            for row in entries
+        )
+        if not rows:
+            return self.env._("No journal item appears.")
+        return Markup(
+            "<table class='table table-sm'><thead><tr><th>%s</th><th>%s</th><th>%s</th>"
+            "<th>%s</th><th class='text-end'>%s</th><th class='text-end'>%s</th></tr>"
+            "</thead><tbody>%s</tbody></table>"
+        ) % (
+            self.env._("Journal"),
+            self.env._("Date"),
+            self.env._("Account"),
+            self.env._("Label"),
+            self.env._("Debit"),
+            self.env._("Credit"),
+            rows,
+        )
+
+    def _preview_runner(self):
+        """This reversal as somebody who only looks: no tracking, no rights to act.
+
+        sudo: a clerk who may ask but not carry out sees the entries, too. All of it
+        is rolled back.
+        """
+        return (
+            self.sudo()
+            .with_company(self.company_id)
+            ._clean()
+            .with_context(
+                tracking_disable=True, mail_notrack=True, reversal_preview=True
+            )
+        )
+
+    def _posted_lines_mark(self):
+        self.env.cr.execute("SELECT COALESCE(MAX(id), 0) FROM account_move_line")
+        return self.env.cr.fetchone()[0]
+
+    def _read_lines(self, condition):
+        """Journal items as `preview_entries` returns them, plus their move."""
+        lang = self.env.lang or "en_US"
+        self.env.cr.execute(
+            SQL(
+                """SELECT aml.move_id,
+                          COALESCE(journal.name->>%(lang)s, journal.name->>'en_US')
+                            AS journal,
+                          aml.date,
+                          account.code_store->>%(company)s AS account_code,
+                          COALESCE(account.name->>%(lang)s, account.name->>'en_US')
+                            AS account_name,
+                          COALESCE(partner.complete_name, '') AS partner,
+                          COALESCE(aml.name, '') AS label,
+                          aml.debit, aml.credit, aml.balance,
+                          currency.name AS currency, aml.amount_currency
+                     FROM account_move_line aml
+                     JOIN account_journal journal ON journal.id = aml.journal_id
+                     JOIN account_account account ON account.id = aml.account_id
+                     JOIN res_currency currency ON currency.id = aml.currency_id
+                LEFT JOIN res_partner partner ON partner.id = aml.partner_id
+                    WHERE %(condition)s
+                 ORDER BY aml.move_id, aml.id""",
+                lang=lang,
+                company=str(self.company_id.root_id.id),
+                condition=condition,
+            )
+        )
+        return self.env.cr.dictfetchall()

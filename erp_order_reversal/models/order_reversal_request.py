@@ -1,0 +1,153 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..const import SCOPE_RANK
+
+# How far back a root is taken unless the person says otherwise: itself.
+ROOT_SCOPE = {"order_id": "cancel", "move_id": "invoice", "payment_id": "payment"}
+
+
+class OrderReversal(models.Model):
+    """What may come in from outside, by the dialog or by RPC."""
+
+    _inherit = "order.reversal"
+
+    @api.model
+    def default_get(self, fields):
+        """A payment or an invoice is taken back as far as it reaches itself."""
+        values = super().default_get(fields)
+        if "scope" in fields and "default_scope" not in self.env.context:
+            for name in self._root_fields:
+                if values.get(name):
+                    values["scope"] = ROOT_SCOPE[name]
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Only the request comes from outside; the rest is computed.
+
+        :raise ValidationError: not exactly one root, unknown or archived reason
+        :raise AccessError: the root may not be read
+        """
+        overrides = []
+        prepared = []
+        for vals in vals_list:
+            vals = dict(vals)
+            overrides.append(self._pop_overrides(vals))
+            if not self._is_engine():
+                vals = self._sanitize_request(vals)
+            if vals.get("name", "/") == "/":
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(self._company_of(vals))
+                    .next_by_code("order.reversal")
+                    or "/"
+                )
+            prepared.append(vals)
+        reversals = super().create(prepared)
+        for reversal, override in zip(reversals, overrides, strict=True):
+            reversal._get_root().check_access("read")
+            if override:
+                reversal.with_context(reversal_overrides=override)._assess()
+        reversals._check_reason()
+        return reversals
+
+    @api.model
+    def _company_of(self, vals):
+        for name in self._root_fields:
+            if vals.get(name):
+                # sudo: the company alone is read; access to the root is checked.
+                return (
+                    self.env[self._fields[name].comodel_name]
+                    .browse(vals[name])
+                    .sudo()
+                    .company_id
+                )
+        return self.env.company
+
+    @api.model
+    def _sanitize_request(self, vals):
+        """Keep what a person may ask for, refuse what can't be a request."""
+        roots = [name for name in self._root_fields if vals.get(name)]
+        if len(roots) != 1:
+            raise ValidationError(
+                self.env._(
+                    "A reversal takes back exactly one document: an order, an "
+                    "invoice or a payment. Open it from that document."
+                )
+            )
+        root = self.env[self._fields[roots[0]].comodel_name].browse(vals[roots[0]])
+        if not root.exists():
+            raise ValidationError(
+                self.env._(
+                    "The document to take back doesn't exist any more. Refresh the "
+                    "list and choose again."
+                )
+            )
+        root.check_access("read")
+        vals.setdefault("scope", ROOT_SCOPE[roots[0]])
+        if vals["scope"] not in SCOPE_RANK:
+            raise ValidationError(
+                self.env._(
+                    "“%(scope)s” is no scope of a reversal. Choose one of: %(known)s.",
+                    scope=vals["scope"],
+                    known=", ".join(SCOPE_RANK),
+                )
+            )
+        if not vals.get("reason_id"):
+            raise ValidationError(
+                self.env._("Give a reason for taking back %s.", root.display_name)
+            )
+        allowed = self._request_fields | set(self._root_fields)
+        forged = set(vals) & self._guarded_fields() - allowed
+        known = self.default_get(sorted(forged))
+        for name in forged:
+            if vals[name] and vals[name] != known.get(name):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” can't be given: it follows from what is done with the "
+                        "reversal. Leave it out.",
+                        self._fields[name].string,
+                    )
+                )
+        return {key: value for key, value in vals.items() if key not in forged}
+
+    def _check_reason(self):
+        for reversal in self:
+            reason = reversal.reason_id
+            if not reason.active:
+                raise ValidationError(
+                    self.env._(
+                        "The reason “%s” is archived. Choose another one.", reason.name
+                    )
+                )
+
+    @api.model
+    def _pop_overrides(self, vals):
+        """Take the per-document methods out of the steps that a client sends."""
+        step_model = self.env["order.reversal.step"]
+        overrides = {}
+        commands = vals.pop("step_ids", None) or []
+        for command in commands:
+            values = command[2] if len(command) > 2 else None
+            if command[0] in (0, 1) and isinstance(values, dict):
+                chosen = {
+                    name: values[name]
+                    for name in step_model._override_fields
+                    if values.get(name)
+                }
+                if chosen and values.get("res_model"):
+                    key = (values["res_model"], values.get("res_id"))
+                    overrides.setdefault(key, {}).update(chosen)
+        return overrides
+
+    def _get_overrides(self):
+        """The methods chosen per document: {(model, id): {field: value}}."""
+        self.ensure_one()
+        chosen = dict(self.env.context.get("reversal_overrides") or {})
+        for step in self.step_ids:
+            values = {name: step[name] for name in step._override_fields if step[name]}
+            if values:
+                key = (step.res_model, step.res_id)
+                chosen[key] = {**chosen.get(key, {}), **values}
+        return chosen

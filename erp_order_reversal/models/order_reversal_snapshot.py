@@ -1,0 +1,138 @@
+import hashlib
+import json
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+# The host's tables that hold what a reversal touches, each with the condition that
+# selects the rows of the touched documents. Read only.
+TABLES = (
+    ("sale_order", "id IN %(sale_order)s"),
+    ("sale_order_line", "order_id IN %(sale_order)s"),
+    ("account_move", "id IN %(account_move)s"),
+    ("account_move_line", "move_id IN %(account_move)s"),
+    ("account_payment", "id IN %(account_payment)s"),
+    (
+        "account_partial_reconcile",
+        "debit_move_id IN (SELECT id FROM account_move_line"
+        " WHERE move_id IN %(account_move)s)"
+        " OR credit_move_id IN (SELECT id FROM account_move_line"
+        " WHERE move_id IN %(account_move)s)",
+    ),
+    (
+        "sale_order_line_invoice_rel",
+        "invoice_line_id IN (SELECT id FROM account_move_line"
+        " WHERE move_id IN %(account_move)s)",
+    ),
+    ("account_move__account_payment", "payment_id IN %(account_payment)s"),
+)
+
+
+class OrderReversal(models.Model):
+    """The before-image: all touched records as they were."""
+
+    _inherit = "order.reversal"
+
+    snapshot = fields.Text(
+        readonly=True, copy=False, prefetch=False, groups="base.group_system"
+    )
+    snapshot_hash = fields.Char(readonly=True, copy=False)
+    snapshot_size = fields.Integer(readonly=True, copy=False, aggregator=False)
+
+    def snapshot_json(self):
+        """The before-image of this reversal.
+
+        :return: canonical JSON text: {"tables": {name: [row]}, "documents": …}
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: the field is closed to direct reading; the reversal may be read.
+        return self.sudo().snapshot or "{}"
+
+    def _snapshot_tables(self):
+        """Tables and conditions; glue addons add theirs."""
+        return TABLES
+
+    def _snapshot_ids(self):
+        """{reversal: {table: set of ids}} of the documents in the frozen plans."""
+        found = {}
+        for reversal in self:
+            ids = defaultdict(set)
+            for key in (reversal.fingerprint_data or {}).get("documents", {}):
+                model, record_id = key.split(",")
+                ids[self.env[model]._table].add(int(record_id))
+            # sudo: the entries of payments belong to the image, whoever asks.
+            payments = self.env["account.payment"].sudo().browse(ids["account_payment"])
+            ids["account_move"].update(payments.move_id.ids)
+            found[reversal] = ids
+        return found
+
+    def _take_snapshot(self):
+        """Store the before-image and its SHA-256 on each reversal."""
+        self.env.flush_all()
+        for reversal, ids in self._snapshot_ids().items():
+            image = {
+                "reversal": reversal.name,
+                "root": reversal.root_name,
+                "taken_on": fields.Datetime.to_string(fields.Datetime.now()),
+                "tables": self._read_tables(ids),
+            }
+            text = json.dumps(
+                image, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+            )
+            self._engine_env(reversal).write(
+                {
+                    "snapshot": text,
+                    "snapshot_hash": hashlib.sha256(text.encode()).hexdigest(),
+                    "snapshot_size": len(text.encode()),
+                }
+            )
+
+    def _read_tables(self, ids):
+        """All stored columns of the touched rows, read in one query."""
+        parameters = {
+            table: tuple(ids.get(table) or [0])
+            for table in (
+                "sale_order",
+                "account_move",
+                "account_payment",
+                "stock_picking",
+            )
+        }
+        parts = [
+            SQL(
+                "SELECT %(_name)s AS name, to_jsonb(t) AS row FROM %(_table)s t WHERE "
+                + condition,
+                _name=table,
+                _table=SQL.identifier(table),
+                **{
+                    key: value
+                    for key, value in parameters.items()
+                    if f"%({key})s" in condition
+                },
+            )
+            for table, condition in self._snapshot_tables()
+        ]
+        tables = {}
+        for name, row in self.env.execute_query(SQL(" UNION ALL ").join(parts)):
+            tables.setdefault(name, []).append(row)
+        for rows in tables.values():
+            rows.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))
+        return tables
+
+    def _check_snapshot(self):
+        """The stored image still has its hash, and no match outside was lost.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        text = self.sudo().snapshot
+        if not text:
+            return []
+        problems = []
+        if hashlib.sha256(text.encode()).hexdigest() != self.snapshot_hash:
+            problems.append(
+                self.env._("The backup of %s was changed after it was made.", self.name)
+            )
+        return problems

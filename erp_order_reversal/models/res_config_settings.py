@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    reversal_approval = fields.Selection(
+        related="company_id.reversal_approval", readonly=False, required=True
+    )
+    reversal_approval_amount = fields.Monetary(
+        related="company_id.reversal_approval_amount", readonly=False
+    )
+    reversal_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Reversal Currency"
+    )
+    reversal_guard = fields.Boolean(related="company_id.reversal_guard", readonly=False)

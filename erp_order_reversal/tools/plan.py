@@ -1,0 +1,107 @@
+"""The working paper of one reversal while it is assessed: no database row."""
+
+from collections import defaultdict
+
+from ..const import OPERATION_RANK, SCOPE_RANK
+
+
+class Plan:
+    """Documents, ordered steps and findings of one reversal.
+
+    Filled by the documents themselves (`order.reversal.mixin`), read by the
+    reversal. Holds records and plain values only.
+    """
+
+    def __init__(self, reversal):
+        self.reversal = reversal
+        self.env = reversal.env
+        self.company = reversal.company_id
+        self.root = reversal._get_root()
+        self.rank = SCOPE_RANK.get(reversal.scope, -1)
+        self.date = None
+        self.documents = {}
+        self.steps = []
+        self.findings = []
+        # journal items to unlink: {counterpart document: [release values]}
+        self.releases = defaultdict(list)
+        # {account.move: Share}
+        self.shares = {}
+        self.impact = []
+
+    def reaches(self, scope):
+        """Whether the reversal goes at least as far back as `scope`."""
+        return self.rank >= SCOPE_RANK[scope]
+
+    def records(self, model):
+        """The documents of `model` (str) in this plan, as a recordset."""
+        return self.documents.get(model, self.env[model])
+
+    def add_documents(self, records):
+        """Add records to the plan; returns the ones that were not in it yet."""
+        new = records - self.records(records._name)
+        self.documents[records._name] = self.records(records._name) | new
+        return new
+
+    def method(self, record, field):
+        """The method chosen for a document: its own, else the reversal's."""
+        own = self.reversal._get_overrides().get((record._name, record.id), {})
+        value = own.get(field)
+        return value if value and value != "auto" else self.reversal[field] or "auto"
+
+    def add_step(self, record, operation, outcome, **vals):
+        """Append one operation on one document.
+
+        :param record: the document
+        :param str operation: key of `OPERATIONS`
+        :param str outcome: what becomes of the document, for a person to read
+        """
+        self.steps.append(
+            {
+                "sequence": 10 * (1 + OPERATION_RANK[operation]),
+                "operation": operation,
+                "res_model": record._name,
+                "res_id": record.id,
+                "res_name": record.display_name,
+                "outcome": outcome,
+                **vals,
+            }
+        )
+
+    def add_finding(self, severity, code, message, record=None, remedy="", who=""):
+        """Append a blocker, a warning or an information.
+
+        :param str severity: `blocker`, `warning` or `info`
+        :param str code: stable identifier of the rule
+        :param str message: which rule, which document
+        :param str remedy: what to do next
+        :param str who: who may do it
+        """
+        key = (code, record and (record._name, record.id))
+        if any(found["key"] == key for found in self.findings):
+            return
+        self.findings.append(
+            {
+                "key": key,
+                "severity": severity,
+                "code": code,
+                "message": " ".join(part for part in (message, remedy, who) if part),
+                "remedy": remedy,
+                "who": who,
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
+                "res_name": record.display_name if record else False,
+            }
+        )
+
+    def block(self, code, message, record=None, remedy="", who=""):
+        self.add_finding("blocker", code, message, record, remedy, who)
+
+    def warn(self, code, message, record=None, remedy="", who=""):
+        self.add_finding("warning", code, message, record, remedy, who)
+
+    def inform(self, code, message, record=None, remedy="", who=""):
+        self.add_finding("info", code, message, record, remedy, who)
+
+    @property
+    def blockers(self):
+        return [found for found in self.findings if found["severity"] == "blocker"]

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class OrderReversalReject(models.TransientModel):
+    """Asks an approver why a request is rejected."""
+
+    _name = "order.reversal.reject"
+    _description = "Reject Reversals"
+
+    reversal_ids = fields.Many2many("order.reversal", required=True)
+    reason = fields.Char(required=True)
+
+    def action_confirm(self):
+        """Reject the requests with the reason given."""
+        return self.reversal_ids.action_reject(self.reason)

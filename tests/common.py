@@ -1,0 +1,224 @@
+"""Settled orders, made by the host's own flows, and the trial balance as oracle."""
+
+from odoo import Command, fields
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+GROUP = "erp_order_reversal.group_reversal_"
+
+
+class ReversalCase(AccountTestInvoicingCommon):
+    """A company with taxes, and one user for each role.
+
+    The case itself runs as the lowest-privileged user who may carry out: `clerk`, a
+    salesperson who may also invoice.
+    """
+
+    @classmethod
+    def get_default_groups(cls):
+        groups = super().get_default_groups()
+        return groups | cls.env.ref("sales_team.group_sale_manager")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.bank = cls.company_data["default_journal_bank"]
+        cls.tax = cls.company_data["default_tax_sale"]
+        cls.partner = cls.env["res.partner"].create({"name": "Settled Customer"})
+        cls.services = cls.env["product.product"].create(
+            [
+                {
+                    "name": f"Service {number}",
+                    "type": "service",
+                    "invoice_policy": "order",
+                    "list_price": 100.0 * number,
+                    "taxes_id": [Command.set(cls.tax.ids)],
+                    "property_account_income_id": cls.company_data[
+                        "default_account_revenue"
+                    ].id,
+                }
+                for number in (1, 2, 3)
+            ]
+        )
+        cls.reason = cls.env.ref("erp_order_reversal.reason_operation_mistake")
+        sales = "sales_team.group_sale_salesman_all_leads"
+        invoicing = "account.group_account_invoice"
+        cls.clerk = cls._user("clerk_t", sales, invoicing, GROUP + "user")
+        cls.requester = cls._user("requester_t", sales, GROUP + "user")
+        cls.approver = cls._user("approver_t", sales, invoicing, GROUP + "approver")
+        cls.manager = cls._user("manager_t", sales, invoicing, GROUP + "manager")
+        cls.auditor = cls._user("auditor_t", GROUP + "auditor")
+        cls.outsider = cls._user("outsider_t", sales, invoicing)
+
+    @classmethod
+    def _user(cls, login, *groups):
+        return (
+            cls.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": login,
+                    "login": login,
+                    "password": login,
+                    "email": f"{login}@example.com",
+                    "company_id": cls.company.id,
+                    "company_ids": [Command.set(cls.company.ids)],
+                    "group_ids": [
+                        Command.set(
+                            [
+                                cls.env.ref(group).id
+                                for group in ("base.group_user", *groups)
+                            ]
+                        )
+                    ],
+                }
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Settled orders
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def make_order(cls, products=None, partner=None, quantity=1.0, **values):
+        products = cls.services if products is None else products
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": (partner or cls.partner).id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": product.id, "product_uom_qty": quantity}
+                    )
+                    for product in products
+                ],
+                **values,
+            }
+        )
+        order.action_confirm()
+        return order
+
+    @classmethod
+    def invoice(cls, orders, date=None, post=True, final=True, **values):
+        invoices = orders._create_invoices(final=final)
+        if date or values:
+            invoices.write({**({"invoice_date": date} if date else {}), **values})
+        if post:
+            invoices.action_post()
+        return invoices
+
+    @classmethod
+    def pay(cls, invoices, amount=None, journal=None, **values):
+        """Register a payment; several invoices of a customer are paid together."""
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoices.ids)
+            .create(
+                {
+                    "journal_id": (journal or cls.bank).id,
+                    "group_payment": True,
+                    **({"amount": amount} if amount else {}),
+                    **values,
+                }
+            )
+        )
+        return wizard._create_payments()
+
+    @classmethod
+    def settle(cls, sent=True, **values):
+        """An order, invoiced and paid; its invoice was sent to the customer."""
+        order = cls.make_order(**values)
+        invoice = cls.invoice(order)
+        invoice.is_move_sent = sent
+        payment = cls.pay(invoice)
+        return order, invoice, payment
+
+    # ------------------------------------------------------------------
+    # Reversals
+    # ------------------------------------------------------------------
+
+    def request(self, root, scope=None, user=None, **values):
+        field = {
+            "sale.order": "order_id",
+            "account.move": "move_id",
+            "account.payment": "payment_id",
+        }[root._name]
+        return (
+            self.env["order.reversal"]
+            .with_user(user or self.clerk)
+            .create(
+                {
+                    field: root.id,
+                    "reason_id": self.reason.id,
+                    **({"scope": scope} if scope else {}),
+                    **values,
+                }
+            )
+        )
+
+    def reverse(self, root, scope=None, **values):
+        reversal = self.request(root, scope, **values)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "done")
+        self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+        return reversal
+
+    # ------------------------------------------------------------------
+    # The oracle
+    # ------------------------------------------------------------------
+
+    def trial_balance(self, exclude=()):
+        """{(account code, currency): (balance, amount in currency)} of posted items.
+
+        Accounts that balance are left out.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT aml.account_id, currency.name, SUM(aml.balance),
+                      SUM(aml.amount_currency)
+                 FROM account_move_line aml
+                 JOIN res_currency currency ON currency.id = aml.currency_id
+                WHERE aml.parent_state = 'posted' AND aml.company_id = %s
+             GROUP BY aml.account_id, currency.name""",
+            [self.company.id],
+        )
+        accounts = self.env["account.account"].with_company(self.company)
+        return {
+            (accounts.browse(account).code, currency): (balance, amount)
+            for account, currency, balance, amount in self.env.cr.fetchall()
+            if (round(balance, 4) or round(amount, 4))
+            and accounts.browse(account) not in exclude
+        }
+
+    def assertBooks(self, before, exclude=()):
+        self.assertEqual(
+            self._rounded(self.trial_balance(exclude)), self._rounded(before)
+        )
+
+    @staticmethod
+    def _rounded(balances):
+        return {
+            key: (round(float(balance), 2), round(float(amount), 2))
+            for key, (balance, amount) in balances.items()
+        }
+
+    def image(self, *recordsets):
+        """Field by field, what must not change of somebody else's documents."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        image = {}
+        for records in recordsets:
+            names = [
+                name
+                for name, field in records._fields.items()
+                if field.store
+                and field.type not in ("one2many", "binary")
+                and name not in ("write_date", "write_uid")
+                and not name.startswith(("message_", "activity_"))
+            ]
+            for row in records.sudo().read(names, load=None):
+                image[records._name, row["id"]] = row
+        return image
+
+    def today(self):
+        return fields.Date.context_today(self.env.user)
