@@ -87,7 +87,9 @@ def _importable() -> Host | None:
     found = output(sys.executable, "-c", code, cwd="/")
     if not found:
         return None
-    root = Path(found).parent.parent
+    root = Path(found).resolve().parent.parent
+    if root.is_relative_to(paths.STATE):
+        return None  # this runs in the environment that was made for it
     if _version(root) != VERSION:
         say(f"Passing over {root}: it is not Odoo {VERSION}")
         return None

@@ -39,7 +39,8 @@ def run(*command, log: str = "", check: bool = True, **options):
     :param bool check: raise `Missing` if the program fails
     """
     command = [str(part) for part in command]
-    options.setdefault("stdin", subprocess.DEVNULL)
+    if "input" not in options:
+        options.setdefault("stdin", subprocess.DEVNULL)
     if not log:
         result = subprocess.run(command, **options)
         if check and result.returncode:

@@ -1,14 +1,47 @@
 """Settings for the whole of the tests."""
 
+import contextlib
 import os
+import shutil
+from pathlib import Path
 
-from hypothesis import HealthCheck, Verbosity, settings
+import pytest_odoo
+from hypothesis import HealthCheck, settings
 
-# A test class of the host keeps its database over all examples of a property; each
-# test then sees to it that an example leaves nothing behind (a savepoint).
+from odoo.tests.common import BaseCase
+from odoo.tools import config
+
+# The host sets these only on test classes inside of an addon.
+BaseCase.test_tags = frozenset({"standard", "post_install"})
+BaseCase.test_module = "tests"
+
+
+@contextlib.contextmanager
+def _own_filestore(original, database):
+    """Give a worker's database attachments of its own.
+
+    pytest-odoo lets all workers share the original's. But the host collects garbage
+    after each test class, and would remove what another worker has just written.
+    """
+    folder = Path(config["data_dir"]) / "filestore"
+    if original == database or not (folder / original).is_dir():
+        yield
+        return
+    shutil.rmtree(folder / database, ignore_errors=True)
+    # the host never writes to a file in place, so links will do
+    shutil.copytree(folder / original, folder / database, copy_function=os.link)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder / database, ignore_errors=True)
+
+
+pytest_odoo._shared_filestore = _own_filestore
+
 _COMMON = {
     "deadline": None,
     "print_blob": True,
+    # examples share the transaction of their test: a savepoint each keeps them apart
     "suppress_health_check": [
         HealthCheck.differing_executors,
         HealthCheck.function_scoped_fixture,
@@ -17,7 +50,5 @@ _COMMON = {
 }
 settings.register_profile("dev", max_examples=20, **_COMMON)
 settings.register_profile("ci", max_examples=50, **_COMMON)
-settings.register_profile(
-    "fuzz", max_examples=1000, verbosity=Verbosity.normal, **_COMMON
-)
+settings.register_profile("fuzz", max_examples=1000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
