@@ -24,7 +24,10 @@
         "wizards/order_reversal_reject_views.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/order_reversal_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }
