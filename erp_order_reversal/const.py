@@ -43,7 +43,8 @@ STATE_FLOW = {
     "undone": {"done"},
 }
 
-# What may be done to one document, in the order in which it is carried out.
+# What may be done to one document, in the order in which it is carried out. Glue addons
+# put theirs in its place with `selection_add` on the step's `operation`.
 OPERATIONS = [
     ("unlock", "Unlock"),
     ("release", "Release"),
@@ -56,7 +57,6 @@ OPERATIONS = [
     ("cancel", "Cancel"),
     ("draft", "Back to quotation"),
 ]
-OPERATION_RANK = {name: rank for rank, (name, _label) in enumerate(OPERATIONS)}
 
 SEVERITIES = [
     ("blocker", "Blocker"),

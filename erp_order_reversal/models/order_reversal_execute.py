@@ -5,8 +5,6 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ..const import OPERATIONS
-
 
 class OrderReversal(models.Model):
     """Carrying it out: lock, plan again, act, verify, record. All or nothing."""
@@ -135,7 +133,7 @@ class OrderReversal(models.Model):
 
     def _run_operations(self):
         steps = self.step_ids
-        for operation, _label in OPERATIONS:
+        for operation in steps._get_operations():
             todo = steps.filtered(lambda s, op=operation: s.operation == op)
             for model, of_model in todo.grouped("res_model").items():
                 self._dispatch(model, operation, of_model)

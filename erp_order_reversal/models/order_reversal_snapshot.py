@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 from collections import defaultdict
 
 from odoo import fields, models
@@ -91,15 +92,6 @@ class OrderReversal(models.Model):
 
     def _read_tables(self, ids):
         """All stored columns of the touched rows, read in one query."""
-        parameters = {
-            table: tuple(ids.get(table) or [0])
-            for table in (
-                "sale_order",
-                "account_move",
-                "account_payment",
-                "stock_picking",
-            )
-        }
         parts = [
             SQL(
                 "SELECT %(_name)s AS name, to_jsonb(t) AS row FROM %(_table)s t WHERE "
@@ -107,9 +99,8 @@ class OrderReversal(models.Model):
                 _name=table,
                 _table=SQL.identifier(table),
                 **{
-                    key: value
-                    for key, value in parameters.items()
-                    if f"%({key})s" in condition
+                    key: tuple(ids.get(key) or [0])
+                    for key in re.findall(r"%\((\w+)\)s", condition)
                 },
             )
             for table, condition in self._snapshot_tables()

@@ -56,6 +56,11 @@ class OrderReversalStep(models.Model):
         for step in self:
             step.kind = kinds.get(step.res_model)
 
+    @api.model
+    def _get_operations(self):
+        """Keys of `operation`, in the order in which they are carried out."""
+        return self._fields["operation"].get_values(self.env)
+
     def write(self, vals):
         """Only the choice of a method is a person's; the plan is the addon's."""
         if not self.env["order.reversal"]._is_engine():

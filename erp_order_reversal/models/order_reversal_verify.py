@@ -86,6 +86,9 @@ class OrderReversal(models.Model):
     def _check_unlock(self, step):
         return []
 
+    def _check_cancel(self, step):
+        return []
+
     def _check_release(self, step):
         """No released match is left."""
         left = (
@@ -180,7 +183,12 @@ class OrderReversal(models.Model):
                 -sum(balance for _account, _amount, balance in parts),
             )
         )
-        # Cost of goods is computed by the host for the quantity credited.
+        if any(
+            lines.browse(line_id).display_type == "cogs"
+            for line_id, _amount, _balance in step.data["extras"]
+        ):
+            return parts
+        # No cost of goods was planned: the host computes it for the quantity credited.
         credit = move.browse(step.result_id)
         parts += [
             (line.account_id, -line.amount_currency, -line.balance)

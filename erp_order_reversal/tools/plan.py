@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from ..const import OPERATION_RANK, SCOPE_RANK
+from ..const import SCOPE_RANK
 
 
 class Plan:
@@ -17,6 +17,7 @@ class Plan:
         self.env = reversal.env
         self.company = reversal.company_id
         self.root = reversal._get_root()
+        self.operations = self.env["order.reversal.step"]._get_operations()
         self.rank = SCOPE_RANK.get(reversal.scope, -1)
         self.date = None
         self.documents = {}
@@ -52,12 +53,12 @@ class Plan:
         """Append one operation on one document.
 
         :param record: the document
-        :param str operation: key of `OPERATIONS`
+        :param str operation: key of the step's `operation`
         :param str outcome: what becomes of the document, for a person to read
         """
         self.steps.append(
             {
-                "sequence": 10 * (1 + OPERATION_RANK[operation]),
+                "sequence": 10 * (1 + self.operations.index(operation)),
                 "operation": operation,
                 "res_model": record._name,
                 "res_id": record.id,
