@@ -18,6 +18,7 @@ from . import account_move
 from . import account_move_settlement
 from . import account_move_credit
 from . import account_payment
+from . import account_payment_write_off
 from . import sale_order
 from . import res_company
 from . import res_config_settings

@@ -141,8 +141,28 @@ class AccountMove(models.Model):
                 self._reversal_report_credited(plan, share)
                 return
             self._reversal_plan_invoice(plan, share)
+        elif plan.rank and share.foreign:
+            self._reversal_block_shared_payment(plan, share)
         elif plan.rank:
-            self._reversal_plan_settlements(plan, share, everything=not share.foreign)
+            self._reversal_plan_settlements(plan, share, everything=True)
+
+    def _reversal_block_shared_payment(self, plan, share):
+        """A payment of an invoice can't be split by the orders on the invoice."""
+        if self._reversal_settlements(plan):
+            plan.block(
+                "payment_of_shared_invoice",
+                self.env._(
+                    "%(invoice)s also invoices %(others)s: its payment can't be taken "
+                    "off for one order alone.",
+                    invoice=self.name,
+                    others=", ".join(share.foreign),
+                ),
+                self,
+                remedy=self.env._(
+                    "Take the payment off from the invoice or the payment itself, or "
+                    "take the invoice lines of this order back, too."
+                ),
+            )
 
     def _reversal_report_credited(self, plan, share):
         """Nothing of the invoice is left to credit."""

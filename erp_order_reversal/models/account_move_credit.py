@@ -6,6 +6,8 @@ from odoo.fields import Command
 
 # Addons whose override of `_reverse_moves` is reproduced here; any other one runs.
 KNOWN_OVERRIDES = {"account", "sale", "erp_order_reversal"}
+# Lines that the host keeps in step with the others (`_get_sync_stack`).
+DERIVED_LINES = ("tax", "payment_term", "epd", "discount", "rounding")
 
 
 class AccountMove(models.Model):
@@ -108,12 +110,14 @@ class AccountMove(models.Model):
         """Draft credit notes of whole invoices, in one batch.
 
         The same copies as `account.move._reverse_moves` makes one by one, and the
-        same contexts; `sale`'s campaign values are added as its override does.
+        same contexts; `sale`'s campaign values are added as its override does. Lines
+        that the host derives from the others are left out: it would delete their
+        copies and make them anew, which costs more than all the rest.
         """
         context = {"move_reverse_cancel": True, "include_business_fields": True}
         values = []
         for move, default in zip(self.with_context(**context), defaults, strict=True):
-            values += move.copy_data(
+            [vals] = move.copy_data(
                 {
                     **default,
                     "move_type": "out_refund"
@@ -126,9 +130,11 @@ class AccountMove(models.Model):
                     "source_id": move.source_id.id,
                 }
             )
-        # create() on the moves themselves, as copy() does: on an empty recordset the
-        # host's line sync would not find the balances it has to keep.
-        credits = self.with_context(**context).create(values)
+            vals["line_ids"] = move._reversal_mirror_lines(vals["line_ids"])
+            values.append(vals)
+        # The reversal leaves a note of its own on the credit notes.
+        model = self.env["account.move"].with_context(mail_create_nolog=True, **context)
+        credits = self.browse(model.create(values).ids)
         for move, credit in zip(self, credits, strict=True):
             credit._reversal_square(
                 [
@@ -139,6 +145,27 @@ class AccountMove(models.Model):
                 ]
             )
         return credits
+
+    def _reversal_mirror_lines(self, commands):
+        """The copies of this invoice's lines, at the opposite amounts.
+
+        :param list commands: what `copy_data` made of the lines, ordered by id
+        """
+        self.ensure_one()
+        mirrored = []
+        for line, command in zip(self.line_ids.sorted("id"), commands, strict=True):
+            if line.display_type in DERIVED_LINES:
+                continue
+            if line.display_type not in (
+                "line_section",
+                "line_subsection",
+                "line_note",
+            ):
+                command[2].update(
+                    amount_currency=-line.amount_currency, balance=-line.balance
+                )
+            mirrored.append(command)
+        return mirrored
 
     # ------------------------------------------------------------------
     # A part of an invoice

@@ -24,6 +24,38 @@ class AccountMove(models.Model):
         rest, used = products._reversal_rest()
         for move in invoices:
             plan.shares[move] = move._reversal_share(plan, rest, used)
+            if plan.reaches("invoice"):
+                move._reversal_check_down_payment(plan, rest)
+
+    def _reversal_check_down_payment(self, plan, rest):
+        """A down payment that another invoice deducted can't go back alone."""
+        self.ensure_one()
+        for line in plan.shares[self].lines:
+            if line.quantity < 0:
+                continue
+            deducted = line.sale_line_ids.filtered("is_downpayment").invoice_lines
+            others = deducted.filtered(
+                lambda other, line=line: other.move_id not in plan.shares
+                and other.move_id not in plan.records("account.move")
+                and other.move_id.state != "cancel"
+                and other.move_id.move_type in REVERSIBLE_TYPES
+                and other.amount_currency * line.amount_currency < 0
+                and (other not in rest or self._reversal_is_open(rest[other]))
+            )
+            if others:
+                plan.block(
+                    "down_payment_deducted",
+                    self.env._(
+                        "The down payment %(invoice)s was deducted on %(others)s.",
+                        invoice=self.name,
+                        others=", ".join(others.move_id.mapped("display_name")),
+                    ),
+                    self,
+                    remedy=self.env._(
+                        "Take %s back first, or the whole order.",
+                        ", ".join(others.move_id.mapped("display_name")),
+                    ),
+                )
 
     def _reversal_share(self, plan, rest, used):
         self.ensure_one()
@@ -135,9 +167,9 @@ class AccountMove(models.Model):
             lambda line: line.account_type in ("asset_receivable", "liability_payable")
         )
         for line in lines:
-            for partials, side, amount_field in (
-                (line.matched_credit_ids, "credit_move_id", "debit_amount_currency"),
-                (line.matched_debit_ids, "debit_move_id", "credit_amount_currency"),
+            for partials, side, ours, theirs in (
+                (line.matched_credit_ids, "credit_move_id", "debit", "credit"),
+                (line.matched_debit_ids, "debit_move_id", "credit", "debit"),
             ):
                 for partial in partials:
                     counterpart = partial[side]
@@ -150,10 +182,11 @@ class AccountMove(models.Model):
                         (
                             move.origin_payment_id or move,
                             self._reversal_release_vals(
-                                partial.id,
-                                line.id,
-                                counterpart.id,
-                                partial[amount_field],
+                                partial[f"{ours}_amount_currency"],
+                                partial=partial,
+                                line=line,
+                                counterpart=counterpart,
+                                own_amount=partial[f"{theirs}_amount_currency"],
                             ),
                         )
                     )
@@ -163,25 +196,33 @@ class AccountMove(models.Model):
                 found.append(
                     (
                         payment,
-                        self._reversal_release_vals(
-                            False, False, False, payment.amount
-                        ),
+                        self._reversal_release_vals(payment.amount),
                     )
                 )
         if plan.root._name == "account.payment" and not plan.reaches("invoice"):
             found = [item for item in found if item[0] == plan.root]
         return found
 
-    def _reversal_release_vals(self, partial_id, line_id, counterpart_id, amount):
+    def _reversal_release_vals(
+        self, amount, partial=None, line=None, counterpart=None, own_amount=None
+    ):
+        """One match to unlink, as a step keeps it (JSON values).
+
+        :param float amount: in the invoice's currency
+        :param float own_amount: in the currency of what is matched with it
+        """
+        currency = counterpart.currency_id if counterpart else self.currency_id
         return {
-            "partial_id": partial_id,
-            "line_id": line_id,
-            "counterpart_id": counterpart_id,
+            "partial_id": partial.id if partial else False,
+            "line_id": line.id if line else False,
+            "counterpart_id": counterpart.id if counterpart else False,
             "invoice_id": self.id,
             "document": self.display_name,
             "amount": amount,
             "keep": 0.0,
             "currency_id": self.currency_id.id,
+            "own_amount": amount if own_amount is None else own_amount,
+            "own_currency_id": currency.id,
         }
 
     def _reversal_is_credit_of(self, plan):
@@ -208,6 +249,7 @@ class AccountMove(models.Model):
         needed = share.total
         if plan.reaches("invoice"):
             needed += min(open_credit, credited) - abs(self.amount_residual)
+            needed = max(0.0, needed)
         chosen = []
         for record, release in settlements:
             forced = everything or (
@@ -217,6 +259,8 @@ class AccountMove(models.Model):
             if forced:
                 chosen.append((record, release, True))
                 needed -= release["amount"]
+        if not everything and self.currency_id.compare_amounts(needed, 0.0) < 0:
+            self._reversal_block_paid_back(plan, share)
         for record, release in settlements:
             if any(release is other for _r, other, _f in chosen):
                 continue
@@ -227,6 +271,20 @@ class AccountMove(models.Model):
         for record, release, _forced in chosen:
             plan.releases[record].append(release)
         self._reversal_plan_rematch(plan, share, chosen, open_credit)
+
+    def _reversal_block_paid_back(self, plan, share):
+        """The invoice would stay open by what was refunded on a credit note."""
+        plan.block(
+            "credit_paid_back",
+            self.env._(
+                "A part of %(invoice)s was paid back on %(credits)s, so its payment did "
+                "happen and can't be voided.",
+                invoice=self.name,
+                credits=", ".join(share.credits.mapped("name")),
+            ),
+            self,
+            remedy=self.env._("Keep the payment as customer credit, or refund it."),
+        )
 
     def _reversal_open_credit(self, share):
         """What earlier credit notes still have open (positive, in currency)."""

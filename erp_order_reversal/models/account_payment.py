@@ -74,11 +74,25 @@ class AccountPayment(models.Model):
     # Plan: keep, void, refund
     # ------------------------------------------------------------------
 
-    def _reversal_release_vals(self, releases):
+    def _reversal_release_vals(self, plan, releases):
+        """Values of a step on these releases, in the payment's currency."""
+        amount = 0.0
+        for release in releases:
+            kept = release["keep"] / release["amount"] if release["amount"] else 0.0
+            amount += release["own_amount"] * (1.0 - kept)
+        currency = self.env["res.currency"].browse(
+            releases[0]["own_currency_id"] if releases else self.currency_id.id
+        )
+        values = {"releases": releases}
+        write_off = self._reversal_write_off(plan, releases)
+        if write_off:
+            values["write_off_ids"] = write_off.ids
+            sign = 1 if self.payment_type == "inbound" else -1
+            amount -= sign * sum(write_off.mapped("amount_currency"))
         return {
-            "amount": sum(release["amount"] - release["keep"] for release in releases),
-            "currency_id": releases[0]["currency_id"] if releases else False,
-            "data": {"releases": releases},
+            "amount": currency.round(amount),
+            "currency_id": currency.id,
+            "data": values,
         }
 
     def _reversal_warn_bank(self, plan):
@@ -107,7 +121,7 @@ class AccountPayment(models.Model):
             else self.env._("Kept as an open payment"),
             why=why or self.env._("The money was received and did not move."),
             payment_method=self._reversal_own_method(plan),
-            **self._reversal_release_vals(releases),
+            **self._reversal_release_vals(plan, releases),
         )
 
     def _reversal_own_method(self, plan):
@@ -120,7 +134,7 @@ class AccountPayment(models.Model):
         self._reversal_plan_credit(
             plan, releases, why=self.env._("It is paid back in a step of its own.")
         )
-        values = self._reversal_release_vals(releases)
+        values = self._reversal_release_vals(plan, releases)
         online = self.payment_transaction_id
         outcome = self.env._("Paid back to the customer")
         if online:
@@ -162,7 +176,7 @@ class AccountPayment(models.Model):
         for code, message, remedy in self._reversal_void_blockers(plan, releases):
             plan.block(code, message, self, remedy=remedy)
         counter = self._reversal_must_counter()
-        values = self._reversal_release_vals(releases)
+        values = self._reversal_release_vals(plan, releases)
         values["amount"] = self.amount
         values["currency_id"] = self.currency_id.id
         values["data"]["counter"] = counter
@@ -290,7 +304,10 @@ class AccountPayment(models.Model):
     @api.private
     def _reversal_apply_release(self, steps):
         steps._reversal_unlink_partials()
-        steps._set_result()
+        write_offs = steps.filtered(lambda step: step.data.get("write_off_ids"))
+        (steps - write_offs)._set_result()
+        for step in write_offs:
+            step._set_result(step._get_document()._reversal_undo_write_off(step))
 
     @api.private
     def _reversal_apply_void_payment(self, steps):

@@ -13,6 +13,21 @@ class OrderReversal(models.Model):
         help="What changed since the approval was asked for.",
     )
 
+    approval_note = fields.Text(
+        "Approval",
+        compute="_compute_approval_note",
+        help="Why a second person has to approve it before it is carried out.",
+    )
+
+    @api.depends("state", "reason_id", "amount_total", "step_ids.res_model")
+    @api.depends_context("uid")
+    def _compute_approval_note(self):
+        for reversal in self:
+            rules = []
+            if reversal.state == "draft" and reversal._get_root():
+                rules = reversal._get_approval_rules()
+            reversal.approval_note = "\n".join(rules) or False
+
     @api.depends("state", "requester_id")
     @api.depends_context("uid")
     def _compute_can_approve(self):

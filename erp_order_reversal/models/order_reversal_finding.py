@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import SEVERITIES
 
@@ -22,6 +22,19 @@ class OrderReversalFinding(models.Model):
     res_model = fields.Char("Document Model")
     res_id = fields.Many2oneReference("Document ID", model_field="res_model")
     res_name = fields.Char("Document")
+    can_open = fields.Boolean(compute="_compute_can_open", compute_sudo=False)
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_can_open(self):
+        for model, found in self.grouped("res_model").items():
+            if not model:
+                found.can_open = False
+                continue
+            readable = self.env[model].browse(found.mapped("res_id"))
+            readable = set(readable.exists()._filtered_access("read").ids)
+            for finding in found:
+                finding.can_open = finding.res_id in readable
 
     def action_open_document(self):
         """Open the document that the finding is about."""

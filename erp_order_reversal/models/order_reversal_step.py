@@ -30,6 +30,11 @@ class OrderReversalStep(models.Model):
         [("order", "Order"), ("invoice", "Invoice"), ("payment", "Payment")],
         compute="_compute_kind",
     )
+    can_choose = fields.Boolean(
+        compute="_compute_can_choose",
+        help="Whether there is more than one method for this document.",
+    )
+    can_open = fields.Boolean(compute="_compute_can_open", compute_sudo=False)
     outcome = fields.Char("What becomes of it")
     why = fields.Char(help="Why this method was chosen.")
     amount = fields.Monetary()
@@ -55,6 +60,29 @@ class OrderReversalStep(models.Model):
         }
         for step in self:
             step.kind = kinds.get(step.res_model)
+
+    @api.depends("res_model", "res_id", "operation")
+    def _compute_can_choose(self):
+        for step in self:
+            if step.res_model == "account.move":
+                # sudo: the state alone, of a document that the plan read as sudo too.
+                step.can_choose = (
+                    step.operation in ("credit", "void")
+                    and step._get_document().sudo().state == "posted"
+                )
+            else:
+                step.can_choose = (
+                    step.res_model == "account.payment" and step.operation != "refund"
+                )
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_can_open(self):
+        for model, steps in self.grouped("res_model").items():
+            readable = self.env[model].browse(steps.mapped("res_id"))
+            readable = set(readable.exists()._filtered_access("read").ids)
+            for step in steps:
+                step.can_open = step.res_id in readable
 
     @api.model
     def _get_operations(self):
