@@ -65,17 +65,18 @@ def _serve(workshop, databases, database: str, port: int, address: str) -> int:
         env=workshop.environment(),
         cwd=paths.REPO,
     )
-    # what ends this process also ends the server
+    # what ends this process also ends the server, from a background job too
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         _wait_for(address, server)
         _welcome(address, databases, database)
         return max(server.wait(), 0)
     except KeyboardInterrupt:
         say("Stopping")
-        # the terminal has told the server as well; a second signal would kill it
+        # a terminal has told the server as well; a second signal would kill it
         try:
-            server.wait(timeout=15)
+            server.wait(timeout=5)
         except subprocess.TimeoutExpired:
             server.terminate()
             server.wait()

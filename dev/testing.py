@@ -148,8 +148,9 @@ def host_tests(workshop: Workshop, tags: str, bare: bool) -> int:
     try:
         return workshop.odoo(
             "-c", workshop.config, "-d", database, "--test-tags", tags,
-            "--stop-after-init", "--http-port", free_port(), "--log-level=test",
-            "--log-handler=:WARNING", "--log-handler=odoo.tests:INFO",
+            "--stop-after-init", "--http-port", free_port(), "--log-level=warn",
+            "--log-handler=odoo.tests.stats:INFO",
+            "--log-handler=odoo.tests.result:INFO",
             check=False,
         ).returncode  # fmt: skip
     finally:
