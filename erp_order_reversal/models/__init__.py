@@ -9,6 +9,7 @@ from . import order_reversal_approval
 from . import order_reversal_snapshot
 from . import order_reversal_verify
 from . import order_reversal_record
+from . import order_reversal_render
 from . import order_reversal_actions
 from . import order_reversal_step
 from . import order_reversal_finding
@@ -17,6 +18,7 @@ from . import account_move_line
 from . import account_move
 from . import account_move_settlement
 from . import account_move_credit
+from . import account_move_mirror
 from . import account_payment
 from . import account_payment_write_off
 from . import sale_order

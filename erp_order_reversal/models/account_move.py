@@ -246,7 +246,9 @@ class AccountMove(models.Model):
                     "%(invoice)s uses the archived account %(account)s: no credit note "
                     "can be posted.",
                     invoice=self.name,
-                    account=", ".join(archived.mapped("display_name")),
+                    account=", ".join(
+                        f"{account.code} {account.name}" for account in archived
+                    ),
                 ),
                 self,
                 remedy=self.env._("Activate the account for the time of the reversal."),

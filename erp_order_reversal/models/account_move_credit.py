@@ -4,11 +4,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-# Addons whose override of `_reverse_moves` is reproduced here; any other one runs.
-KNOWN_OVERRIDES = {"account", "sale", "erp_order_reversal"}
-# Lines that the host keeps in step with the others (`_get_sync_stack`).
-DERIVED_LINES = ("tax", "payment_term", "epd", "discount", "rounding")
-
 
 class AccountMove(models.Model):
     """Credit notes that take an invoice back to the cent."""
@@ -64,7 +59,7 @@ class AccountMove(models.Model):
             credits = moves._reverse_moves(defaults, cancel=True)
         else:
             credits = moves._reversal_create_mirrors(defaults)
-            credits.with_context(move_reverse_cancel=True).action_post()
+            credits._reversal_post_mirrors()
         for step, credit in zip(steps, credits, strict=True):
             step._set_result(credit)
 
@@ -96,76 +91,6 @@ class AccountMove(models.Model):
                 reason=reversal.reason_id.name,
             ),
         }
-
-    def _reversal_has_foreign_override(self):
-        """Whether another addon changes how the host reverses an entry."""
-        for cls in self.env.registry["account.move"].__mro__:
-            if "_reverse_moves" in vars(cls):
-                parts = cls.__module__.split(".")
-                if parts[:2] != ["odoo", "addons"] or parts[2] not in KNOWN_OVERRIDES:
-                    return True
-        return False
-
-    def _reversal_create_mirrors(self, defaults):
-        """Draft credit notes of whole invoices, in one batch.
-
-        The same copies as `account.move._reverse_moves` makes one by one, and the
-        same contexts; `sale`'s campaign values are added as its override does. Lines
-        that the host derives from the others are left out: it would delete their
-        copies and make them anew, which costs more than all the rest.
-        """
-        context = {"move_reverse_cancel": True, "include_business_fields": True}
-        values = []
-        for move, default in zip(self.with_context(**context), defaults, strict=True):
-            [vals] = move.copy_data(
-                {
-                    **default,
-                    "move_type": "out_refund"
-                    if move.is_sale_document(include_receipts=True)
-                    else "in_refund",
-                    "reversed_entry_id": move.id,
-                    "partner_id": move.partner_id.id,
-                    "campaign_id": move.campaign_id.id,
-                    "medium_id": move.medium_id.id,
-                    "source_id": move.source_id.id,
-                }
-            )
-            vals["line_ids"] = move._reversal_mirror_lines(vals["line_ids"])
-            values.append(vals)
-        # The reversal leaves a note of its own on the credit notes.
-        model = self.env["account.move"].with_context(mail_create_nolog=True, **context)
-        credits = self.browse(model.create(values).ids)
-        for move, credit in zip(self, credits, strict=True):
-            credit._reversal_square(
-                [
-                    (line, line.amount_currency, line.balance)
-                    for line in move.line_ids
-                    if line.display_type
-                    not in ("line_section", "line_subsection", "line_note")
-                ]
-            )
-        return credits
-
-    def _reversal_mirror_lines(self, commands):
-        """The copies of this invoice's lines, at the opposite amounts.
-
-        :param list commands: what `copy_data` made of the lines, ordered by id
-        """
-        self.ensure_one()
-        mirrored = []
-        for line, command in zip(self.line_ids.sorted("id"), commands, strict=True):
-            if line.display_type in DERIVED_LINES:
-                continue
-            if line.display_type not in (
-                "line_section",
-                "line_subsection",
-                "line_note",
-            ):
-                command[2].update(
-                    amount_currency=-line.amount_currency, balance=-line.balance
-                )
-            mirrored.append(command)
-        return mirrored
 
     # ------------------------------------------------------------------
     # A part of an invoice

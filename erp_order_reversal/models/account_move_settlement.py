@@ -196,7 +196,9 @@ class AccountMove(models.Model):
                 found.append(
                     (
                         payment,
-                        self._reversal_release_vals(payment.amount),
+                        self._reversal_release_vals(
+                            min(payment.amount, abs(self.amount_residual))
+                        ),
                     )
                 )
         if plan.root._name == "account.payment" and not plan.reaches("invoice"):
@@ -252,6 +254,10 @@ class AccountMove(models.Model):
             needed = max(0.0, needed)
         chosen = []
         for record, release in settlements:
+            if not release["partial_id"]:
+                # A payment without an entry: it lowers no residual, only the state.
+                chosen.append((record, release, True))
+                continue
             forced = everything or (
                 record._name == "account.payment"
                 and plan.method(record, "payment_method") == "void"

@@ -166,7 +166,6 @@ class AccountPayment(models.Model):
             "refund",
             outcome,
             why=self.env._("A new payment, matched with the released amount."),
-            payment_method=self._reversal_own_method(plan),
             **values,
         )
 
@@ -318,8 +317,10 @@ class AccountPayment(models.Model):
         """
         steps._reversal_unlink_partials()
         counter = steps.filtered(lambda step: step.data.get("counter"))
-        (steps - counter)._get_document().action_cancel()
-        (steps - counter)._set_result()
+        direct = steps - counter
+        if direct:
+            direct._get_document().action_cancel()
+            direct._set_result()
         for step in counter:
             payment = step._get_document()
             date = step.reversal_id.entry_date

@@ -145,8 +145,11 @@ class OrderReversal(models.Model):
     @api.depends("finding_ids.severity")
     def _compute_blocker_count(self):
         for reversal in self:
+            # The form asks for the note by itself, and can be confirmed once it has it.
             reversal.blocker_count = len(
-                reversal.finding_ids.filtered(lambda f: f.severity == "blocker")
+                reversal.finding_ids.filtered(
+                    lambda f: f.severity == "blocker" and f.code != "note_required"
+                )
             )
 
     # ------------------------------------------------------------------

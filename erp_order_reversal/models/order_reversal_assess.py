@@ -1,8 +1,5 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import format_amount
 
 
 class OrderReversal(models.Model):
@@ -127,8 +124,7 @@ class OrderReversal(models.Model):
                 amount = sign * self._amount(plan, [step])
                 add("cash", period, amount)
                 add("receivable", period, -amount)
-        partner = plan.root.partner_id.commercial_partner_id if plan.root else None
-        before = partner.with_company(plan.company).sudo().credit if partner else 0.0
+        before = self._owed_before(plan)
         after = before + sum(
             amount for (kind, _period), amount in rows.items() if kind == "receivable"
         )
@@ -140,6 +136,19 @@ class OrderReversal(models.Model):
             "before": before,
             "after": after,
         }
+
+    def _owed_before(self, plan):
+        """What the partner owes us; negative if we owe the partner."""
+        root = plan.root
+        if not root or not root.partner_id:
+            return 0.0
+        # sudo: the balance alone, for users who may read the root.
+        partner = root.partner_id.commercial_partner_id.sudo()
+        partner = partner.with_company(plan.company)
+        bought = (root._name == "account.move" and root.is_purchase_document()) or (
+            root._name == "account.payment" and root.partner_type == "supplier"
+        )
+        return -partner.debit if bought else partner.credit
 
     def _impact_of_move(self, plan, move, step):
         """{kind: change} that taking back a share of `move` makes."""
@@ -165,51 +174,6 @@ class OrderReversal(models.Model):
         if line.display_type == "tax":
             return "tax"
         return "revenue" if line.account_id.internal_group == "income" else "other"
-
-    @api.depends("impact")
-    @api.depends_context("lang")
-    def _compute_impact_html(self):
-        labels = {
-            "revenue": self.env._("Revenue"),
-            "tax": self.env._("Tax"),
-            "cost": self.env._("Cost of goods"),
-            "stock": self.env._("Stock value"),
-            "cash": self.env._("Cash and bank"),
-            "receivable": self.env._("Receivable"),
-            "other": self.env._("Other accounts"),
-        }
-        for reversal in self:
-            impact = reversal.impact or {}
-            currency = reversal.currency_id
-
-            def money(amount, currency=currency):
-                return format_amount(self.env, amount, currency)
-
-            rows = Markup().join(
-                Markup("<tr><td>%s</td><td>%s</td><td class='text-end'>%s</td></tr>")
-                % (labels[row["kind"]], row["period"], money(row["amount"]))
-                for row in impact.get("rows", [])
-            )
-            if not rows:
-                rows = Markup("<tr><td colspan='3'>%s</td></tr>") % self.env._(
-                    "No account changes."
-                )
-            reversal.impact_html = Markup(
-                "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th>"
-                "<th class='text-end'>%s</th></tr></thead><tbody>%s</tbody><tfoot><tr>"
-                "<td colspan='2'>%s</td><td class='text-end'>%s</td></tr><tr>"
-                "<td colspan='2'><b>%s</b></td><td class='text-end'><b>%s</b></td></tr>"
-                "</tfoot></table>"
-            ) % (
-                self.env._("Effect on"),
-                self.env._("Period"),
-                self.env._("Change"),
-                rows,
-                self.env._("The customer owes now"),
-                money(impact.get("before", 0.0)),
-                self.env._("The customer will owe"),
-                money(impact.get("after", 0.0)),
-            )
 
     # ------------------------------------------------------------------
     # The dialog

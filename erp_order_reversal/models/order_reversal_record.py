@@ -1,8 +1,6 @@
-from markupsafe import Markup
-
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL
 
 
 class OrderReversal(models.Model):
@@ -178,43 +176,6 @@ class OrderReversal(models.Model):
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
         return entries
-
-    def _render_entries(self, entries):
-        if isinstance(entries, str):
-            return Markup(
-                "<p class='text-danger' style='white-space: pre-line'>%s</p>"
-            ) % (entries)
-        rows = Markup().join(
-            Markup(
-                "<tr><td>%s</td><td>%s</td><td>%s %s</td><td>%s</td>"
-                "<td class='text-end'>%s</td><td class='text-end'>%s</td></tr>"
-            )
-            % (
-                row["journal"],
-                format_date(self.env, row["date"]),
-                row["account_code"] or "",
-                row["account_name"],
-                row["label"],
-                format_amount(self.env, row["debit"], self.currency_id),
-                format_amount(self.env, row["credit"], self.currency_id),
-            )
-            for row in entries
-        )
-        if not rows:
-            return self.env._("No journal item appears.")
-        return Markup(
-            "<table class='table table-sm'><thead><tr><th>%s</th><th>%s</th><th>%s</th>"
-            "<th>%s</th><th class='text-end'>%s</th><th class='text-end'>%s</th></tr>"
-            "</thead><tbody>%s</tbody></table>"
-        ) % (
-            self.env._("Journal"),
-            self.env._("Date"),
-            self.env._("Account"),
-            self.env._("Label"),
-            self.env._("Debit"),
-            self.env._("Credit"),
-            rows,
-        )
 
     def _preview_runner(self):
         """This reversal as somebody who only looks: no tracking, no rights to act.
