@@ -1,9 +1,12 @@
 from odoo import models
+from odoo.fields import Command
 
 from .order_reversal import ENGINE
 
 # Addons whose override of `_reverse_moves` is reproduced here; any other one runs.
 KNOWN_OVERRIDES = {"account", "sale", "erp_order_reversal"}
+PLAIN_LINES = ("product", "tax", "payment_term", "cogs")
+TEXT_LINES = ("line_section", "line_subsection", "line_note")
 # Lines that the host keeps in step with the others (`_get_sync_stack`).
 DERIVED_LINES = ("tax", "payment_term", "epd", "discount", "rounding")
 
@@ -26,12 +29,11 @@ class AccountMove(models.Model):
         """Draft credit notes of whole invoices, in one batch.
 
         The same copies as `account.move._reverse_moves` makes one by one, and the
-        same contexts; `sale`'s campaign values are added as its override does. Lines
-        that the host derives from the others are left out: it would delete their
-        copies and make them anew, which costs more than all the rest.
+        same contexts; `sale`'s campaign values are added as its override does.
         """
         context = {"move_reverse_cancel": True, "include_business_fields": True}
-        values = []
+        known = {}
+        values = {True: {}, False: {}}
         for move, default in zip(self.with_context(**context), defaults, strict=True):
             [vals] = move.copy_data(
                 {
@@ -46,47 +48,102 @@ class AccountMove(models.Model):
                     "source_id": move.source_id.id,
                 }
             )
-            vals["line_ids"] = move._reversal_mirror_lines(vals["line_ids"])
-            values.append(vals)
+            exact = move._reversal_exact_lines(vals, known)
+            vals["line_ids"] = exact or move._reversal_main_lines(vals["line_ids"])
+            values[bool(exact)][move.id] = vals
         # The reversal leaves a note of its own on the credit notes.
         model = self.env["account.move"].with_context(mail_create_nolog=True, **context)
-        credits = self.browse(model.create(values).ids)
-        for move, credit in zip(self, credits, strict=True):
-            credit._reversal_square(
+        made = {}
+        for exact, of_kind in values.items():
+            credits = model.with_context(skip_invoice_sync=exact).create(
+                list(of_kind.values())
+            )
+            made.update(zip(of_kind, credits.ids, strict=True))
+        for move in self.browse(values[False]):
+            self.browse(made[move.id])._reversal_square(
                 [
                     (line, line.amount_currency, line.balance)
                     for line in move.line_ids
-                    if line.display_type
-                    not in ("line_section", "line_subsection", "line_note")
+                    if line.display_type not in TEXT_LINES
                 ]
             )
-        return credits
+        return self.browse(made[move.id] for move in self)
 
-    def _reversal_mirror_lines(self, commands):
-        """The copies of this invoice's lines, at the opposite amounts.
+    def _reversal_main_lines(self, commands):
+        """The copies of the lines that the host derives the other ones from.
+
+        Copies of those others it would delete and make anew, which costs more than
+        all the rest.
 
         :param list commands: what `copy_data` made of the lines, ordered by id
         """
         self.ensure_one()
-        mirrored = []
-        for line, command in zip(self.line_ids.sorted("id"), commands, strict=True):
-            if line.display_type in DERIVED_LINES:
+        lines = zip(self.line_ids.sorted("id"), commands, strict=True)
+        for line, command in lines:
+            if line.display_type not in TEXT_LINES:
+                command[2].update(line._reversal_opposite())
+        return [
+            command
+            for command in commands
+            if command[2].get("display_type") not in DERIVED_LINES
+        ]
+
+    def _reversal_exact_lines(self, vals, known):
+        """All lines of the credit note, so that the host has nothing to derive.
+
+        Whose taxes and due date it would name is asked for once a kind of line.
+
+        :param dict vals: what `copy_data` made of the invoice, lines ordered by id
+        :param dict known: answers for the kinds of lines seen so far
+        :return: list of commands, or None where the host must derive lines
+        """
+        self.ensure_one()
+        lines = self.line_ids.sorted("id")
+        terms = self.invoice_payment_term_id
+        if (
+            set(lines.mapped("display_type")) - {*TEXT_LINES, *PLAIN_LINES}
+            or len(lines.filtered(lambda line: line.display_type == "payment_term"))
+            != 1
+            or (terms and (terms.early_discount or len(terms.line_ids) != 1))
+            or self.invoice_cash_rounding_id
+        ):
+            return None
+        due = vals["invoice_date_due"]
+        if terms:
+            due = terms.line_ids._get_due_date(vals["invoice_date"])
+        products = lines.filtered(lambda line: line.display_type == "product")
+        taxes = [line._reversal_refund_taxes(known) for line in products]
+        base_tags = {
+            line: tags for line, (tags, _parts) in zip(products, taxes, strict=True)
+        }
+        parts = {key: part for _tags, found in taxes for key, part in found.items()}
+        for line, command in zip(lines, vals["line_ids"], strict=True):
+            if line.display_type in TEXT_LINES:
                 continue
-            if line.display_type not in (
-                "line_section",
-                "line_subsection",
-                "line_note",
-            ):
-                command[2].update(
-                    amount_currency=-line.amount_currency, balance=-line.balance
-                )
-            mirrored.append(command)
-        return mirrored
+            values = command[2]
+            values.update(line._reversal_opposite())
+            if line.display_type == "product":
+                values["tax_tag_ids"] = [Command.set(base_tags[line].ids)]
+            elif line.display_type == "payment_term":
+                values["date_maturity"] = due
+            elif line.display_type == "tax":
+                part = parts.get((line.tax_repartition_line_id, line.tax_tag_ids))
+                if not part:
+                    return None
+                values["tax_repartition_line_id"] = part[0].id
+                values["tax_tag_ids"] = [Command.set(part[1].ids)]
+                values["tax_base_amount"] = -line.tax_base_amount
+        return vals["line_ids"]
 
     def _reversal_post_mirrors(self):
-        """Post mirrored credit notes and match each with its invoice."""
+        """Post mirrored credit notes and match each with its invoice.
+
+        Their lines are what they have to be: none is derived from others any more.
+        """
         self.with_context(
-            move_reverse_cancel=True, order_reversal_mirror=ENGINE
+            move_reverse_cancel=True,
+            skip_invoice_sync=True,
+            order_reversal_mirror=ENGINE,
         ).action_post()
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
@@ -119,3 +176,51 @@ class AccountMove(models.Model):
         if self.env.context.get("order_reversal_mirror") is ENGINE:
             paid = self.filtered(lambda move: not move.reversed_entry_id)
         return super(AccountMove, paid)._invoice_paid_hook()
+
+
+class AccountMoveLine(models.Model):
+    """Lines of a credit note that mirrors an invoice."""
+
+    _inherit = "account.move.line"
+
+    def _reversal_opposite(self):
+        self.ensure_one()
+        return {"amount_currency": -self.amount_currency, "balance": -self.balance}
+
+    def _reversal_refund_taxes(self, known):
+        """What the host puts on a credit note for the taxes of an invoice line.
+
+        :param dict known: answers so far, by what they depend on
+        :return: (tags of the base,
+            {(repartition line, tags): their counterparts on a credit note})
+        """
+        self.ensure_one()
+        key = (self.tax_ids, self.product_id.sudo().account_tag_ids, self.company_id)
+        if key not in known:
+            invoice, refund = (
+                self._reversal_tax_details(is_refund) for is_refund in (False, True)
+            )
+            pairs = zip(
+                self._reversal_tax_parts(invoice),
+                self._reversal_tax_parts(refund),
+                strict=False,
+            )
+            known[key] = (refund["tax_tag_ids"], dict(pairs))
+        return known[key]
+
+    def _reversal_tax_details(self, is_refund):
+        base = self.move_id._prepare_product_base_line_for_taxes_computation(self)
+        base["is_refund"] = is_refund
+        model = self.env["account.tax"]
+        model._add_tax_details_in_base_line(base, self.company_id)
+        model._round_base_lines_tax_details([base], self.company_id)
+        model._add_accounting_data_to_base_line_tax_details(base, self.company_id)
+        return base
+
+    def _reversal_tax_parts(self, base):
+        """[(repartition line, tags)] in the order of the taxes."""
+        return [
+            (part["tax_rep"], part["tax_tags"])
+            for tax in base["tax_details"]["taxes_data"]
+            for part in tax["tax_reps_data"]
+        ]

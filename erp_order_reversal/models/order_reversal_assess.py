@@ -183,7 +183,7 @@ class OrderReversal(models.Model):
     def _onchange_reason_id(self):
         """Take the methods that a reason sets by default."""
         reason = self.reason_id
-        for name in ("scope", "invoice_method", "payment_method"):
+        for name in self._reason_defaults:
             if reason[name]:
                 self[name] = reason[name]
 

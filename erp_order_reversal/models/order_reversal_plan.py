@@ -168,6 +168,12 @@ class OrderReversalPlan(models.AbstractModel):
                 self.env._("The reason “%s” has to be explained.", reason.name),
                 remedy=self.env._("Write what happened in the explanation."),
             )
+        if reason and not reason.active:
+            plan.block(
+                "reason_archived",
+                self.env._("The reason “%s” is archived.", reason.name),
+                remedy=self.env._("Choose another one."),
+            )
         plan.findings.sort(
             key=lambda found: ("blocker", "warning", "info").index(found["severity"])
         )

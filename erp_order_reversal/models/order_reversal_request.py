@@ -85,6 +85,7 @@ class OrderReversal(models.Model):
                 )
             )
         root.check_access("read")
+        self._set_defaults_of_reason(vals)
         vals.setdefault("scope", ROOT_SCOPE[roots[0]])
         if vals["scope"] not in SCOPE_RANK:
             raise ValidationError(
@@ -111,6 +112,13 @@ class OrderReversal(models.Model):
                     )
                 )
         return {key: value for key, value in vals.items() if key not in forged}
+
+    def _set_defaults_of_reason(self, vals):
+        """What the request leaves open is what its reason sets by default."""
+        reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
+        for name in self._reason_defaults:
+            if name not in vals and reason.exists() and reason[name]:
+                vals[name] = reason[name]
 
     def _check_reason(self):
         for reversal in self:
