@@ -287,7 +287,7 @@ class AccountMove(models.Model):
             obstacles.append(self.env._("It is secured by a hash."))
         if self.need_cancel_request:
             obstacles.append(self.env._("It was sent to the authorities."))
-        if self._get_violated_lock_dates(self.date, self._affect_tax_report()):
+        if self._reversal_is_locked():
             obstacles.append(self.env._("Its period is locked."))
         if self.checked and not self._is_user_able_to_review():
             obstacles.append(self.env._("It was reviewed."))
@@ -303,6 +303,17 @@ class AccountMove(models.Model):
                 self.env._("It also invoices %s.", ", ".join(share.foreign))
             )
         return obstacles
+
+    def _reversal_is_locked(self):
+        """Whether the period of the entry itself is locked.
+
+        Its taxes, which take four queries, are asked for only if they may matter.
+        """
+        self.ensure_one()
+        violated = self._get_violated_lock_dates
+        return bool(
+            violated(self.date, True) and violated(self.date, self._affect_tax_report())
+        )
 
     def _reversal_fingerprint(self):
         return {

@@ -96,7 +96,7 @@ class AccountPayment(models.Model):
         }
 
     def _reversal_warn_bank(self, plan):
-        if lines := self.reconciled_statement_line_ids:
+        if lines := self._reversal_statement_lines():
             plan.warn(
                 "bank_matched",
                 self.env._(
@@ -195,13 +195,20 @@ class AccountPayment(models.Model):
     def _reversal_must_counter(self):
         """Whether the entry can't be cancelled itself: locked period or hash."""
         move = self.move_id
-        return bool(
-            move
-            and (
-                move.inalterable_hash
-                or move._get_violated_lock_dates(move.date, move._affect_tax_report())
-            )
+        return bool(move and (move.inalterable_hash or move._reversal_is_locked()))
+
+    def _reversal_statement_lines(self):
+        """Bank statement lines that this payment is matched with.
+
+        The same as `reconciled_statement_line_ids`, from matches that are read
+        already.
+        """
+        lines = self.move_id.line_ids
+        matched = (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
         )
+        return matched.move_id.statement_line_id
 
     def _reversal_void_blockers(self, plan, releases):
         """Why this payment can't be said never to have happened.
@@ -223,7 +230,7 @@ class AccountPayment(models.Model):
                     keep_it,
                 )
             )
-        if lines := self.reconciled_statement_line_ids:
+        if lines := self._reversal_statement_lines():
             blockers.append(
                 (
                     "payment_bank_matched",
@@ -306,7 +313,7 @@ class AccountPayment(models.Model):
         write_offs = steps.filtered(lambda step: step.data.get("write_off_ids"))
         (steps - write_offs)._set_result()
         for step in write_offs:
-            step._set_result(step._get_document()._reversal_undo_write_off(step))
+            step._set_result(step._get_document()._reversal_take_back_write_off(step))
 
     @api.private
     def _reversal_apply_void_payment(self, steps):
@@ -319,7 +326,8 @@ class AccountPayment(models.Model):
         counter = steps.filtered(lambda step: step.data.get("counter"))
         direct = steps - counter
         if direct:
-            direct._get_document().action_cancel()
+            payments = direct._get_document()
+            payments.with_context(skip_invoice_sync=True).action_cancel()
             direct._set_result()
         for step in counter:
             payment = step._get_document()

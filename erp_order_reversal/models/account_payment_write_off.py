@@ -50,7 +50,7 @@ class AccountPayment(models.Model):
             return lines
         return write_off
 
-    def _reversal_undo_write_off(self, step):
+    def _reversal_take_back_write_off(self, step):
         """Post the opposite of the write-off, matched with the payment's credit.
 
         :return: the new `account.move`

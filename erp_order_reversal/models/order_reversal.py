@@ -228,8 +228,8 @@ class OrderReversal(models.Model):
 
     @api.model
     def _guarded_fields(self):
-        """All fields but those that messages and activities need."""
-        free = set(self.env["mail.thread"]._fields)
+        """All fields but those that messages, activities and the dialog need."""
+        free = {"show_entries"} | set(self.env["mail.thread"]._fields)
         free |= set(self.env["mail.activity.mixin"]._fields)
         return set(self._fields) - free
 

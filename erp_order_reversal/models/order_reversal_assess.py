@@ -20,10 +20,8 @@ class OrderReversal(models.Model):
         return True
 
     def _check_roots_readable(self):
-        for reversal in self:
-            root = reversal._get_root()
-            if root and root.exists():
-                root.check_access("read")
+        for name in self._root_fields:
+            self[name].exists().check_access("read")
 
     def _assess(self):
         """Plan these reversals and keep the plan on them.

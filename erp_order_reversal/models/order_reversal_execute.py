@@ -132,7 +132,8 @@ class OrderReversal(models.Model):
         self._record_execution()
 
     def _run_operations(self):
-        steps = self.step_ids
+        # browse(): all steps are read together again after the host empties the cache.
+        steps = self.step_ids.browse(self.step_ids.ids)
         for operation in steps._get_operations():
             todo = steps.filtered(lambda s, op=operation: s.operation == op)
             for model, of_model in todo.grouped("res_model").items():

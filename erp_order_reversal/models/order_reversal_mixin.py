@@ -41,6 +41,14 @@ class OrderReversalMixin(models.AbstractModel):
         self.ensure_one()
         return {}
 
+    def _reversal_undo_blockers(self, step):
+        """Why a step on this document can't be taken back any more.
+
+        :param step: `order.reversal.step`
+        :return: list of sentences, each with what can be done instead
+        """
+        return []
+
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""
         self.ensure_one()

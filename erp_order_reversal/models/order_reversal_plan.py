@@ -28,7 +28,8 @@ class OrderReversalPlan(models.AbstractModel):
         # sudo: to read what a root is made of (payments, entries), for users who
         # may read the root. Nothing is written by a plan.
         plans = [Plan(reversal) for reversal in reversals.sudo()]
-        ready = [plan for plan in plans if self._check_root(plan)]
+        existing = self._find_existing(plan.root for plan in plans if plan.root)
+        ready = [plan for plan in plans if self._check_root(plan, existing)]
         for plan in ready:
             plan.date = self._get_open_date(plan)
         self._collect(ready)
@@ -41,9 +42,20 @@ class OrderReversalPlan(models.AbstractModel):
     # Documents
     # ------------------------------------------------------------------
 
-    def _check_root(self, plan):
+    def _find_existing(self, roots):
+        """Which of the roots exist, one query for each model."""
+        by_model = defaultdict(set)
+        for root in roots:
+            by_model[root._name].add(root.id)
+        return {
+            (model, record_id)
+            for model, ids in by_model.items()
+            for record_id in self.env[model].browse(ids).exists()._ids
+        }
+
+    def _check_root(self, plan, existing):
         root = plan.root
-        if root and root.exists() and plan.rank >= 0:
+        if root and (root._name, root.id) in existing and plan.rank >= 0:
             return True
         plan.block(
             "root_missing",

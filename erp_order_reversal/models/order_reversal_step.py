@@ -109,6 +109,12 @@ class OrderReversalStep(models.Model):
         model = self[:1].res_model
         return self.env[model].browse(self.mapped("res_id"))
 
+    def _before(self):
+        """The document as the reversal found it: dict of the frozen plan."""
+        self.ensure_one()
+        documents = (self.reversal_id.fingerprint_data or {}).get("documents", {})
+        return documents.get(f"{self.res_model},{self.res_id}", {})
+
     def _set_result(self, record=None):
         """Mark as done; `record` is the document that came out of it."""
         self._engine().write(
@@ -126,21 +132,32 @@ class OrderReversalStep(models.Model):
         Only the listed `account.partial.reconcile` are unlinked, never all of a
         journal item.
         """
-        releases = [
-            release for step in self for release in (step.data or {})["releases"]
-        ]
-        partials = self.env["account.partial.reconcile"].browse(
-            release["partial_id"] for release in releases if release["partial_id"]
-        )
-        partials.exists().unlink()
+        partials = self._reversal_partials()
+        partials._reversal_unlink_full()
+        # The lines of the entries stay as they are: nothing to keep in step.
+        partials.with_context(skip_invoice_sync=True).unlink()
+        # The list of a cancelled payment stays as it is: the host doesn't count it.
         pairs = {
             (step.res_id, release["invoice_id"])
             for step in self
-            if step.res_model == "account.payment"
+            if step.res_model == "account.payment" and step.operation == "release"
             for release in step.data["releases"]
             if not release["keep"]
         }
         self._reversal_unlink_payment_links(pairs)
+
+    def _reversal_partials(self):
+        """The matches that these steps release, as far as they still exist."""
+        return (
+            self.env["account.partial.reconcile"]
+            .browse(
+                release["partial_id"]
+                for step in self
+                for release in (step.data or {})["releases"]
+                if release["partial_id"]
+            )
+            .exists()
+        )
 
     def _reversal_unlink_payment_links(self, pairs):
         """Take invoices off the payments' list of invoices (`invoice_ids`).

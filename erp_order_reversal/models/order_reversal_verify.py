@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OrderReversal(models.Model):
@@ -58,11 +58,12 @@ class OrderReversal(models.Model):
         :return: list of str, empty if all is right
         """
         problems = []
+        alive = self._find_alive(fresh)
         # sudo: a check reads entries that a salesman may not read; it writes nothing.
-        for reversal in self.sudo():
+        for reversal in self.sudo().with_context(reversal_alive=alive):
             for step in reversal.step_ids:
                 check = getattr(reversal, f"_check_{step.operation}", None)
-                if check and step._get_document().exists():
+                if check and reversal._is_alive(step._get_document()):
                     problems += check(step) or []
             orders = reversal.step_ids.filtered(
                 lambda step: step.res_model == "sale.order"
@@ -79,6 +80,39 @@ class OrderReversal(models.Model):
             problems += reversal._check_snapshot()
         return problems
 
+    def _find_alive(self, fresh):
+        """What of the documents and matches still exists, one query for each model.
+
+        :param bool fresh: right after execution the documents are known to be there
+        :return: {model: set of ids}
+        """
+        wanted = defaultdict(set)
+        partials = set()
+        steps = self.sudo().step_ids
+        for step in steps.browse(steps.ids):
+            wanted[step.res_model].add(step.res_id)
+            if step.result_id:
+                wanted[step.result_model].add(step.result_id)
+            partials.update(
+                release["partial_id"]
+                for release in (step.data or {}).get("releases", [])
+                if release["partial_id"]
+            )
+        alive = {
+            model: ids if fresh else set(self.env[model].browse(ids).exists().ids)
+            for model, ids in wanted.items()
+        }
+        model = self.env["account.partial.reconcile"]
+        alive[model._name] = set(model.browse(partials).exists().ids)
+        return alive
+
+    @api.model
+    def _is_alive(self, record):
+        alive = self.env.context.get("reversal_alive") or {}
+        if record._name in alive:
+            return record.id in alive[record._name]
+        return bool(record.exists())
+
     # ------------------------------------------------------------------
     # One check for each operation
     # ------------------------------------------------------------------
@@ -91,15 +125,11 @@ class OrderReversal(models.Model):
 
     def _check_release(self, step):
         """No released match is left."""
-        left = (
-            self.env["account.partial.reconcile"]
-            .sudo()
-            .browse(
-                release["partial_id"]
-                for release in step.data["releases"]
-                if release["partial_id"]
-            )
-            .exists()
+        partials = self.env["account.partial.reconcile"].sudo()
+        left = any(
+            self._is_alive(partials.browse(release["partial_id"]))
+            for release in step.data["releases"]
+            if release["partial_id"]
         )
         return [self.env._("%s is still matched.", step.res_name)] if left else []
 
@@ -117,7 +147,7 @@ class OrderReversal(models.Model):
 
     def _check_refund(self, step):
         refund = self.env["account.payment"].sudo().browse(step.result_id)
-        if not refund.exists() or refund.state not in ("in_process", "paid"):
+        if not self._is_alive(refund) or refund.state not in ("in_process", "paid"):
             return [self.env._("The refund of %s is not posted.", step.res_name)]
         return []
 
@@ -125,7 +155,7 @@ class OrderReversal(models.Model):
         """The credit note is posted, exact for every account, and matched."""
         move = step._get_document()
         credit = move.browse(step.result_id)
-        if not credit.exists() or credit.state != "posted":
+        if not self._is_alive(credit) or credit.state != "posted":
             return [self.env._("The credit note of %s is not posted.", step.res_name)]
         problems = []
         sums = defaultdict(lambda: [0.0, 0.0])

@@ -184,6 +184,32 @@ class SaleOrder(models.Model):
         steps._get_document().action_draft()
         steps._set_result()
 
+    def _reversal_undo_blockers(self, step):
+        self.ensure_one()
+        blockers = super()._reversal_undo_blockers(step)
+        if step.operation == "cancel":
+            lines = {line[0]: line[1:4] for line in step._before().get("lines", [])}
+            now = {
+                line.id: [line.product_id.id, line.product_uom_qty, line.price_unit]
+                for line in self.order_line
+            }
+            if now != lines:
+                blockers.append(
+                    self.env._(
+                        "The lines of %s were edited since. Confirm and settle it by "
+                        "hand.",
+                        self.name,
+                    )
+                )
+        return blockers
+
+    @api.private
+    def _reversal_undo_cancel(self, steps):
+        """Confirm the orders again, without writing to the customer."""
+        orders = steps._get_document()
+        orders.filtered(lambda order: order.state == "cancel").action_draft()
+        orders.filtered(lambda order: order.state in ("draft", "sent")).action_confirm()
+
     # ------------------------------------------------------------------
     # After it
     # ------------------------------------------------------------------

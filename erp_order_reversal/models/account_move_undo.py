@@ -1,0 +1,75 @@
+from odoo import api, models
+
+
+class AccountMove(models.Model):
+    """Invoices and credit notes when a reversal is taken back."""
+
+    _inherit = "account.move"
+
+    def _reversal_undo_blockers(self, step):
+        self.ensure_one()
+        blockers = super()._reversal_undo_blockers(step)
+        if step.operation in ("credit", "release") and step.result_model == self._name:
+            result = self.browse(step.result_id).exists()
+            blockers += result._reversal_cancel_obstacles()
+        if step.operation == "void" and step._before().get("state") == "posted":
+            if self.state != "cancel":
+                blockers.append(self.env._("%s is in use again.", self.display_name))
+            if self._get_violated_lock_dates(self.date, self._affect_tax_report()):
+                blockers.append(
+                    self.env._(
+                        "The period of %s was closed since. Create a new invoice.",
+                        self.display_name,
+                    )
+                )
+        return blockers
+
+    def _reversal_cancel_obstacles(self):
+        """Why an entry that a reversal made can't be cancelled any more."""
+        obstacles = []
+        advice = self.env._("Invoice the order anew instead.")
+        for move in self:
+            if move.state != "posted":
+                continue
+            if move.is_move_sent:
+                why = self.env._("%s was sent to the customer.", move.name)
+            elif move.inalterable_hash:
+                why = self.env._("%s is secured by a hash.", move.name)
+            elif move.need_cancel_request:
+                why = self.env._("%s was sent to the authorities.", move.name)
+            elif move._get_violated_lock_dates(move.date, move._affect_tax_report()):
+                why = self.env._("The period of %s was closed since.", move.name)
+            else:
+                continue
+            obstacles.append(f"{why} {advice}")
+        return obstacles
+
+    @api.private
+    def _reversal_undo_credit(self, steps):
+        """Cancel the credit notes: the invoices stand again."""
+        credits = self.browse(steps.mapped("result_id"))
+        credits.filtered(lambda move: move.state == "posted").button_cancel()
+
+    @api.private
+    def _reversal_undo_rematch(self, steps):
+        """Unlink the matches made instead of the ones that are restored."""
+        for step in steps:
+            move = step._get_document()
+            lines = move.line_ids
+            partials = lines.matched_debit_ids | lines.matched_credit_ids
+            known = {
+                row["id"]
+                for row in step.reversal_id._image_rows("account_partial_reconcile")
+            }
+            partials.filtered(lambda partial: partial.id not in known).unlink()
+
+    @api.private
+    def _reversal_undo_void(self, steps):
+        """Post cancelled entries again, under their own numbers."""
+        moves = steps._get_document()
+        moves.button_draft()
+        posted = moves.browse(
+            step.res_id for step in steps if step._before().get("state") == "posted"
+        )
+        if posted:
+            posted.action_post()

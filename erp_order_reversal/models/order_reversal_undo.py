@@ -1,0 +1,264 @@
+import json
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from ..const import OPERATIONS
+
+# What a restored document must agree on with the image taken before the reversal.
+RESTORED = ("state", "locked", "amount_total", "amount_residual", "payment_state")
+
+
+class OrderReversal(models.Model):
+    """Taking a reversal back: the order is settled again, to the same balances."""
+
+    _inherit = "order.reversal"
+
+    undo_requester_id = fields.Many2one(
+        "res.users", "Restore Asked by", readonly=True, copy=False
+    )
+    undone_by_id = fields.Many2one(
+        "res.users", "Restored by", readonly=True, copy=False
+    )
+    undone_on = fields.Datetime("Restored on", readonly=True, copy=False)
+
+    def action_undo(self):
+        """Settle the order again, through the host's engine and within its locks.
+
+        Where the policy wants four eyes, the first call asks and a second person's
+        call carries out.
+
+        :raise AccessError: no reversal manager, or the same person twice
+        :raise UserError: with every reason why it is no longer legal
+        """
+        self._check_may_undo()
+        self._check_state("done")
+        for company, reversals in self.grouped("company_id").items():
+            reversals.with_company(company)._clean()._undo()
+        return True
+
+    def _check_may_undo(self):
+        if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only a reversal manager may restore %s. Ask one of them.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        self._check_may_execute()
+
+    def _undo(self):
+        problems = [
+            f"• {problem}" for reversal in self for problem in reversal._undo_blockers()
+        ]
+        if problems:
+            raise self._error(
+                self.env._("This can't be restored any more:")
+                + "\n"
+                + "\n".join(problems)
+            )
+        asked = self.filtered(lambda reversal: reversal._ask_undo())
+        for reversal in self - asked:
+            reversal._execute_undo()
+
+    def _ask_undo(self):
+        """Ask for a second person where the policy wants one.
+
+        :return: bool, whether the reversal waits now
+        """
+        rules = self._get_approval_rules()
+        if not rules:
+            return False
+        if not self.undo_requester_id:
+            self._engine_env(self).undo_requester_id = self.env.uid
+            for approver in self._get_undo_approvers():
+                self.activity_schedule(
+                    "erp_order_reversal.mail_activity_approve",
+                    user_id=approver.id,
+                    summary=self.env._("Restore the order"),
+                    note=" ".join(rules),
+                )
+            self.env["order.reversal.log"]._record(
+                [
+                    {
+                        "event": "requested",
+                        "reversal": self,
+                        "record": self,
+                        "detail": {"undo": True},
+                    }
+                ]
+            )
+            return True
+        if self.undo_requester_id == self.env.user:
+            raise AccessError(
+                self.env._(
+                    "You asked to restore %s yourself, so another reversal manager has "
+                    "to carry it out.",
+                    self.name,
+                )
+            )
+        return False
+
+    def _get_undo_approvers(self):
+        manager = self.env.ref("erp_order_reversal.group_reversal_manager")
+        return self._get_approvers().filtered(
+            # sudo: who holds a group is the administrator's business to read.
+            lambda user: user in manager.sudo().all_user_ids and user != self.env.user
+        )
+
+    # ------------------------------------------------------------------
+    # Is it still legal?
+    # ------------------------------------------------------------------
+
+    def _undo_blockers(self):
+        """Why the order can't be settled again as it was.
+
+        :return: list of sentences, each with what can be done instead
+        """
+        self.ensure_one()
+        blockers = []
+        for step in self.step_ids:
+            document = step._get_document()
+            if not document.exists():
+                blockers.append(self.env._("%s was deleted since.", step.res_name))
+                continue
+            blockers += document._reversal_undo_blockers(step)
+        return blockers
+
+    # ------------------------------------------------------------------
+    # Execution
+    # ------------------------------------------------------------------
+
+    def _execute_undo(self):
+        """Carry the steps back in the opposite order, then compare with the image."""
+        self.ensure_one()
+        self._lock_steps()
+        for operation, _label in reversed(OPERATIONS):
+            steps = self.step_ids.filtered(lambda s, op=operation: s.operation == op)
+            for model, of_model in steps.grouped("res_model").items():
+                undo = getattr(self.env[model], f"_reversal_undo_{operation}", None)
+                if undo:
+                    undo(of_model)
+        self._restore_matches()
+        self._restore_payment_links()
+        self._lock_orders_again()
+        self.env.flush_all()
+        self._check_restored()
+        self._finish_undo()
+
+    def _lock_steps(self):
+        for model, steps in self.step_ids.grouped("res_model").items():
+            records = self.env[model].browse(steps.mapped("res_id"))
+            busy = records - records.try_lock_for_update(allow_referencing=True)
+            if busy:
+                raise self._error(
+                    self.env._(
+                        "Somebody else is changing %s right now. Wait a moment and try "
+                        "again.",
+                        ", ".join(busy.mapped("display_name")),
+                    )
+                )
+
+    def _image_rows(self, table):
+        return json.loads(self.snapshot_json()).get("tables", {}).get(table, [])
+
+    def _restore_matches(self):
+        """Match again what was matched, in the order in which it had been done."""
+        model = self.env["account.partial.reconcile"]
+        lines = self.env["account.move.line"]
+        released = {
+            release["partial_id"]
+            for step in self.step_ids
+            for release in (step.data or {}).get("releases", [])
+        }
+        rows = sorted(
+            self._image_rows("account_partial_reconcile"), key=lambda row: row["id"]
+        )
+        for row in rows:
+            if model.browse(row["id"]).exists():
+                continue
+            pair = lines.browse([row["debit_move_id"], row["credit_move_id"]]).exists()
+            follows = pair.move_id.exchange_diff_partial_ids
+            if len(pair) < 2 or (follows and row["id"] not in released):
+                continue
+            if any(line.reconciled or line.parent_state != "posted" for line in pair):
+                continue
+            pair.reconcile()
+
+    def _restore_payment_links(self):
+        """The payments' list of invoices, as it was."""
+        linked = defaultdict(list)
+        for row in self._image_rows("account_move__account_payment"):
+            linked[row["payment_id"]].append(row["invoice_id"])
+        for payment_id, move_ids in linked.items():
+            self.env["account.payment"].browse(payment_id).write(
+                {"invoice_ids": [Command.link(move_id) for move_id in move_ids]}
+            )
+
+    def _lock_orders_again(self):
+        steps = self.step_ids.filtered(
+            lambda step: step.res_model == "sale.order" and step.operation == "unlock"
+        )
+        if steps:
+            steps._get_document().action_lock()
+
+    def _check_restored(self):
+        """Every document of the plan must be what it was, or nothing is kept."""
+        differences = []
+        for key, before in self.fingerprint_data["documents"].items():
+            model, record_id = key.split(",")
+            # sudo: reads for a check what the plan read as sudo, too.
+            record = self.env[model].sudo().browse(int(record_id)).exists()
+            now = record._reversal_fingerprint() if record else {}
+            for name in RESTORED:
+                if name in before and json.dumps(before[name]) != json.dumps(
+                    now.get(name)
+                ):
+                    differences.append(
+                        self.env._(
+                            "%(document)s: %(field)s would be %(now)s instead of "
+                            "%(before)s",
+                            document=before["name"],
+                            field=record._fields[name]._description_string(self.env)
+                            if name in record._fields
+                            else name,
+                            now=now.get(name),
+                            before=before[name],
+                        )
+                    )
+        if differences:
+            raise self._error(
+                self.env._(
+                    "The order could not be settled again exactly as it was, so nothing "
+                    "was changed:"
+                )
+                + "\n"
+                + "\n".join(f"• {difference}" for difference in differences)
+                + "\n"
+                + self.env._("Settle it by hand, or create a new order.")
+            )
+
+    def _finish_undo(self):
+        self._set_state(
+            "undone", undone_by_id=self.env.uid, undone_on=fields.Datetime.now()
+        )
+        self._finish_approval_activities()
+        link = self._get_record_link()
+        for model, steps in self.step_ids.grouped("res_model").items():
+            records = self.env[model].browse(steps.mapped("res_id"))
+            body = self.env._("Restored: the reversal %s was taken back.", link)
+            records._message_log_batch(bodies=dict.fromkeys(records.ids, body))
+        entries = []
+        if self.undo_requester_id:
+            entries.append(
+                {
+                    "event": "approved",
+                    "reversal": self,
+                    "record": self,
+                    "detail": {"undo": True},
+                }
+            )
+        entries.append({"event": "undone", "reversal": self, "record": self})
+        self.env["order.reversal.log"]._record(entries)
