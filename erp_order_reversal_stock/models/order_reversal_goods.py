@@ -1,0 +1,171 @@
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools.misc import formatLang
+
+# Tables of the host that hold what moves; read only.
+STOCK_TABLES = (
+    ("stock_picking", "id IN %(stock_picking)s"),
+    ("stock_move", "picking_id IN %(stock_picking)s"),
+    ("stock_move_line", "picking_id IN %(stock_picking)s"),
+)
+
+
+class OrderReversal(models.Model):
+    """The goods in the impact, in the before-image and in the verification."""
+
+    _inherit = "order.reversal"
+
+    def _snapshot_tables(self):
+        return (*super()._snapshot_tables(), *STOCK_TABLES)
+
+    # ------------------------------------------------------------------
+    # Impact
+    # ------------------------------------------------------------------
+
+    def _impact(self, plan):
+        """Add the goods, and the cost of those that stay with the customer."""
+        impact = super()._impact(plan)
+        impact["goods"] = []
+        for step in plan.steps:
+            if step["res_model"] != "stock.picking":
+                continue
+            data = step.get("data") or {}
+            impact["goods"] += [
+                {"what": step["operation"], "product": product, **values}
+                for product, quantity, unit in data.get("goods", [])
+                for values in [{"quantity": quantity, "unit": unit}]
+            ]
+            self._impact_of_cost(plan, data.get("cost", []), impact["rows"])
+        impact["rows"].sort(key=lambda row: (row["kind"], row["period"]))
+        return impact
+
+    def _impact_of_cost(self, plan, cost, rows):
+        for values in cost:
+            account = self.env["account.account"].browse(values["account_id"])
+            kind = "cost" if account.internal_group == "expense" else "stock"
+            period = str(plan.date)[:7]
+            row = next(
+                (r for r in rows if (r["kind"], r["period"]) == (kind, period)), None
+            )
+            if not row:
+                row = {"kind": kind, "period": period, "amount": 0.0}
+                rows.append(row)
+            row["amount"] += values["balance"]
+
+    @api.depends("impact")
+    @api.depends_context("lang")
+    def _compute_impact_html(self):
+        result = super()._compute_impact_html()
+        for reversal in self:
+            goods = (reversal.impact or {}).get("goods")
+            if goods:
+                reversal.impact_html += reversal._render_goods(goods)
+        return result
+
+    def _render_goods(self, goods):
+        labels = {
+            "return": self.env._("received back now"),
+            "request_return": self.env._("to come back, for the warehouse to receive"),
+            "keep": self.env._("stay with the customer"),
+        }
+        rows = Markup().join(
+            Markup("<tr><td>%s</td><td class='text-end'>%s %s</td><td>%s</td></tr>")
+            % (
+                row["product"],
+                formatLang(self.env, row["quantity"], dp="Product Unit"),
+                row["unit"],
+                labels[row["what"]],
+            )
+            for row in goods
+        )
+        return Markup(
+            "<table class='table table-sm mb-0'><thead><tr><th>%s</th>"
+            "<th class='text-end'>%s</th><th>%s</th></tr></thead>"
+            "<tbody>%s</tbody></table>"
+        ) % (
+            self.env._("Goods"),
+            self.env._("Quantity"),
+            self.env._("What becomes of them"),
+            rows,
+        )
+
+    # ------------------------------------------------------------------
+    # Verification
+    # ------------------------------------------------------------------
+
+    def _check_return(self, step):
+        """The goods are back: the return is done, for all that was planned."""
+        problems = self._check_request_return(step)
+        picking = self.env["stock.picking"].browse(step.result_id).exists()
+        if picking and picking.state not in ("done", "cancel"):
+            problems.append(self.env._("%s is not received.", picking.name))
+        return problems
+
+    def _check_request_return(self, step):
+        """The return lives, for all that was planned."""
+        picking = self.env["stock.picking"].browse(step.result_id).exists()
+        if not picking:
+            return [
+                self.env._("The return of %s doesn't exist any more.", step.res_name)
+            ]
+        if picking.state == "cancel":
+            return [
+                self.env._(
+                    "The return %(return_name)s of %(picking)s was cancelled: its goods "
+                    "did not come back.",
+                    return_name=picking.name,
+                    picking=step.res_name,
+                )
+            ]
+        return self._check_returned_quantities(step)
+
+    def _check_returned_quantities(self, step):
+        problems = []
+        for move_id, quantity in step.data["moves"]:
+            move = self.env["stock.move"].browse(move_id)
+            back = move if step.data.get("open") else move.returned_move_ids
+            planned = sum(
+                other.product_uom._compute_quantity(
+                    other.quantity if other.state == "done" else other.product_uom_qty,
+                    move.product_uom,
+                )
+                for other in back
+                if other.state != "cancel"
+            )
+            if move.product_uom.compare(planned, quantity) < 0:
+                problems.append(
+                    self.env._(
+                        "%(picking)s: only %(back)s of %(quantity)s %(product)s come "
+                        "back.",
+                        picking=step.res_name,
+                        back=planned,
+                        quantity=quantity,
+                        product=move.product_id.display_name,
+                    )
+                )
+        return problems
+
+    def _check_keep(self, step):
+        """The cost of what is given away is in the books."""
+        if not step.data.get("cost"):
+            return []
+        entry = self.env["account.move"].browse(step.result_id).exists()
+        if entry.state != "posted":
+            return [
+                self.env._(
+                    "The cost of the goods of %s that stay with the customer is not "
+                    "posted.",
+                    step.res_name,
+                )
+            ]
+        return []
+
+    def _check_cancel(self, step):
+        problems = super()._check_cancel(step)
+        if step.res_model == "stock.picking":
+            picking = step._get_document()
+            moves = picking.move_ids.browse(step.data["move_ids"]).exists()
+            if any(move.state != "cancel" for move in moves):
+                problems.append(self.env._("%s is not cancelled.", step.res_name))
+        return problems

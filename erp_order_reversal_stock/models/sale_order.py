@@ -1,0 +1,72 @@
+from odoo import api, models
+from odoo.tools import float_is_zero
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _reversal_pickings(self):
+        """Transfers that move goods of these orders, cancelled ones left out."""
+        pickings = self.picking_ids | self.order_line.move_ids.picking_id
+        return pickings.filtered(lambda picking: picking.state != "cancel")
+
+    def _reversal_related(self, plan):
+        related = super()._reversal_related(plan)
+        if plan.reaches("draft"):
+            related.append(self._reversal_pickings())
+        return related
+
+    def _reversal_has_goods_out(self):
+        """Whether goods that were delivered did not all come back."""
+        self.ensure_one()
+        return any(self.order_line.move_ids._reversal_outstanding().values())
+
+    @api.private
+    def _reversal_apply_cancel(self, steps):
+        """Let live what the plan doesn't cancel.
+
+        The host cancels every open transfer of an order along with it
+        (`sale_stock`, `sale.order._action_cancel`): returns that are on their way, and
+        goods that lie in the reception zone, too.
+        """
+        whole = self.env["stock.picking"]
+        for step in steps.reversal_id.step_ids:
+            if step.operation == "cancel" and step.res_model == "stock.picking":
+                if step.data["whole"]:
+                    whole |= whole.browse(step.res_id)
+        kept = steps._get_document()._reversal_pickings() - whole
+        steps = steps.with_context(order_reversal_kept_pickings=frozenset(kept.ids))
+        return super()._reversal_apply_cancel(steps)
+
+    def _reversal_problems(self, reversal, fresh):
+        problems = super()._reversal_problems(reversal, fresh)
+        if fresh and reversal.scope in ("draft", "cancel"):
+            for order in self:
+                problems += order._reversal_delivered_problems(reversal)
+        return problems
+
+    def _reversal_delivered_problems(self, reversal):
+        """Lines that count as delivered although all of it was received back."""
+        self.ensure_one()
+        operations = {
+            step.operation
+            for step in reversal.step_ids
+            if step.res_model == "stock.picking"
+        }
+        if operations & {"keep", "request_return"}:
+            return []
+        return [
+            self.env._(
+                "%(order)s: %(quantity)s of “%(line)s” still count as delivered.",
+                order=self.name,
+                quantity=line.qty_delivered,
+                line=line.name,
+            )
+            for line in self.order_line
+            if line.qty_delivered_method == "stock_move"
+            and all(line.move_ids.mapped("to_refund"))
+            and not float_is_zero(
+                line.qty_delivered,
+                precision_rounding=line.product_uom_id.rounding or 0.01,
+            )
+        ]
