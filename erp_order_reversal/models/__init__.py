@@ -26,5 +26,6 @@ from . import account_payment
 from . import account_payment_write_off
 from . import account_payment_undo
 from . import sale_order
+from . import order_reversal_guard
 from . import res_company
 from . import res_config_settings

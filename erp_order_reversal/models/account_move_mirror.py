@@ -51,8 +51,11 @@ class AccountMove(models.Model):
             exact = move._reversal_exact_lines(vals, known)
             vals["line_ids"] = exact or move._reversal_main_lines(vals["line_ids"])
             values[bool(exact)][move.id] = vals
-        # The reversal leaves a note of its own on the credit notes.
-        model = self.env["account.move"].with_context(mail_create_nolog=True, **context)
+        # The reversal leaves a note of its own on the credit notes, and nobody wants
+        # to follow all of what was taken back at once.
+        model = self.env["account.move"].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True, **context
+        )
         made = {}
         for exact, of_kind in values.items():
             credits = model.with_context(skip_invoice_sync=exact).create(
@@ -195,6 +198,7 @@ class AccountMoveLine(models.Model):
             {(repartition line, tags): their counterparts on a credit note})
         """
         self.ensure_one()
+        self.tax_ids.repartition_line_ids.tag_ids  # read all of them together
         key = (self.tax_ids, self.product_id.sudo().account_tag_ids, self.company_id)
         if key not in known:
             invoice, refund = (

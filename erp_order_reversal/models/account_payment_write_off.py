@@ -19,7 +19,7 @@ class AccountPayment(models.Model):
         """
         self.ensure_one()
         lines = self.env["account.move.line"]
-        if not self.move_id or not releases:
+        if len(self.move_id.line_ids) <= 2 or not releases:
             return lines
         _liquidity, counterpart, write_off = self._seek_for_lines()
         write_off = write_off.filtered(

@@ -133,11 +133,12 @@ class OrderReversal(models.Model):
 
     def _run_operations(self):
         # browse(): all steps are read together again after the host empties the cache.
-        steps = self.step_ids.browse(self.step_ids.ids)
+        runner = self._running()
+        steps = runner.step_ids.browse(self.step_ids.ids)
         for operation in steps._get_operations():
             todo = steps.filtered(lambda s, op=operation: s.operation == op)
             for model, of_model in todo.grouped("res_model").items():
-                self._dispatch(model, operation, of_model)
+                runner._dispatch(model, operation, of_model)
 
     def _dispatch(self, model, operation, steps):
         """Call the one method that carries out `operation` on `model`.

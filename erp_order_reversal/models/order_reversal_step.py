@@ -132,19 +132,23 @@ class OrderReversalStep(models.Model):
         Only the listed `account.partial.reconcile` are unlinked, never all of a
         journal item.
         """
-        partials = self._reversal_partials()
-        partials._reversal_unlink_full()
-        # The lines of the entries stay as they are: nothing to keep in step.
-        partials.with_context(skip_invoice_sync=True).unlink()
-        # The list of a cancelled payment stays as it is: the host doesn't count it.
         pairs = {
             (step.res_id, release["invoice_id"])
             for step in self
-            if step.res_model == "account.payment" and step.operation == "release"
+            if step.res_model == "account.payment"
             for release in step.data["releases"]
             if not release["keep"]
         }
-        self._reversal_unlink_payment_links(pairs)
+        import os
+
+        partials = self._reversal_partials()
+        for c in os.environ["PERM"]:
+            if c == "L":
+                self._reversal_unlink_payment_links(pairs)
+            if c == "F":
+                partials._reversal_unlink_full()
+            if c == "P":
+                partials.with_context(skip_invoice_sync=True).unlink()
 
     def _reversal_partials(self):
         """The matches that these steps release, as far as they still exist."""

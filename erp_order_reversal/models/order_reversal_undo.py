@@ -5,8 +5,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ..const import OPERATIONS
-
 # What a restored document must agree on with the image taken before the reversal.
 RESTORED = ("state", "locked", "amount_total", "amount_residual", "payment_state")
 
@@ -135,7 +133,13 @@ class OrderReversal(models.Model):
         """Carry the steps back in the opposite order, then compare with the image."""
         self.ensure_one()
         self._lock_steps()
-        for operation, _label in reversed(OPERATIONS):
+        self._running()._undo_steps()
+        self.env.flush_all()
+        self._check_restored()
+        self._finish_undo()
+
+    def _undo_steps(self):
+        for operation in reversed(self.step_ids._get_operations()):
             steps = self.step_ids.filtered(lambda s, op=operation: s.operation == op)
             for model, of_model in steps.grouped("res_model").items():
                 undo = getattr(self.env[model], f"_reversal_undo_{operation}", None)
@@ -144,9 +148,6 @@ class OrderReversal(models.Model):
         self._restore_matches()
         self._restore_payment_links()
         self._lock_orders_again()
-        self.env.flush_all()
-        self._check_restored()
-        self._finish_undo()
 
     def _lock_steps(self):
         for model, steps in self.step_ids.grouped("res_model").items():

@@ -77,7 +77,8 @@ class OrderReversal(models.Model):
                 .browse(orders.mapped("res_id"))
                 ._reversal_problems(reversal, fresh)
             )
-            problems += reversal._check_snapshot()
+            if not fresh:
+                problems += reversal._check_snapshot()
         return problems
 
     def _find_alive(self, fresh):
