@@ -14,6 +14,7 @@
         "data/ir_sequence.xml",
         "data/mail_activity_type.xml",
         "data/order_reversal_reason.xml",
+        "views/order_reversal_templates.xml",
         "views/order_reversal_views.xml",
         "views/order_reversal_reason_views.xml",
         "views/order_reversal_log_views.xml",
@@ -28,6 +29,14 @@
         "demo/res_users_demo.xml",
         "demo/order_reversal_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "erp_order_reversal/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "erp_order_reversal/static/tests/tours/**/*",
+        ],
+    },
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -79,9 +79,7 @@ class TestDemo(TransactionCase):
             self.assertTrue(
                 user.has_group(f"erp_order_reversal.group_reversal_{group}")
             )
-            self.assertEqual(
-                user.has_group("account.group_account_invoice"), invoicing
-            )
+            self.assertEqual(user.has_group("account.group_account_invoice"), invoicing)
             self.env["res.users"].authenticate(
                 {"type": "password", "login": login, "password": login},
                 {"interactive": False},

@@ -48,7 +48,9 @@ class OrderReversalDemo(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _load_plain(self):
-        self._make_payment(self._make_invoice(self._make_order("plain", "hotel", consulting=2)))
+        self._make_payment(
+            self._make_invoice(self._make_order("plain", "hotel", consulting=2))
+        )
 
     def _load_locked(self):
         """Of last month, sent to the customer, and locked."""
@@ -70,7 +72,9 @@ class OrderReversalDemo(models.AbstractModel):
     def _load_shared_payment(self):
         orders = self._make_order("shared_payment_1", "bakery", installation=1)
         orders |= self._make_order("shared_payment_2", "bakery", training=3)
-        self._make_payment(self._make_invoice(orders[0]) | self._make_invoice(orders[1]))
+        self._make_payment(
+            self._make_invoice(orders[0]) | self._make_invoice(orders[1])
+        )
 
     def _load_shared_invoice(self):
         orders = self._make_order("shared_invoice_1", "hotel", installation=2)
