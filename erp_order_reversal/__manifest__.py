@@ -13,6 +13,7 @@
         "security/ir_rules.xml",
         "data/ir_sequence.xml",
         "data/mail_activity_type.xml",
+        "data/ir_cron.xml",
         "data/order_reversal_reason.xml",
         "views/order_reversal_templates.xml",
         "views/order_reversal_views.xml",

@@ -15,6 +15,7 @@ from . import order_reversal_undo
 from . import order_reversal_step
 from . import order_reversal_finding
 from . import order_reversal_log
+from . import order_reversal_log_chain
 from . import account_move_line
 from . import account_move
 from . import account_move_settlement

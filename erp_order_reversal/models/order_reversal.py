@@ -100,6 +100,8 @@ class OrderReversal(models.Model):
         "order.reversal.finding", "reversal_id", readonly=True, copy=False
     )
     log_ids = fields.One2many("order.reversal.log", "reversal_id", readonly=True)
+    log_row = fields.Integer(readonly=True, copy=False, aggregator=False)
+    log_hash = fields.Char(readonly=True, copy=False, help="Of its last log row.")
     blocker_count = fields.Integer(compute="_compute_blocker_count")
     seen_fingerprint = fields.Char(copy=False)
     fingerprint = fields.Char(readonly=True, copy=False)
@@ -228,8 +230,8 @@ class OrderReversal(models.Model):
 
     @api.model
     def _guarded_fields(self):
-        """All fields but those that messages, activities and the dialog need."""
-        free = {"show_entries"} | set(self.env["mail.thread"]._fields)
+        """All fields but those that messages and activities need."""
+        free = set(self.env["mail.thread"]._fields)
         free |= set(self.env["mail.activity.mixin"]._fields)
         return set(self._fields) - free
 

@@ -7,9 +7,6 @@ class OrderReversal(models.Model):
 
     _inherit = "order.reversal"
 
-    show_entries = fields.Boolean(store=False)
-    entries_html = fields.Html("Entries", store=False, readonly=True, sanitize=False)
-
     def action_assess(self):
         """Compute plan, impact and findings; writes nothing else.
 
@@ -216,17 +213,6 @@ class OrderReversal(models.Model):
             "amount_refund",
         ):
             self[name] = values[name]
-
-    @api.onchange("show_entries")
-    def _onchange_show_entries(self):
-        """Show the exact journal items; nothing of it stays in the database."""
-        self.entries_html = False
-        if not self.show_entries or not self._get_root():
-            return
-        if not self.reason_id:
-            self.entries_html = self.env._("Choose a reason first.")
-            return
-        self.entries_html = self._render_entries(self._preview_dialog())
 
     def _as_planned(self):
         """This record of the dialog with real roots instead of form copies."""

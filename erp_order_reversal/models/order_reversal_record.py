@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -151,31 +151,38 @@ class OrderReversal(models.Model):
             del row["move_id"]
         return entries
 
-    def _preview_dialog(self):
-        """`preview_entries` for what the dialog shows, before it is saved."""
-        values = {
-            name: value
-            for name, value in self._as_planned()
-            ._convert_to_write(
-                {name: self[name] for name in self._request_fields - {"step_ids"}}
-            )
-            .items()
-        }
-        for name in self._root_fields:
-            values[name] = self[name]._origin.id
-        chosen = self._get_overrides()
+    @api.model
+    def preview_request(self, values):
+        """`preview_entries` for what the dialog holds, which is not saved yet.
+
+        :param dict values: as for `create`; a reason may be missing
+        :return: HTML of the journal items, or of what stands against it
+        """
+        self.check_access("create")
+        values = dict(values)
+        if not values.get("reason_id"):
+            reasons = self.env["order.reversal.reason"]
+            values["reason_id"] = reasons.search(
+                [("note_required", "=", False)], limit=1
+            ).id
+        overrides = self._pop_overrides(values)
+        values = self._sanitize_request(values) | {"seen_fingerprint": False}
         with self.env.cr.savepoint() as savepoint:
-            reversal = self._engine_env(self.browse()).create(
-                {**values, "name": self.env._("Preview"), "seen_fingerprint": False}
+            # The name keeps the sequence from counting what is never kept.
+            reversal = self._engine_env(self).create(
+                {**values, "name": self.env._("Preview")}
             )
-            reversal = self.browse(reversal.id).with_context(reversal_overrides=chosen)
+            reversal = self.browse(reversal.id).with_context(
+                reversal_overrides=overrides
+            )
+            company = reversal.company_id
             try:
                 entries = reversal.preview_entries()
             except UserError as error:
                 entries = str(error)
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
-        return entries
+        return self._render_entries(entries, company)
 
     def _preview_runner(self):
         """This reversal as somebody who only looks: no tracking, no rights to act.

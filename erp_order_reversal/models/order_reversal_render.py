@@ -67,13 +67,13 @@ class OrderReversal(models.Model):
             locale=babel_locale_parse(get_lang(self.env).code),
         )
 
-    def _render_entries(self, entries):
-        """HTML for the result of `_preview_dialog`: journal items, or what is wrong."""
-        self.ensure_one()
+    @api.model
+    def _render_entries(self, entries, company):
+        """HTML of journal items (`preview_entries`), or of what is wrong (str)."""
         return self.env["ir.qweb"]._render(
             "erp_order_reversal.order_reversal_entries",
             {
-                "reversal": self,
+                "currency": company.currency_id,
                 "error": entries if isinstance(entries, str) else False,
                 "entries": [] if isinstance(entries, str) else entries,
             },

@@ -139,16 +139,11 @@ class OrderReversalStep(models.Model):
             for release in step.data["releases"]
             if not release["keep"]
         }
-        import os
-
         partials = self._reversal_partials()
-        for c in os.environ["PERM"]:
-            if c == "L":
-                self._reversal_unlink_payment_links(pairs)
-            if c == "F":
-                partials._reversal_unlink_full()
-            if c == "P":
-                partials.with_context(skip_invoice_sync=True).unlink()
+        partials._reversal_unlink_full()
+        # The lines of the entries stay as they are: nothing to keep in step.
+        partials.with_context(skip_invoice_sync=True).unlink()
+        self._reversal_unlink_payment_links(pairs)
 
     def _reversal_partials(self):
         """The matches that these steps release, as far as they still exist."""

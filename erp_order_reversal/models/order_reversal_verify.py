@@ -42,6 +42,62 @@ class OrderReversal(models.Model):
             self.env["order.reversal.log"]._record(entries)
         return intact
 
+    @api.model
+    def _cron_verify(self):
+        """Verify done reversals again, the longest unverified first.
+
+        A change is logged, and managers get an activity for what no longer holds.
+        """
+        today = fields.Datetime.now().replace(hour=0, minute=0, second=0)
+        domain = [
+            ("state", "=", "done"),
+            "|",
+            ("verified_on", "=", False),
+            ("verified_on", "<", today),
+        ]
+        cron = self.env["ir.cron"]
+        while reversals := self.search(domain, order="verified_on, id", limit=50):
+            for reversal in reversals:
+                reversal._verify_again()
+            left = self.search_count(domain)
+            if not cron._commit_progress(len(reversals), remaining=left):
+                break
+
+    def _verify_again(self):
+        self.ensure_one()
+        before = self.verify_state
+        problems = self._find_problems()
+        self._store_verification(problems)
+        if self.verify_state != before:
+            self.env["order.reversal.log"]._record(
+                [
+                    {
+                        "event": "verified",
+                        "reversal": self,
+                        "record": self,
+                        "detail": {"intact": not problems, "problems": problems},
+                    }
+                ]
+            )
+        if problems:
+            self._warn_managers()
+
+    def _warn_managers(self):
+        group = self.env.ref("erp_order_reversal.group_reversal_manager")
+        waiting = self.activity_ids.filtered(
+            lambda activity: activity.activity_type_id
+            == self.env.ref("erp_order_reversal.mail_activity_broken")
+        ).user_id
+        managers = group.all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        for manager in managers - waiting - self.env.ref("base.user_root"):
+            self.activity_schedule(
+                "erp_order_reversal.mail_activity_broken",
+                user_id=manager.id,
+                note=self.verify_detail,
+            )
+
     def _store_verification(self, problems):
         self._engine_env(self).write(
             {
