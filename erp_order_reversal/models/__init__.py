@@ -12,6 +12,7 @@ from . import order_reversal_record
 from . import order_reversal_render
 from . import order_reversal_actions
 from . import order_reversal_undo
+from . import order_reversal_follow_up
 from . import order_reversal_step
 from . import order_reversal_finding
 from . import order_reversal_log

@@ -188,7 +188,10 @@ class AccountMoveLine(models.Model):
 
     def _reversal_opposite(self):
         self.ensure_one()
-        return {"amount_currency": -self.amount_currency, "balance": -self.balance}
+        values = {"amount_currency": -self.amount_currency, "balance": -self.balance}
+        if self.company_id.account_storno:
+            values["is_storno"] = not self.is_storno
+        return values
 
     def _reversal_refund_taxes(self, known):
         """What the host puts on a credit note for the taxes of an invoice line.

@@ -6,6 +6,9 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL
 
+# Operations after which nothing is matched with the document any more.
+ENDING = ("void", "void_payment")
+
 # The host's tables that hold what a reversal touches, each with the condition that
 # selects the rows of the touched documents. Read only.
 TABLES = (
@@ -111,6 +114,53 @@ class OrderReversal(models.Model):
         for rows in tables.values():
             rows.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))
         return tables
+
+    def _check_neighbours(self):
+        """No match was lost that the steps don't release.
+
+        Matches of exchange differences follow the ones that are released.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        rows = json.loads(self.snapshot or "{}").get("tables", {})
+        matches = {row["id"]: row for row in rows.get("account_partial_reconcile", [])}
+        released = {
+            release["partial_id"]
+            for step in self.step_ids
+            for release in (step.data or {}).get("releases", [])
+        }
+        ended = self.step_ids.filtered(lambda step: step.operation in ENDING)
+        moves = {step.res_id for step in ended if step.res_model == "account.move"}
+        payments = self.env["account.payment"].browse(
+            step.res_id for step in ended if step.res_model == "account.payment"
+        )
+        moves.update(payments.move_id.ids)
+        kept = self.env["account.partial.reconcile"].browse(matches).exists()
+        lost = set(matches) - released - set(kept.ids)
+        lines = self.env["account.move.line"]
+        problems = []
+        for match in lost:
+            row = matches[match]
+            pair = lines.browse([row["debit_move_id"], row["credit_move_id"]]).exists()
+            if (
+                len(pair) == 2
+                and not pair.move_id.exchange_diff_partial_ids
+                and not pair.move_id.tax_cash_basis_origin_move_id
+                and not set(pair.move_id.ids) & moves
+                and not self._is_exchange(pair.move_id)
+            ):
+                problems.append(
+                    self.env._(
+                        "%s are no longer matched with each other.",
+                        ", ".join(pair.move_id.mapped("display_name")),
+                    )
+                )
+        return problems
+
+    def _is_exchange(self, moves):
+        journal = self.company_id.currency_exchange_journal_id
+        return journal and journal in moves.journal_id
 
     def _check_snapshot(self):
         """The stored image still has its hash, and no match outside was lost.

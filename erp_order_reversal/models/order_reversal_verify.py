@@ -135,6 +135,8 @@ class OrderReversal(models.Model):
             )
             if not fresh:
                 problems += reversal._check_snapshot()
+            if fresh:
+                problems += reversal._check_neighbours()
         return problems
 
     def _find_alive(self, fresh):
