@@ -18,7 +18,9 @@ class OrderReversal(models.Model):
 
     def _check_roots_readable(self):
         for name in self._root_fields:
-            self[name].exists().check_access("read")
+            # Not for an empty set: the model itself may be closed to the user.
+            if roots := self[name].exists():
+                roots.check_access("read")
 
     def _assess(self):
         """Plan these reversals and keep the plan on them.
