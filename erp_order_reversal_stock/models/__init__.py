@@ -6,6 +6,7 @@ from . import stock_move
 from . import stock_picking
 from . import stock_picking_cost
 from . import stock_picking_operations
+from . import stock_picking_undo
 from . import sale_order_line
 from . import sale_order
 from . import account_move

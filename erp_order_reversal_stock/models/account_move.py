@@ -1,6 +1,24 @@
 from collections import defaultdict
+from types import MappingProxyType
 
-from odoo import models
+from odoo import api, models
+
+# What makes a cost line of an invoice, as `stock_account` fills it.
+COST_FIELDS = (
+    "account_id",
+    "amount_currency",
+    "analytic_distribution",
+    "balance",
+    "cogs_origin_id",
+    "display_type",
+    "move_id",
+    "name",
+    "partner_id",
+    "price_unit",
+    "product_id",
+    "product_uom_id",
+    "quantity",
+)
 
 
 class AccountMove(models.Model):
@@ -75,15 +93,39 @@ class AccountMove(models.Model):
         """Override of `stock_account` to keep the cost lines of a reversal.
 
         The host takes cost lines off every draft; a credit note of a reversal has
-        been given the exact ones.
+        been given the exact ones, and a restored invoice gets back what it had.
         """
         ready = self.filtered(
             lambda move: move.reversed_entry_id
             and any(line.display_type == "cogs" for line in move.line_ids)
         )
-        return super(
-            AccountMove, self - ready
+        restored = self.env.context.get("order_reversal_costs")
+        rows = []
+        if isinstance(restored, MappingProxyType):
+            known = (self - ready).filtered(lambda move: move.id in restored)
+            rows = [row for move in known for row in restored[move.id]]
+            ready |= known
+        rest = self - ready
+        return rows + super(
+            AccountMove, rest
         )._stock_account_prepare_realtime_out_lines_vals()
+
+    @api.private
+    def _reversal_undo_void(self, steps):
+        """Override to post invoices again with the cost that they had.
+
+        The host would compute it anew, from what goods cost today.
+        """
+        costs = {step.res_id: [] for step in steps}
+        for reversal in steps.reversal_id:
+            for row in reversal._image_rows("account_move_line"):
+                if row["display_type"] == "cogs" and row["move_id"] in costs:
+                    costs[row["move_id"]].append(
+                        {**{name: row[name] for name in COST_FIELDS}, "tax_ids": []}
+                    )
+        return super()._reversal_undo_void(
+            steps.with_context(order_reversal_costs=MappingProxyType(costs))
+        )
 
 
 class AccountMoveLine(models.Model):

@@ -19,6 +19,14 @@ class OrderReversal(models.Model):
     def _snapshot_tables(self):
         return (*super()._snapshot_tables(), *STOCK_TABLES)
 
+    def _step_entry(self, step):
+        entry = super()._step_entry(step)
+        documents = (self.fingerprint_data or {}).get("documents", {})
+        before = documents.get(f"{step.res_model},{step.res_id}", {})
+        if "status" in before:
+            entry["detail"]["before"] = before["status"]
+        return entry
+
     # ------------------------------------------------------------------
     # Impact
     # ------------------------------------------------------------------

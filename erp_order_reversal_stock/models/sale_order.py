@@ -35,6 +35,7 @@ class SaleOrder(models.Model):
                 if step.data["whole"]:
                     whole |= whole.browse(step.res_id)
         kept = steps._get_document()._reversal_pickings() - whole
+        whole._reversal_leave_locked_period()
         steps = steps.with_context(order_reversal_kept_pickings=frozenset(kept.ids))
         return super()._reversal_apply_cancel(steps)
 

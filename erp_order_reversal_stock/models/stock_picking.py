@@ -223,6 +223,8 @@ class StockPicking(models.Model):
             )
         else:
             outcome = self.env._("Cancelled")
+        if self._is_date_in_lock_period():
+            self._reversal_block_locked(plan)
         plan.add_step(
             self,
             "cancel",
@@ -321,7 +323,8 @@ class StockPicking(models.Model):
 
     def _reversal_fingerprint(self):
         return {
-            "state": self.state,
+            # Not “state”: a restored order gets new transfers for cancelled ones.
+            "status": self.state,
             "moves": [
                 [
                     move.id,

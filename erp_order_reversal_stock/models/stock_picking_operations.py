@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -42,6 +42,18 @@ class StockPicking(models.Model):
                 moves.filtered(lambda move: move.state != "cancel")._action_cancel()
             step._set_result()
 
+    def _reversal_leave_locked_period(self):
+        """Schedule open transfers of a closed period for now.
+
+        The host refuses to cancel them otherwise (`stock_account`,
+        `stock.picking._check_backdate_allowed`).
+        """
+        for picking in self:
+            if picking.state not in ("done", "cancel") and (
+                picking._is_date_in_lock_period()
+            ):
+                picking.scheduled_date = fields.Datetime.now()
+
     def _reversal_make_return(self, step):
         """The return of the quantities of a step: a new one, or the one that is open.
 
@@ -50,7 +62,14 @@ class StockPicking(models.Model):
         self.ensure_one()
         if step.data.get("open"):
             return self
-        quantities = dict(step.data["moves"])
+        return self._reversal_new_return(dict(step.data["moves"]))
+
+    def _reversal_new_return(self, quantities):
+        """A return of this transfer, made by the host's wizard and not validated.
+
+        :param dict quantities: {id of the move: quantity in its unit}
+        :return: `stock.picking`
+        """
         wizard = self.env["stock.return.picking"].create({"picking_id": self.id})
         for line in wizard.product_return_moves:
             line.quantity = quantities.get(line.move_id.id, 0.0)

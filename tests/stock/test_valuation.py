@@ -4,8 +4,6 @@ With perpetual valuation the host books the cost of goods on the invoice. The or
 the trial balance, and beside it what the host says that the goods are worth.
 """
 
-from odoo import Command
-
 from .common import GoodsCase
 
 
@@ -61,8 +59,6 @@ class TestValuation(ValuationCase):
         self.check_round_trip(self.standard, "credit_note", 30.0)
 
     def test_perpetual_standard_price_voided(self):
-        order_like = self.check_round_trip
-        self.env["account.move"].search([]).filtered("is_move_sent")
         before, stock = self.trial_balance(), self.on_hand(self.standard)
         order, invoice, _payment = self.settle_goods(products=self.standard)
         invoice.is_move_sent = False
@@ -76,7 +72,6 @@ class TestValuation(ValuationCase):
         self.assertEqual(invoice.state, "cancel")
         self.assertBooks(before)
         self.assertEqual(self.on_hand(self.standard), stock)
-        self.assertTrue(order_like)
 
     def test_perpetual_fifo(self):
         self.check_round_trip(self.make_fifo(), "credit_note", 37.0)
@@ -136,7 +131,11 @@ class TestValuation(ValuationCase):
         """Deliveries that are booked when goods move, by an account of the place."""
         account = self.company_data["default_account_expense"].copy()
         place = self.customers.copy(
-            {"name": "Booked", "valuation_account_id": account.id}
+            {
+                "name": "Booked",
+                "location_id": self.customers.id,
+                "valuation_account_id": account.id,
+            }
         )
         self.partner.property_stock_customer = place
         before, stock = self.trial_balance(), self.on_hand(self.standard)
@@ -190,29 +189,22 @@ class TestPartialCost(ValuationCase):
     """A part of an invoice takes its own cost back, to the cent."""
 
     def test_one_of_two_orders_on_an_invoice(self):
-        mine = self.make_order(products=self.standard, quantity=3.0)
         before, stock = self.trial_balance(), self.on_hand(self.standard)
-        other = self.make_order(products=self.standard, quantity=2.0)
+        mine = self.make_order(products=self.standard, quantity=3.0)
+        other = self.make_order(products=self.standard, quantity=4.0)
         self.deliver(mine)
         self.deliver(other)
-        self.pay(self.invoice(other))
-        alone, stock = self.trial_balance(), self.on_hand(self.standard)
-        self.assertNotEqual(before, alone)
-        # the same once more, with both orders on one invoice
-        third = self.make_order(products=self.standard, quantity=4.0)
-        self.deliver(third)
-        invoice = self.invoice(mine | third)
+        invoice = self.invoice(mine | other)
         self.assertEqual(len(invoice), 1)
         self.assertEqual(self.costs(invoice), [-40.0, -30.0, 30.0, 40.0])
-        reversal = self.reverse(mine, "cancel", delivery_method="return")
+        self.reverse(mine, "cancel", delivery_method="return")
         credit = invoice.reversal_move_ids
         self.assertEqual(self.costs(credit), [-30.0, 30.0])
-        self.assertEqual(third.order_line.qty_invoiced, 4.0)
-        reversal = self.reverse(third, "cancel", delivery_method="return")
-        self.assertTrue(reversal)
-        self.assertBooks(alone)
-        self.assertEqual(self.on_hand(self.standard)["Standard"], (18.0, 180.0))
-        self.assertTrue(stock)
+        self.assertEqual(other.order_line.qty_invoiced, 4.0)
+        self.assertEqual(self.on_hand(self.standard)["Standard"], (16.0, 160.0))
+        self.reverse(other, "cancel", delivery_method="return")
+        self.assertBooks(before)
+        self.assertEqual(self.on_hand(self.standard), stock)
 
     def test_two_lines_of_a_product_at_different_cost(self):
         """The host would take the first line's cost for both."""
@@ -426,4 +418,3 @@ class TestKeptCost(ValuationCase):
         expense = entry.line_ids.filtered(lambda line: line.balance > 0)
         self.assertEqual(expense.analytic_distribution, {str(analytic.id): 100})
         self.assertEqual(expense.partner_id, invoice.commercial_partner_id)
-        self.assertEqual(Command.LINK, 4)

@@ -1,0 +1,64 @@
+from odoo import api, models
+
+
+class StockPicking(models.Model):
+    """Transfers when a reversal is taken back.
+
+    Goods that were received stay in stock: nobody says that they left again. The order,
+    confirmed anew, asks the warehouse to deliver them (`sale_stock`).
+    """
+
+    _inherit = "stock.picking"
+
+    def _reversal_undo_blockers(self, step):
+        self.ensure_one()
+        blockers = super()._reversal_undo_blockers(step)
+        if step.operation == "request_return" and not step.data.get("open"):
+            back = self.browse(step.result_id).exists()
+            if back.state == "done":
+                blockers.append(
+                    self.env._(
+                        "The goods of %(picking)s came back since with %(back)s. "
+                        "Deliver and invoice them with a new order.",
+                        picking=self.name,
+                        back=back.name,
+                    )
+                )
+        if step.operation == "keep" and step.result_model == "account.move":
+            entry = self.env["account.move"].browse(step.result_id).exists()
+            blockers += entry._reversal_cancel_obstacles()
+        return blockers
+
+    @api.private
+    def _reversal_undo_request_return(self, steps):
+        """Nobody has to receive the goods any more."""
+        asked = steps.filtered(lambda step: not step.data.get("open"))
+        returns = self.browse(asked.mapped("result_id")).exists()
+        returns.filtered(lambda picking: picking.state != "cancel").action_cancel()
+
+    @api.private
+    def _reversal_undo_keep(self, steps):
+        """The invoice bears the cost again."""
+        costs = steps.filtered(lambda step: step.result_model == "account.move")
+        entries = self.env["account.move"].browse(costs.mapped("result_id")).exists()
+        entries.filtered(lambda entry: entry.state == "posted").button_cancel()
+
+    @api.private
+    def _reversal_undo_cancel(self, steps):
+        """Ask anew for returns that were open.
+
+        Deliveries need nothing: the order made new ones when it was confirmed again.
+        """
+        for step in steps:
+            moves = self.move_ids.browse(step.data["move_ids"]).exists()
+            backs = moves.filtered(
+                lambda move: move._reversal_comes_back() and move.origin_returned_move_id
+            )
+            origins = backs.origin_returned_move_id
+            for picking, of_picking in origins.grouped("picking_id").items():
+                quantities = [
+                    [move.origin_returned_move_id.id, move.product_uom_qty]
+                    for move in backs
+                    if move.origin_returned_move_id in of_picking
+                ]
+                picking._reversal_new_return(dict(quantities))
