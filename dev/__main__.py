@@ -5,7 +5,7 @@ import os
 import sys
 
 from . import browser, demo, lint, paths, postgres, python, testing, translation
-from .database import Databases, run_copy
+from .database import FLAVOURS, Databases, largest, run_copy
 from .shell import Missing, fail, run, say
 from .workshop import bring_up
 
@@ -18,7 +18,7 @@ def setup(options) -> int:
     browser.require_pdf()
     python.for_lint()
     databases = Databases(bring_up())
-    for flavour in ("base", "full"):
+    for flavour in dict.fromkeys(("base", "full", largest())):
         databases.built(flavour)
     say("Ready: make demo, make test")
     return 0
@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
         )
     add("lint", run_linters).add_argument("--fix", action="store_true")
     command = add("bench", bench)
-    command.add_argument("--flavour", default="base", choices=["base", "full"])
+    command.add_argument("--flavour", default="base", choices=[*FLAVOURS])
     command = add("host-tests", host_tests)
     command.add_argument("--tags", default=HOST_TESTS)
     command.add_argument("--bare", action="store_true", help="without the addons")

@@ -10,11 +10,11 @@ from .shell import Missing, lock, step
 from .workshop import Workshop
 
 LANGUAGES = "en_US,zh_CN"
-#: What a test or demo database has beside this clone's addons, by its name. A later
-#: one is built upon the earlier.
+#: What a database has beside this clone's addons. Each is built upon the one before.
 FLAVOURS = {
     "base": ("sale_management", "account_payment", "payment_demo"),
     "full": ("stock", "stock_account", "sale_stock"),
+    "queue": ("queue_job",),
 }
 #: What pages, reports and tours load.
 BUNDLES = (
@@ -54,8 +54,14 @@ def addons_for(flavour: str) -> list[str]:
     """Return this clone's addons that the flavour installs."""
     if flavour == "base":
         return [name for name in paths.addons() if name == paths.ADDON_PREFIX]
-    optional = {f"{paths.ADDON_PREFIX}_queue": "queue_job"}
-    return [name for name in paths.addons() if name not in optional]
+    if flavour == "full":
+        return [name for name in paths.addons() if name != paths.QUEUE_ADDON]
+    return paths.addons()
+
+
+def largest() -> str:
+    """Return the flavour that has all of this clone's addons."""
+    return "queue" if paths.has_queue() else "full"
 
 
 def content_key(names: list[str]) -> str:
@@ -152,7 +158,8 @@ class Databases:
     def template(self, flavour: str) -> str:
         """Return the database of the host alone, building it the first time."""
         modules = [*FLAVOURS[flavour]]
-        label = paths.digest(LANGUAGES, ASSETS, *FLAVOURS.items())
+        before = {"full": "base", "queue": "full"}.get(flavour)
+        label = paths.digest(LANGUAGES, ASSETS, BUNDLES, modules)
         name = f"eor_host_{self.workshop.host.key}_{flavour}"
         with lock(f"database-{name}", "the host's template database"):
             if self.label(name) == label:
@@ -160,10 +167,10 @@ class Databases:
             fresh = f"{name}_new"
             text = f"Installing {', '.join(modules)} with demo data ({flavour})"
             with step(f"{text}, about a minute, once"):
-                if flavour == "base":
-                    self.drop(fresh)
+                if before:
+                    self.copy(self.template(before), fresh)
                 else:
-                    self.copy(self.template("base"), fresh)
+                    self.drop(fresh)
                 self._install(fresh, modules, log=f"template-{flavour}")
                 self._finish(fresh, name, label)
         return name
@@ -195,9 +202,9 @@ class Databases:
     def demo(self) -> str:
         """Return the demo database, updated if the addons changed."""
         name = f"eor_{paths.CLONE_KEY}_demo"
-        modules = addons_for("full")
+        modules = paths.addons()
         with lock(f"database-{name}", "the demo database"):
-            template = self.template("full")
+            template = self.template(largest())
             key = f"{paths.digest(template, self.label(template))} "
             label = key + content_key(modules)
             if self.label(name) == label:

@@ -59,6 +59,8 @@ def _serve(workshop, databases, database: str, port: int, address: str) -> int:
         f"--http-port={port}",
         "--max-cron-threads=1",
     ]  # fmt: skip
+    if paths.has_queue():
+        command.append("--load=base,rpc,web,queue_job")
     server = subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,

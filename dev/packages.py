@@ -9,6 +9,7 @@ from .shell import Missing, is_root, output, run, say, step, which
 
 #: The suite that carries the Odoo package.
 SUITE = "unstable"
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 def install(*names: str, purpose: str) -> None:
@@ -26,27 +27,23 @@ def install(*names: str, purpose: str) -> None:
         run(*apt, "install", "--no-install-recommends", *names, log="apt-install")
 
 
-def mirror() -> str:
-    """Return the address of the distribution's mirror that this machine uses."""
+def mirrors() -> list[str]:
+    """Return the addresses of the distribution's mirrors that this machine uses."""
     targets = output(
         "apt-get",
         "indextargets",
         "--format",
-        "$(REPO_URI) $(CODENAME)",
+        "$(REPO_URI)",
         "Created-By: Packages",
     )
-    candidates = [line.split()[0] for line in targets.splitlines() if line.strip()]
-    if not candidates:
-        candidates = _configured_mirrors()
-    # the archives of security fixes and of other vendors have no such suite
-    for uri in candidates:
-        if re.search(r"/debian/?$", uri):
-            return uri
-    return ""
+    # a machine that never updated its lists knows no targets
+    found = targets.split() or _configured_mirrors()
+    # the archives of security fixes have no such suite
+    return [uri for uri in dict.fromkeys(found) if "security" not in uri]
 
 
 def _configured_mirrors() -> list[str]:
-    """Return the addresses in apt's source lists, whether or not ever updated."""
+    """Return the addresses in apt's source lists."""
     result = []
     for name in ["/etc/apt/sources.list", *glob.glob("/etc/apt/sources.list.d/*")]:
         path = Path(name)
@@ -82,18 +79,19 @@ class PrivateApt:
 
     def update(self) -> bool:
         """Fetch the list of the suite; return whether that worked."""
-        uri = which("apt-get") and which("dpkg-deb") and mirror()
-        if not uri:
+        if not (which("apt-get") and which("dpkg-deb")):
             return False
-        keys = sorted(glob.glob("/usr/share/keyrings/*-archive-keyring.gpg"))
-        signed = f"[signed-by={keys[0]}] " if keys else ""
         for name in ("lists/partial", "cache/archives/partial", "packages"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self.sources.write_text(f"deb {signed}{uri} {SUITE} main\n")
-        result = run(
-            "apt-get", *self._options(), "update", log="apt-private", check=False
-        )
-        return not result.returncode
+        signed = f"[signed-by={KEYS}] " if Path(KEYS).is_file() else ""
+        for uri in mirrors():
+            self.sources.write_text(f"deb {signed}{uri} {SUITE} main\n")
+            result = run(
+                "apt-get", *self._options(), "update", log="apt-private", check=False
+            )
+            if not result.returncode:
+                return True
+        return False
 
     def download(self, *names: str) -> dict[str, Path]:
         """Download packages; return the file of each name that could be had."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 ADDON_PREFIX = "erp_order_reversal"
+QUEUE_ADDON = f"{ADDON_PREFIX}_queue"
 
 
 def _state_directory() -> Path:
@@ -32,6 +33,11 @@ def addons() -> list[str]:
     """Return the names of the addons in this clone, those depended on first."""
     found = REPO.glob(f"{ADDON_PREFIX}*/__manifest__.py")
     return sorted(path.parent.name for path in found)
+
+
+def has_queue() -> bool:
+    """Return whether this clone has the addon that depends on `queue_job`."""
+    return QUEUE_ADDON in addons()
 
 
 def digest(*parts: object) -> str:

@@ -6,6 +6,7 @@ import pwd
 import re
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -147,14 +148,17 @@ class _Cluster:
         server = Server(self.bin, {"PGHOST": str(self.socket), "PGUSER": USER})
         if server.answers():
             return server
+        if self._is_running():
+            self._wait_for(server)
+            return server
         if (self.data / "PG_VERSION").is_file():
             if self._launch():
                 return server
-            say(f"The database cluster does not start (see {self.log}); making it anew")
-            self._as_account(
-                self.bin / "pg_ctl", "stop", "-D", self.data, "-m", "immediate",
-                log="pg-stop", check=False,
-            )  # fmt: skip
+            aside = self.folder / "data.broken"
+            say(f"The database cluster does not start, see {self.log}")
+            say(f"Making a new one; the old one is kept in {aside}")
+            shutil.rmtree(aside, ignore_errors=True)
+            self.data.rename(aside)
         self._create()
         if not self._launch():
             tail = self.log.read_text(errors="replace").splitlines()[-20:]
@@ -188,7 +192,7 @@ class _Cluster:
         self.socket.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.account:
             shutil.chown(self.socket, self.account, self.account)
-        self._drop_stale_lock()
+        self._lock_file.unlink(missing_ok=True)
         result = self._as_account(
             self.bin / "pg_ctl", "start", "-w", "-t", "120", "-s",
             "-D", self.data, "-l", self.log, "-o", f"-k '{self.socket}'",
@@ -196,17 +200,37 @@ class _Cluster:
         )  # fmt: skip
         return not result.returncode
 
-    def _drop_stale_lock(self) -> None:
-        """Remove the lock file of a server that died, whose number is taken."""
-        path = self.data / "postmaster.pid"
-        if not path.is_file():
-            return
-        pid = path.read_text().split("\n", 1)[0].strip()
-        name = Path("/proc") / pid / "comm"
-        if Path("/proc/self").exists() and not (
-            name.is_file() and name.read_text().startswith("postgres")
-        ):
-            path.unlink()
+    @property
+    def _lock_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def _is_running(self) -> bool:
+        """Return whether the process named in the lock file is this server."""
+        try:
+            pid = self._lock_file.read_text().split("\n", 1)[0].strip()
+        except OSError:
+            return False
+        if not Path("/proc/self").exists():
+            return self._as_account("kill", "-0", pid, check=False).returncode == 0
+        try:
+            # after a restart of the machine the number may be another program's
+            return (
+                str(self.data).encode()
+                in (Path("/proc") / pid / "cmdline").read_bytes()
+            )
+        except OSError:
+            return False
+
+    def _wait_for(self, server: Server) -> None:
+        """Wait for a server that runs but does not answer, as while it recovers."""
+        for _ in range(120):
+            if server.answers():
+                return
+            time.sleep(0.5)
+        raise Missing(
+            f"PostgreSQL runs, but does not answer on {self.socket}; see {self.log}. "
+            "Stop it with: python3 -m dev stop"
+        )
 
 
 def stop() -> None:

@@ -1,5 +1,6 @@
 """Virtual environments: one for the host and its tests, one for the linters."""
 
+import glob
 import os
 import shutil
 from pathlib import Path
@@ -30,8 +31,10 @@ def _candidates(version: str) -> list:
     """Return where this version may be, shims of version managers included."""
     found = [which(f"python{version}"), which("python3")]
     root = os.environ.get("PYENV_ROOT") or output("pyenv", "root")
-    root = Path(root) if root else Path.home() / ".pyenv"
-    found += sorted(root.glob(f"versions/{version}.*/bin/python3"), reverse=True)
+    pattern = (
+        Path(root or "~/.pyenv").expanduser() / f"versions/{version}.*/bin/python3"
+    )
+    found += sorted(glob.glob(str(pattern)), reverse=True)
     return found
 
 
@@ -42,11 +45,12 @@ def _environment(folder: Path, requirements: str, purpose: str) -> Path:
     python = folder / "bin" / "python"
     if stamp.is_file() and stamp.read_text() == wanted and output(python, "-V"):
         return python
-    base = interpreter()
     with step(f"Installing Python packages for {purpose}"):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        run(base, "-m", "venv", folder, log="venv")
+        if not output(python, "-m", "pip", "--version"):
+            base = interpreter()
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            run(base, "-m", "venv", folder, log="venv")
         pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
         run(*pip, "-r", HERE / requirements, log=f"pip-{folder.name}")
         stamp.write_text(wanted)
@@ -72,6 +76,23 @@ def _link(source: Path, target: Path) -> None:
     if target.is_symlink():
         target.unlink()
     target.symlink_to(source)
+
+
+def foreign_addons(python: Path) -> Path:
+    """Return the folder of addons by others, from their wheels."""
+    requirements = HERE / "requirements-addons.txt"
+    folder = paths.STATE / f"addons-{paths.digest(requirements.read_text())[:8]}"
+    with lock("addons", "the download of addons"):
+        if not folder.is_dir():
+            with step("Downloading addons that this clone depends on"):
+                fresh = folder.with_suffix(".new")
+                shutil.rmtree(fresh, ignore_errors=True)
+                # they require the host, which is on no index
+                pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
+                pip += ["--no-deps", "--target", fresh, "-r", requirements]
+                run(*pip, log="pip-addons")
+                fresh.rename(folder)
+    return folder / "odoo" / "addons"
 
 
 def for_lint() -> Path:

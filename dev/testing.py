@@ -8,12 +8,12 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
 from . import browser, paths
-from .database import Databases, run_copy
+from .database import Databases, largest, run_copy
 from .shell import Missing, run, say
 from .workshop import Workshop, bring_up
 
-#: The folder of tests that need more than the base database.
-STOCK = "tests/stock"
+#: The folders of tests that need more than the base database.
+FOLDERS = {"full": "tests/stock", "queue": "tests/queue"}
 NO_TESTS = 5
 
 
@@ -49,16 +49,24 @@ def _is_path(argument: str) -> bool:
 def _suites(arguments: list[str]) -> dict[str, list[str]]:
     """Return what to run on which kind of database."""
     chosen = [os.path.normpath(path) for path in arguments if _is_path(path)]
-    if chosen and set(chosen) != {"tests"}:
-        suites = {
-            "base": [path for path in chosen if not path.startswith(STOCK)],
-            "full": [path for path in chosen if path.startswith(STOCK)],
-        }
+    if chosen and "tests" not in chosen:
+        suites = {"base": []}
+        for path in chosen:
+            suites.setdefault(_flavour(path), []).append(path)
         return {flavour: targets for flavour, targets in suites.items() if targets}
-    suites = {"base": ["tests", f"--ignore={STOCK}"]}
-    if (paths.REPO / STOCK).is_dir():
-        suites["full"] = [STOCK]
+    suites = {"base": ["tests", *(f"--ignore={path}" for path in FOLDERS.values())]}
+    for flavour, folder in FOLDERS.items():
+        if (paths.REPO / folder).is_dir():
+            suites[flavour] = [folder]
     return suites
+
+
+def _flavour(path: str) -> str:
+    """Return the kind of database that the tests in this path need."""
+    for flavour, folder in FOLDERS.items():
+        if f"{path}/".startswith(f"{folder}/"):
+            return flavour
+    return "base"
 
 
 def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
@@ -142,7 +150,7 @@ def host_tests(workshop: Workshop, tags: str, bare: bool) -> int:
     """
     browser.require()
     databases = Databases(workshop)
-    source = databases.template("full") if bare else databases.built("full")
+    source = databases.template(largest()) if bare else databases.built(largest())
     database = run_copy(databases, source)
     say(f"Running the host's tests {tags} {'without' if bare else 'with'} the addons")
     try:

@@ -1,7 +1,7 @@
 """Export the terms of the addons, and bring their translations up to date."""
 
 from . import paths
-from .database import Databases
+from .database import Databases, largest
 from .shell import run, say
 from .workshop import Workshop
 
@@ -28,7 +28,7 @@ for path in sys.argv[1:]:
 def main(workshop: Workshop) -> int:
     """Write each addon's .pot, and merge it into its .po files."""
     databases = Databases(workshop)
-    database = databases.built("full")
+    database = databases.built(largest())
     addons = paths.addons()
     absent = databases.not_installed(database, addons)
     for name in absent:

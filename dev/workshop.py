@@ -26,6 +26,8 @@ class Workshop:
     def addons_path(self) -> str:
         """Return the addons folders, those of this clone last."""
         folders = list(self.host.addons_path)
+        if paths.has_queue():
+            folders.append(python.foreign_addons(self.python))
         if paths.addons():
             folders.append(paths.REPO)
         return ",".join(str(folder) for folder in dict.fromkeys(folders))
