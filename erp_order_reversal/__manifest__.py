@@ -24,6 +24,7 @@
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/order_reversal_reject_views.xml",
+        "views/order_reversal_removal_views.xml",
         "views/menus.xml",
     ],
     "demo": [

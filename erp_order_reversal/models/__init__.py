@@ -17,6 +17,7 @@ from . import order_reversal_step
 from . import order_reversal_finding
 from . import order_reversal_log
 from . import order_reversal_log_chain
+from . import order_reversal_log_export
 from . import account_move_line
 from . import account_move
 from . import account_move_settlement
@@ -29,5 +30,6 @@ from . import account_payment_write_off
 from . import account_payment_undo
 from . import sale_order
 from . import order_reversal_guard
+from . import order_reversal_removal
 from . import res_company
 from . import res_config_settings

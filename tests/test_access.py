@@ -1,0 +1,265 @@
+"""Each role, each public method and each field, by real JSON-RPC with a real login."""
+
+import inspect
+
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
+
+from .common import ReversalCase
+
+MODEL = "order.reversal"
+ROLES = ("clerk", "requester", "approver", "manager", "auditor", "outsider")
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(ReversalCase, HttpCase):
+    def _rpc(self, role, model, method, *args, **kwargs):
+        """Call a method as the web client does; raises what the server raises."""
+        user = self[role] if isinstance(role, str) else role
+        self.authenticate(user.login, user.login)
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {
+                "model": model,
+                "method": method,
+                "args": list(args),
+                "kwargs": {"context": {"allowed_company_ids": self.company.ids}}
+                | kwargs,
+            },
+        )
+
+    def __getitem__(self, role):
+        return getattr(type(self), role)
+
+    def _may(self, role, model, method, *args, **kwargs):
+        """Whether the call passes; either way it leaves nothing behind."""
+        with self.cr.savepoint() as savepoint:
+            try:
+                self._rpc(role, model, method, *args, **kwargs)
+                return True
+            except JsonRpcException:
+                return False
+            finally:
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def _matrix(self, expected, model, method, *args):
+        with mute_logger("odoo.http", "odoo.sql_db"):
+            found = {role for role in ROLES if self._may(role, model, method, *args)}
+        self.assertEqual(found, set(expected), f"{model}.{method}")
+
+    # ------------------------------------------------------------------
+    # Methods
+    # ------------------------------------------------------------------
+
+    def test_methods_on_a_draft(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        reversal = self.request(order)
+        insiders = {"clerk", "approver", "manager"}
+        for method, may in (
+            ("action_assess", insiders | {"auditor"} - {"auditor"}),
+            ("preview_entries", insiders),
+            ("action_submit", insiders),
+            ("action_cancel", {"clerk", "manager"}),
+            ("action_approve", set()),
+            ("action_undo", set()),
+            ("snapshot_json", insiders | {"auditor"}),
+        ):
+            self._matrix(may, MODEL, method, reversal.ids)
+        self._matrix(set(), MODEL, "action_reject", reversal.ids, "no")
+
+    def test_methods_on_a_request(self):
+        order, _invoice, _payment = self.settle(user_id=self.requester.id)
+        self.company.reversal_approval = "always"
+        reversal = self.request(order, user=self.requester)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "to_approve")
+        for method, may in (
+            ("action_approve", {"approver", "manager"}),
+            ("action_cancel", {"requester", "manager"}),
+            ("action_submit", set()),
+            ("action_undo", set()),
+        ):
+            self._matrix(may, MODEL, method, reversal.ids)
+        self._matrix(
+            {"approver", "manager"}, MODEL, "action_reject", reversal.ids, "no"
+        )
+
+    def test_the_requester_never_approves(self):
+        self.company.reversal_approval = "always"
+        order, _invoice, _payment = self.settle()
+        reversal = self.request(order, user=self.manager)
+        reversal.action_submit()
+        self._matrix({"approver"}, MODEL, "action_approve", reversal.ids)
+
+    def test_methods_on_a_done_one(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        reversal = self.reverse(order)
+        for method, may in (
+            ("action_submit", set()),
+            ("action_approve", set()),
+            ("action_cancel", set()),
+            ("action_undo", {"manager"}),
+            ("action_verify", {"clerk", "approver", "manager", "auditor"}),
+            ("snapshot_json", {"clerk", "approver", "manager", "auditor"}),
+            ("unlink", set()),
+        ):
+            self._matrix(may, MODEL, method, reversal.ids)
+
+    def test_no_private_way_in(self):
+        """Whatever is not meant for buttons can't be called from outside."""
+        order, _invoice, _payment = self.settle()
+        reversal = self.request(order)
+        public = {
+            name
+            for name, _method in inspect.getmembers(
+                type(reversal), lambda member: inspect.isfunction(member)
+            )
+            if "_reversal_" in name and not name.startswith("_")
+        }
+        self.assertLessEqual(public, {"action_open_reversal"})
+        for model, record in (
+            ("sale.order", order),
+            (MODEL, reversal),
+        ):
+            for method in (
+                "_execute",
+                "_set_state",
+                "_engine_env",
+                "_reversal_apply_cancel",
+                "_reversal_related",
+            ):
+                self._matrix(set(), model, method, record.ids)
+
+    def test_open(self):
+        order, invoice, payment = self.settle(user_id=self.clerk.id)
+        insiders = {"clerk", "requester", "approver", "manager"}
+        self._matrix(insiders, "sale.order", "action_open_reversal", order.ids)
+        self._matrix(insiders, "account.move", "action_open_reversal", invoice.ids)
+        self._matrix(
+            {"clerk", "approver", "manager"},
+            "account.payment",
+            "action_open_reversal",
+            payment.ids,
+        )
+
+    # ------------------------------------------------------------------
+    # Fields and records
+    # ------------------------------------------------------------------
+
+    def test_create(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        values = {"order_id": order.id, "reason_id": self.reason.id}
+        insiders = {"clerk", "requester", "approver", "manager"}
+        self._matrix(insiders, MODEL, "create", [values])
+        for forged in (
+            {"state": "done"},
+            {"approver_id": self.approver.id},
+            {"requester_id": self.outsider.id},
+            {"fingerprint": "x"},
+            {"log_hash": "x"},
+        ):
+            self._matrix(set(), MODEL, "create", [values | forged])
+
+    def test_every_field_of_a_reversal(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        draft = self.request(order)
+        other, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        done = self.reverse(other)
+        request = draft._request_fields
+        values = {"char": "x", "text": "x", "integer": 1, "float": 1.0, "html": "x"}
+        values |= {"boolean": True, "json": {}, "monetary": 1.0, "selection": "done"}
+        values |= {"date": "2020-01-01", "datetime": "2020-01-01 00:00:00"}
+        values |= {"many2one": 1, "one2many": [], "many2many": []}
+        for name in sorted(draft._guarded_fields()):
+            field = draft._fields[name]
+            if name in ("id", "create_uid", "create_date", "write_uid", "write_date"):
+                continue
+            value = values[field.type]
+            for role in ("clerk", "manager", "auditor", "requester"):
+                with mute_logger("odoo.http", "odoo.sql_db"):
+                    if name not in request:
+                        may = self._may(role, MODEL, "write", draft.ids, {name: value})
+                        self.assertFalse(may, f"{role} wrote {name} of a draft")
+                    may = self._may(role, MODEL, "write", done.ids, {name: value})
+                    self.assertFalse(may, f"{role} wrote {name} of a done one")
+
+    def test_steps_findings_log_and_reasons(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        done = self.reverse(order)
+        for records, values in (
+            (done.step_ids[0], {"outcome": "x"}),
+            (done.step_ids[0], {"payment_method": "void"}),
+            (done.log_ids[0], {"detail": {}}),
+        ):
+            self._matrix(set(), records._name, "write", records.ids, values)
+            self._matrix(set(), records._name, "unlink", records.ids)
+            self._matrix(set(), records._name, "create", [values])
+        self._matrix(
+            {"manager"},
+            "order.reversal.reason",
+            "write",
+            self.reason.ids,
+            {"note_required": True},
+        )
+        self._matrix(
+            {"manager"}, "order.reversal.reason", "create", [{"name": "New one"}]
+        )
+        self._matrix(
+            {"clerk", "requester", "approver", "manager", "auditor"},
+            "order.reversal.reason",
+            "search_read",
+            [],
+        )
+
+    def test_who_sees_what(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        done = self.reverse(order)
+        self._matrix(
+            {"clerk", "approver", "manager", "auditor"},
+            MODEL,
+            "read",
+            done.ids,
+            ["name"],
+        )
+        self.authenticate("auditor_t", "auditor_t")
+        response = self.url_open(f"/order_reversal/snapshot/{done.id}")
+        self.assertEqual(response.text, done.snapshot_json())
+        with mute_logger("odoo.http"):
+            self.authenticate("outsider_t", "outsider_t")
+            response = self.url_open(f"/order_reversal/snapshot/{done.id}")
+        self.assertNotEqual(response.status_code, 200)
+
+    def test_another_company(self):
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        done = self.reverse(order)
+        other = self.setup_other_company()["company"]
+        stranger = self._user("stranger_t", "erp_order_reversal.group_reversal_manager")
+        stranger.sudo().write(
+            {"company_ids": [(6, 0, other.ids)], "company_id": other.id}
+        )
+        with mute_logger("odoo.http", "odoo.sql_db"):
+            for model, records in (
+                (MODEL, done),
+                ("order.reversal.log", done.log_ids),
+                ("order.reversal.step", done.step_ids),
+            ):
+                self.assertFalse(
+                    self._may(
+                        stranger,
+                        model,
+                        "read",
+                        records.ids,
+                        ["id"],
+                        context={"allowed_company_ids": other.ids},
+                    )
+                )
+            self.assertFalse(
+                self._may(
+                    stranger,
+                    "order.reversal.log",
+                    "verify_chain",
+                    self.company.id,
+                    context={"allowed_company_ids": other.ids},
+                )
+            )

@@ -1,0 +1,84 @@
+"""Removal of cancelled documents, and the export of the log."""
+
+import base64
+import io
+import json
+
+import openpyxl
+
+from odoo.exceptions import AccessError, UserError
+
+from .common import ReversalCase
+
+
+class TestRemoval(ReversalCase):
+    def _cancelled_draft(self):
+        order = self.make_order()
+        draft = self.invoice(order, post=False)
+        self.reverse(order)
+        self.assertEqual(draft.state, "cancel")
+        return draft
+
+    def test_cancelled_draft_is_removed_after_a_backup(self):
+        draft = self._cancelled_draft()
+        draft_id, total = draft.id, draft.amount_total
+        draft.with_user(self.manager).action_reversal_remove()
+        self.assertFalse(draft.exists())
+        log = self.env["order.reversal.log"].with_user(self.auditor)
+        row = log.search([("event", "=", "removed")])
+        self.assertEqual(row.res_id, draft_id)
+        image = row.detail["backup"]
+        self.assertEqual(image["account_move"][0]["amount_total"], total)
+        self.assertTrue(image["account_move_line"])
+        self.assertTrue(log.verify_chain(self.company)["intact"])
+
+    def test_a_number_in_the_middle_stays(self):
+        order, invoice, payment = self.settle(sent=False)
+        self.settle()
+        self.reverse(order, payment_method="void", invoice_method="void")
+        for record in (invoice, payment):
+            with self.assertRaisesRegex(UserError, "gap"):
+                record.with_user(self.manager).action_reversal_remove()
+            self.assertTrue(record.exists())
+
+    def test_the_audit_trail_keeps_it(self):
+        self.company.sudo().restrictive_audit_trail = True
+        order, invoice, _payment = self.settle(sent=False)
+        self.reverse(order, invoice_method="void")
+        with self.assertRaisesRegex(UserError, "audit trail"):
+            invoice.with_user(self.manager).action_reversal_remove()
+
+    def test_only_cancelled_ones_and_only_managers(self):
+        order, invoice, _payment = self.settle()
+        with self.assertRaisesRegex(UserError, "not cancelled"):
+            invoice.with_user(self.manager).action_reversal_remove()
+        with self.assertRaises(UserError):
+            order.with_user(self.manager).action_reversal_remove()
+        draft = self._cancelled_draft()
+        for user in (self.clerk, self.approver, self.auditor):
+            with self.assertRaises(AccessError):
+                draft.with_user(user).action_reversal_remove()
+
+    def test_export(self):
+        order, _invoice, _payment = self.settle()
+        reversal = self.reverse(order)
+        log = self.env["order.reversal.log"].with_user(self.auditor)
+        rows = log.search([("company_id", "=", self.company.id)])
+        action = log.action_export()
+        self.assertIn("/web/content/", action["url"])
+        attachment = (
+            self.env["ir.attachment"].sudo().search([], order="id desc", limit=1)
+        )
+        sheet = openpyxl.load_workbook(
+            io.BytesIO(base64.b64decode(attachment.datas))
+        ).active
+        table = list(sheet.values)
+        self.assertEqual(len(table), len(rows) + 1)
+        self.assertEqual([row[-1] for row in table[1:]], rows.mapped("hash"))
+        self.assertEqual(json.loads(table[1][8]), reversal.log_ids[0].detail)
+        exported = log.search([("event", "=", "exported")])
+        self.assertEqual(exported.detail["rows"], len(rows))
+        self.assertEqual(exported.user_id, self.auditor)
+        for user in (self.clerk, self.approver):
+            with self.assertRaises(AccessError):
+                log.with_user(user).action_export()
