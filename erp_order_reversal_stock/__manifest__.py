@@ -9,6 +9,7 @@
     "depends": ["erp_order_reversal", "sale_stock"],
     "data": [
         "data/order_reversal_reason.xml",
+        "views/order_reversal_templates.xml",
         "views/order_reversal_views.xml",
         "views/order_reversal_reason_views.xml",
         "views/stock_picking_views.xml",

@@ -106,9 +106,10 @@ class AccountMove(models.Model):
             rows = [row for move in known for row in restored[move.id]]
             ready |= known
         rest = self - ready
-        return rows + super(
-            AccountMove, rest
-        )._stock_account_prepare_realtime_out_lines_vals()
+        return (
+            rows
+            + super(AccountMove, rest)._stock_account_prepare_realtime_out_lines_vals()
+        )
 
     @api.private
     def _reversal_undo_void(self, steps):

@@ -1,6 +1,4 @@
-from markupsafe import Markup
-
-from odoo import api, models
+from odoo import models
 from odoo.tools.misc import formatLang
 
 # Tables of the host that hold what moves; read only.
@@ -61,42 +59,24 @@ class OrderReversal(models.Model):
                 rows.append(row)
             row["amount"] += values["balance"]
 
-    @api.depends("impact")
-    @api.depends_context("lang")
-    def _compute_impact_html(self):
-        result = super()._compute_impact_html()
-        for reversal in self:
-            goods = (reversal.impact or {}).get("goods")
-            if goods:
-                reversal.impact_html += reversal._render_goods(goods)
-        return result
-
-    def _render_goods(self, goods):
+    def _get_impact_rows(self):
+        """Add what becomes of the goods, in the user's language."""
+        impact = super()._get_impact_rows()
         labels = {
-            "return": self.env._("received back now"),
-            "request_return": self.env._("to come back, for the warehouse to receive"),
-            "keep": self.env._("stay with the customer"),
+            "return": self.env._("Received back now"),
+            "request_return": self.env._("To come back, once the warehouse receives it"),
+            "keep": self.env._("Stays with the customer"),
         }
-        rows = Markup().join(
-            Markup("<tr><td>%s</td><td class='text-end'>%s %s</td><td>%s</td></tr>")
-            % (
-                row["product"],
-                formatLang(self.env, row["quantity"], dp="Product Unit"),
-                row["unit"],
-                labels[row["what"]],
-            )
-            for row in goods
-        )
-        return Markup(
-            "<table class='table table-sm mb-0'><thead><tr><th>%s</th>"
-            "<th class='text-end'>%s</th><th>%s</th></tr></thead>"
-            "<tbody>%s</tbody></table>"
-        ) % (
-            self.env._("Goods"),
-            self.env._("Quantity"),
-            self.env._("What becomes of them"),
-            rows,
-        )
+        impact["goods"] = [
+            {
+                "product": row["product"],
+                "quantity": formatLang(self.env, row["quantity"], dp="Product Unit"),
+                "unit": row["unit"],
+                "what": labels[row["what"]],
+            }
+            for row in (self.impact or {}).get("goods", [])
+        ]
+        return impact
 
     # ------------------------------------------------------------------
     # Verification

@@ -231,7 +231,7 @@ class StockPicking(models.Model):
             outcome,
             why=why,
             delivery_method=self._reversal_own_method(plan),
-            data={"whole": not others, "move_ids": moves.ids},
+            data={"whole": not others, "move_ids": moves.ids, "back": bool(back)},
         )
 
     # ------------------------------------------------------------------

@@ -52,7 +52,8 @@ class StockPicking(models.Model):
         for step in steps:
             moves = self.move_ids.browse(step.data["move_ids"]).exists()
             backs = moves.filtered(
-                lambda move: move._reversal_comes_back() and move.origin_returned_move_id
+                lambda move: move._reversal_comes_back()
+                and move.origin_returned_move_id
             )
             origins = backs.origin_returned_move_id
             for picking, of_picking in origins.grouped("picking_id").items():

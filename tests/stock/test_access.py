@@ -174,7 +174,9 @@ class TestDialog(GoodsCase):
                 [step["operation"] for step in form.step_ids._records][-1], "keep"
             )
         self.assertEqual(
-            self.env.ref("erp_order_reversal.reason_goods_returned").delivery_method,
+            self.env.ref("erp_order_reversal.reason_goods_returned")
+            .sudo()
+            .delivery_method,
             "return",
         )
 

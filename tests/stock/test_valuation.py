@@ -182,7 +182,7 @@ class TestValuation(ValuationCase):
         )
         amounts = {row["kind"]: row["amount"] for row in reversal.impact["rows"]}
         self.assertEqual((amounts["cost"], amounts["stock"]), (-30.0, 30.0))
-        self.assertIn("received back now", reversal.impact_html)
+        self.assertIn("Received back now", reversal.impact_html)
 
 
 class TestPartialCost(ValuationCase):
