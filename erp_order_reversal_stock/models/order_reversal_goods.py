@@ -64,7 +64,7 @@ class OrderReversal(models.Model):
         impact = super()._get_impact_rows()
         labels = {
             "return": self.env._("Received back now"),
-            "request_return": self.env._("To come back, once the warehouse receives it"),
+            "request_return": self.env._("Comes back once the warehouse receives it"),
             "keep": self.env._("Stays with the customer"),
         }
         impact["goods"] = [
@@ -100,9 +100,9 @@ class OrderReversal(models.Model):
         if picking.state == "cancel":
             return [
                 self.env._(
-                    "The return %(return_name)s of %(picking)s was cancelled: its goods "
-                    "did not come back.",
-                    return_name=picking.name,
+                    "The return %(back)s of %(picking)s was cancelled: its goods did "
+                    "not come back.",
+                    back=picking.name,
                     picking=step.res_name,
                 )
             ]

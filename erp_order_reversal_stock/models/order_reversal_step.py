@@ -37,11 +37,11 @@ class OrderReversalStep(models.Model):
     def _compute_kind(self):
         pickings = self.filtered(lambda step: step.res_model == "stock.picking")
         pickings.kind = "picking"
-        super(OrderReversalStep, self - pickings)._compute_kind()
+        return super(OrderReversalStep, self - pickings)._compute_kind()
 
     @api.depends("res_model", "res_id", "operation")
     def _compute_can_choose(self):
         pickings = self.filtered(lambda step: step.res_model == "stock.picking")
         for step in pickings:
             step.can_choose = step.operation != "cancel" or (step.data or {})["back"]
-        super(OrderReversalStep, self - pickings)._compute_can_choose()
+        return super(OrderReversalStep, self - pickings)._compute_can_choose()

@@ -108,10 +108,9 @@ class StockPicking(models.Model):
         place = ", ".join({move.location_dest_id.display_name for move in quantities})
         if self._reversal_method(plan) == "return":
             operation = "return"
-            outcome = self.env._("Put back from %(place)s: %(goods)s") % {
-                "place": place,
-                "goods": goods,
-            }
+            outcome = self.env._(
+                "Put back from %(place)s: %(goods)s", place=place, goods=goods
+            )
         else:
             operation = "request_return"
             outcome = self.env._(

@@ -52,9 +52,7 @@ class TestKits(GoodsCase):
         return order, invoice
 
     def cost_of(self, move):
-        return sum(
-            line.debit for line in move.line_ids if line.display_type == "cogs"
-        )
+        return sum(line.debit for line in move.line_ids if line.display_type == "cogs")
 
     def test_all_components_come_back(self):
         order, _invoice = self.settle_kits(self.chair)
