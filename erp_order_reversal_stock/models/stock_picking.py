@@ -317,7 +317,7 @@ class StockPicking(models.Model):
                     picking.name,
                 ),
                 picking,
-                remedy=self.env._("Nothing is left to return."),
+                remedy=self.env._("Nothing is left to return, nothing has to be done."),
             )
 
     def _reversal_fingerprint(self):
