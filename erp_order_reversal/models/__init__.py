@@ -18,6 +18,7 @@ from . import order_reversal_finding
 from . import order_reversal_log
 from . import order_reversal_log_chain
 from . import order_reversal_log_export
+from . import order_reversal_log_text
 from . import account_move_line
 from . import account_move
 from . import account_move_settlement
@@ -31,5 +32,11 @@ from . import account_payment_undo
 from . import sale_order
 from . import order_reversal_guard
 from . import order_reversal_removal
+from . import order_reversal_batch
+from . import order_reversal_batch_member
+from . import order_reversal_batch_actions
+from . import order_reversal_batch_process
+from . import order_reversal_batch_assess
+from . import order_reversal_batch_rules
 from . import res_company
 from . import res_config_settings

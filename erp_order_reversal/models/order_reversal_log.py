@@ -56,13 +56,6 @@ class OrderReversalLog(models.Model):
         "(company_id, hash)", "This event is in the audit log already."
     )
 
-    @api.depends("detail")
-    def _compute_detail_text(self):
-        for row in self:
-            row.detail_text = ", ".join(
-                f"{key}: {value}" for key, value in (row.detail or {}).items()
-            )
-
     # ------------------------------------------------------------------
     # Append only
     # ------------------------------------------------------------------

@@ -19,6 +19,6 @@ class ResCompany(models.Model):
     )
     reversal_guard = fields.Boolean(
         "Only by a Reversal",
-        help="Settled documents can be taken back by a reversal only: the host's own "
+        help="Settled documents can be taken back by a reversal only: Odoo's own "
         "cancel, unlock, reset to draft and credit note are closed for them.",
     )
