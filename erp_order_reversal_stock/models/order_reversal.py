@@ -12,6 +12,7 @@ class OrderReversal(models.Model):
     _inherit = "order.reversal"
 
     _request_fields = Base._request_fields | {"delivery_method"}
+    _reason_defaults = (*Base._reason_defaults, "delivery_method")
 
     delivery_method = fields.Selection(
         DELIVERY_METHODS,
@@ -45,13 +46,6 @@ class OrderReversal(models.Model):
     # ------------------------------------------------------------------
     # The dialog
     # ------------------------------------------------------------------
-
-    @api.onchange("reason_id")
-    def _onchange_reason_id(self):
-        result = super()._onchange_reason_id()
-        if self.reason_id.delivery_method:
-            self.delivery_method = self.reason_id.delivery_method
-        return result
 
     @api.onchange("delivery_method")
     def _onchange_delivery_method(self):

@@ -128,11 +128,15 @@ class GoodsCase(ReversalCase):
     # ------------------------------------------------------------------
 
     @classmethod
-    def transfer(cls, pickings, quantities=None, backorder=True):
-        """Validate transfers, in full or for some quantities: {product: quantity}."""
+    def transfer(cls, pickings, quantities=None, backorder=True, parts=None):
+        """Validate transfers, in full or for some quantities.
+
+        :param dict quantities: {product: quantity}, of all its moves
+        :param dict parts: {move: quantity}
+        """
         moves = pickings.move_ids
         for move in moves.filtered(lambda m: m.state not in ("done", "cancel")):
-            wanted = (quantities or {}).get(move.product_id)
+            wanted = (quantities or {}).get(move.product_id, (parts or {}).get(move))
             move.quantity = move.product_uom_qty if wanted is None else wanted
             move.picked = bool(move.quantity)
         context = {"skip_backorder": True, "skip_sms": True}
