@@ -15,6 +15,8 @@
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
         "data/order_reversal_reason.xml",
+        "security/order_reversal_batch.xml",
+        "data/order_reversal_batch.xml",
         "views/order_reversal_templates.xml",
         "views/order_reversal_views.xml",
         "views/order_reversal_reason_views.xml",
@@ -29,6 +31,7 @@
     ],
     "demo": [
         "demo/res_users_demo.xml",
+        "views/order_reversal_batch_views.xml",
         "demo/order_reversal_demo.xml",
     ],
     "assets": {

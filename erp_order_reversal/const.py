@@ -34,7 +34,7 @@ STATES = [
 ]
 # The one table of the state gate: from which states a state may be reached.
 STATE_FLOW = {
-    "to_approve": {"draft", "failed"},
+    "to_approve": {"draft", "queued", "failed"},
     "queued": {"draft", "failed", "to_approve"},
     "done": {"draft", "queued", "to_approve", "failed"},
     "failed": {"draft", "queued", "to_approve", "failed"},
@@ -42,6 +42,14 @@ STATE_FLOW = {
     "cancelled": {"draft", "to_approve", "queued", "failed"},
     "undone": {"done"},
 }
+
+BATCH_STATES = [
+    ("draft", "Draft"),
+    ("running", "Running"),
+    ("paused", "Paused"),
+    ("done", "Finished"),
+    ("cancelled", "Cancelled"),
+]
 
 # What may be done to one document, in the order in which it is carried out. Glue addons
 # put theirs in its place with `selection_add` on the step's `operation`.

@@ -19,3 +19,7 @@ class ReversalGuardError(UserError):
 
     def __str__(self):
         return self.args[0]
+
+
+class DocumentsBusyError(UserError):
+    """Somebody else is changing a document; later it may be free."""

@@ -84,13 +84,7 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._set_state("to_approve")
-        for reversal in self:
-            for approver in reversal._get_approvers():
-                reversal.activity_schedule(
-                    "erp_order_reversal.mail_activity_approve",
-                    user_id=approver.id,
-                    note=" ".join(reversal._get_approval_rules()),
-                )
+        self._ask_approvers()
         self.env["order.reversal.log"]._record(
             {
                 "event": "requested",
@@ -105,6 +99,16 @@ class OrderReversal(models.Model):
             }
             for reversal in self
         )
+
+    def _ask_approvers(self):
+        """An activity for each approver; override point."""
+        for reversal in self:
+            for approver in reversal._get_approvers():
+                reversal.activity_schedule(
+                    "erp_order_reversal.mail_activity_approve",
+                    user_id=approver.id,
+                    note=" ".join(reversal._get_approval_rules()),
+                )
 
     def _get_approvers(self):
         """Users who may approve: of the company, and not the requester."""

@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ..exceptions import DocumentsBusyError
+
 
 class OrderReversal(models.Model):
     """Carrying it out: lock, plan again, act, verify, record. All or nothing."""
@@ -39,16 +41,16 @@ class OrderReversal(models.Model):
     def _lock_and_assess(self):
         """Lock the documents first, then plan on what is true under the lock.
 
-        :raise UserError: a document is being changed by somebody else
+        :raise DocumentsBusyError: a document is being changed by somebody else
         """
         plans = self._assess()
-        for model in {model for plan in plans for model in plan.documents}:
+        for model in sorted({model for plan in plans for model in plan.documents}):
             ids = {rid for plan in plans for rid in plan.records(model)._ids}
             # sudo: a lock changes nothing, and the plan reads as sudo too.
             records = self.env[model].sudo().browse(ids)
             busy = records - records.try_lock_for_update(allow_referencing=True)
             if busy:
-                raise self._error(
+                raise DocumentsBusyError(
                     self.env._(
                         "Somebody else is changing %s right now. Wait a moment and "
                         "try again.",
