@@ -237,6 +237,14 @@ class Databases:
             *arguments, "--stop-after-init", "--no-http", log="update-demo"
         )
 
+    def prune(self) -> None:
+        """Drop what belongs to clones that are gone."""
+        for record in (paths.STATE / "clones").glob("*/clone"):
+            if not Path(record.read_text().strip()).is_dir():
+                for name in self.names(f"eor_{record.parent.name}_"):
+                    self.drop(name)
+                shutil.rmtree(record.parent, ignore_errors=True)
+
     def drop_all(self, everything: bool) -> list[str]:
         """Drop this clone's databases, or those of all clones and the host."""
         prefix = "eor_" if everything else f"eor_{paths.CLONE_KEY}_"

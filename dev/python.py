@@ -39,27 +39,30 @@ def _candidates(version: str) -> list:
 
 
 def _environment(folder: Path, requirements: str, purpose: str) -> Path:
-    """Make a virtual environment, or keep the one that has all that's required."""
-    wanted = (HERE / requirements).read_text()
-    stamp = folder / "requirements.txt"
+    """Make a virtual environment, or keep the one that is complete."""
     python = folder / "bin" / "python"
-    if stamp.is_file() and stamp.read_text() == wanted and output(python, "-V"):
+    complete = folder / "complete"
+    if complete.is_file() and output(python, "-V"):
         return python
     with step(f"Installing Python packages for {purpose}"):
-        if not output(python, "-m", "pip", "--version"):
-            base = interpreter()
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            run(base, "-m", "venv", folder, log="venv")
+        base = interpreter()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        run(base, "-m", "venv", folder, log="venv")
         pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
         run(*pip, "-r", HERE / requirements, log=f"pip-{folder.name}")
-        stamp.write_text(wanted)
+        complete.touch()
     return python
+
+
+def _key(requirements: str) -> str:
+    """Name a folder after what is in it: clones may require different things."""
+    return paths.digest((HERE / requirements).read_text())[:8]
 
 
 def for_host(host: Host) -> Path:
     """Return the Python that imports the host and has the test tools."""
-    folder = paths.STATE / f"venv-{host.key}"
+    folder = paths.STATE / f"venv-{host.key}-{_key('requirements.txt')}"
     with lock("venv", "the installation of Python packages"):
         python = _environment(folder, "requirements.txt", "the host and the tests")
         code = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -81,7 +84,7 @@ def _link(source: Path, target: Path) -> None:
 def foreign_addons(python: Path) -> Path:
     """Return the folder of addons by others, from their wheels."""
     requirements = HERE / "requirements-addons.txt"
-    folder = paths.STATE / f"addons-{paths.digest(requirements.read_text())[:8]}"
+    folder = paths.STATE / f"addons-{_key(requirements.name)}"
     with lock("addons", "the download of addons"):
         if not folder.is_dir():
             with step("Downloading addons that this clone depends on"):
@@ -98,6 +101,5 @@ def foreign_addons(python: Path) -> Path:
 def for_lint() -> Path:
     """Return the Python that has the linters."""
     with lock("venv-lint", "the installation of the linters"):
-        return _environment(
-            paths.STATE / "venv-lint", "requirements-lint.txt", "the linters"
-        )
+        folder = paths.STATE / f"venv-lint-{_key('requirements-lint.txt')}"
+        return _environment(folder, "requirements-lint.txt", "the linters")

@@ -30,6 +30,7 @@ def main(arguments: list[str], reuse: bool = False) -> int:
     browser.require()
     workshop = bring_up()
     databases = Databases(workshop)
+    databases.prune()
     options = [argument for argument in arguments if not _is_path(argument)]
     codes, totals = {}, Counter()
     for flavour, targets in suites.items():
