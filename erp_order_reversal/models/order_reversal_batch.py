@@ -140,7 +140,7 @@ class OrderReversalBatch(models.Model):
     @api.onchange("reason_id")
     def _onchange_reason_id(self):
         """Take the methods that a reason sets by default."""
-        for name in ("scope", "invoice_method", "payment_method"):
+        for name in self.env["order.reversal"]._reason_defaults:
             if self.reason_id[name]:
                 self[name] = self.reason_id[name]
 
@@ -200,7 +200,7 @@ class OrderReversalBatch(models.Model):
                 )
             del vals[name]
         reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
-        for name in ("scope", "invoice_method", "payment_method"):
+        for name in self.env["order.reversal"]._reason_defaults:
             if name not in vals and reason and reason[name]:
                 vals[name] = reason[name]
 

@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from .order_reversal_batch import ROOTS
+
 # Up to as many documents the dialog plans exactly; more are counted by rules, in a
 # fixed number of queries.
 EXACT_LIMIT = 100
@@ -67,7 +69,7 @@ class OrderReversalBatch(models.Model):
         model = self.env["order.reversal"]
         values = {
             name: self._fields[name].convert_to_write(self[name], self)
-            for name in ("scope", "note", "invoice_method", "payment_method", "date")
+            for name in self._request_fields - set(ROOTS.values()) - {"reason_id"}
         }
         values["reason_id"] = self.reason_id._origin.id
         reversals = model.union(
