@@ -5,30 +5,44 @@ and committed in it. Tables are printed as Markdown.
 """
 
 import argparse
+import json
 import sys
 
+import bulk
 import single
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single",)
+BENCHES = ("single", "bulk")
 
 
 def main() -> int:
+    """Run what is asked for, all by default."""
     options = _parser().parse_args()
-    arguments = ["--config", options.config, "--database", options.database]
-    if options.addons_path:
-        arguments += ["--addons-path", options.addons_path]
-    config.parse_config([*arguments, "--log-level=error"], setup_logging=True)
+    connection = [f"--config={options.config}", f"--database={options.database}"]
+    if options.child:
+        mode, size = options.child
+        print(json.dumps(_in_host(connection, bulk.child, mode, int(size))))
+        return 0
     for bench in options.bench or BENCHES:
-        with Registry(options.database).cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            if bench == "single":
-                print(single.main(env, options.rounds), flush=True)
-            cr.rollback()
+        if bench == "single":
+            print(_in_host(connection, single.main, options.rounds or 20), flush=True)
+        elif bench == "bulk":
+            modes = options.modes.split(",")
+            rounds = options.rounds or 1
+            print(bulk.main(connection, options.n, modes, rounds), flush=True)
+        print()
     return 0
+
+
+def _in_host(connection, function, *arguments):
+    config.parse_config([*connection, "--log-level=error"], setup_logging=True)
+    with Registry(config["db_name"][0]).cursor() as cr:
+        result = function(api.Environment(cr, SUPERUSER_ID, {}), *arguments)
+        cr.rollback()
+        return result
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,8 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("bench", nargs="*", help=f"of {', '.join(BENCHES)}")
     parser.add_argument("--config", required=True)
     parser.add_argument("--database", required=True)
-    parser.add_argument("--addons-path")
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, help="repeat so often")
+    parser.add_argument("--n", type=int, nargs="+", default=[50, 200], help="orders")
+    parser.add_argument("--modes", default=",".join(bulk.MODES))
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Settled orders to measure on: three lines, a tax, one invoice and one payment each."""
+"""Settled orders to measure on: three lines, tax, one invoice and payment each."""
 
 from odoo import Command
 
