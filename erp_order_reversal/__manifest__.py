@@ -15,6 +15,8 @@
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
         "data/order_reversal_reason.xml",
+        "report/order_reversal_voucher_templates.xml",
+        "report/order_reversal_voucher_reports.xml",
         "security/order_reversal_batch.xml",
         "data/order_reversal_batch.xml",
         "views/order_reversal_templates.xml",

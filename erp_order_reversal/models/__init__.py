@@ -10,6 +10,7 @@ from . import order_reversal_snapshot
 from . import order_reversal_verify
 from . import order_reversal_record
 from . import order_reversal_render
+from . import order_reversal_voucher
 from . import order_reversal_actions
 from . import order_reversal_undo
 from . import order_reversal_follow_up

@@ -32,6 +32,10 @@ class OrderReversalLog(models.Model):
             `reversal`, `record`, `res_name`, `company`, `detail` (JSON values)
         :return: the new rows
         """
+        if self.env.cr.readonly:
+            # A report is rendered by a route that only reads: the host then serves
+            # the request again with a cursor that may write.
+            raise ReadOnlySqlTransaction("the audit log has to be written")
         rows = [self._prepare_row(entry) for entry in entries]
         tails = {}
         for company_id in sorted({row["company_id"] for row in rows}):

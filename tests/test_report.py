@@ -1,0 +1,93 @@
+"""The printable voucher: what stands on it, in both languages, and its log event."""
+
+import shutil
+import unittest
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase
+
+from .common import ReversalCase
+
+REPORT = "erp_order_reversal.report_voucher"
+
+
+class TestReport(ReversalCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order, cls.move, cls.payment = cls.settle()
+
+    def setUp(self):
+        super().setUp()
+        self.reversal = self.reverse(self.order, note="Typed twice")
+
+    def _html(self, user=None, lang="en_US"):
+        report = self.env["ir.actions.report"].with_user(user or self.clerk)
+        html, kind = report.with_context(lang=lang)._render_qweb_html(
+            REPORT, self.reversal.ids
+        )
+        self.assertEqual(kind, "html")
+        return html.decode()
+
+    def test_what_stands_on_it(self):
+        html = self._html()
+        credit = self.move.reversal_move_ids
+        for text in (
+            self.reversal.name,
+            self.order.name,
+            self.reason.name,
+            "Typed twice",
+            self.payment.name,
+            credit.name,
+            self.reversal.snapshot_hash,
+            self.reversal.log_ids.filtered(lambda row: row.event == "done").hash,
+            "data:image/png;base64,",
+            self.clerk.name,
+            '<span class="oe_currency_value">690.00</span>',
+            self.company_data["default_account_revenue"].code,
+        ):
+            self.assertIn(text, html)
+
+    def test_cancelled_entries_are_on_it(self):
+        order, move, _payment = self.settle(sent=False)
+        self.reversal = self.reverse(order, payment_method="void")
+        html = self._html()
+        self.assertIn(move.name, html)
+        self.assertIn("(cancelled)", html)
+
+    def test_chinese(self):
+        html = self._html(lang="zh_CN")
+        for text in ("撤销凭证", "操作失误", "取消核销", "备份", "签字"):
+            self.assertIn(text, html)
+
+    def test_printing_is_logged_once(self):
+        self._html()
+        rows = self.reversal.log_ids.filtered(lambda row: row.event == "printed")
+        self.assertEqual(len(rows), 1)
+        self.assertEqual(rows.user_id, self.clerk)
+        chain = self.env["order.reversal.log"].with_user(self.auditor)
+        self.assertTrue(chain.verify_chain(self.company)["intact"])
+
+    def test_who_may_print(self):
+        self.assertTrue(self._html(self.auditor))
+        with self.assertRaises(AccessError):
+            self._html(self.outsider)
+
+    def test_the_button_over_http(self):
+        action = self.reversal.with_user(self.clerk).action_print()
+        self.assertEqual(action["report_name"], REPORT)
+        self.authenticate("clerk_t", "clerk_t")
+        page = self.url_open(f"/report/html/{REPORT}/{self.reversal.id}")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.reversal.name, page.text)
+
+    @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
+    def test_pdf(self):
+        report = self.env["ir.actions.report"].with_user(self.clerk)
+        content, kind = report.with_context(
+            force_report_rendering=True
+        )._render_qweb_pdf(REPORT, self.reversal.ids)
+        self.assertEqual(kind, "pdf")
+        self.assertTrue(content.startswith(b"%PDF"))
+        # Its text is drawn with embedded glyphs, so that no tool can read it back.
+        self.assertGreater(len(content), 20_000)
