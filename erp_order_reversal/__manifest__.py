@@ -7,6 +7,7 @@
     "author": "Order Reversal maintainers, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/sale-workflow",
     "depends": ["sale", "account_payment"],
+    "external_dependencies": {"python": ["qrcode"]},
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",

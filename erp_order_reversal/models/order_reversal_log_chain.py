@@ -1,6 +1,8 @@
 import hashlib
 import json
 
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
