@@ -116,15 +116,18 @@ def _cores() -> str:
 
 
 def _count(report, totals: Counter) -> None:
-    """Add up what pytest counted."""
+    """Add up the tests; the report also lists the subtests under a test's name."""
     if not report.is_file():
         return
-    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-        skipped = int(suite.get("skipped", 0))
-        totals["failed"] += failed
-        totals["skipped"] += skipped
-        totals["passed"] += int(suite.get("tests", 0)) - failed - skipped
+    outcomes = {}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        found = {element.tag for element in case}
+        name = case.get("classname"), case.get("name")
+        if found & {"failure", "error"}:
+            outcomes[name] = "failed"
+        else:
+            outcomes.setdefault(name, "skipped" if "skipped" in found else "passed")
+    totals.update(outcomes.values())
 
 
 def _report(totals: Counter) -> None:
