@@ -166,7 +166,7 @@ class Databases:
                 return name
             fresh = f"{name}_new"
             text = f"Installing {', '.join(modules)} with demo data ({flavour})"
-            with step(f"{text}, about a minute, once"):
+            with step(f"{text}: minutes, but once"):
                 if before:
                     self.copy(self.template(before), fresh)
                 else:
