@@ -343,3 +343,17 @@ class TestShared(ReversalCase):
         self.reverse(order)
         self.assertEqual(invoice.payment_state, "reversed")
         self.assertEqual(bill.amount_residual, 0.0)
+
+    def test_free_line_credited_before(self):
+        """Found by the generator: a line without an amount counts by its quantity."""
+        before = self.trial_balance()
+        order = self.make_order(quantity=3.0)
+        order.order_line[0].discount = 100.0
+        invoice = self.invoice(order)
+        credit = invoice._reverse_moves(cancel=False)
+        credit.invoice_line_ids[1:].unlink()
+        credit.action_post()
+        self.assertEqual(order.order_line[0].qty_invoiced, 0.0)
+        self.reverse(order, invoice_method="credit_note")
+        self.assertFalse(any(order.order_line.mapped("qty_invoiced")))
+        self.assertBooks(before)

@@ -164,3 +164,22 @@ class TestUndo(ReversalCase):
         reversal.with_user(second).action_undo()
         self.assertEqual(reversal.state, "undone")
         self.assertEqual(order.state, "sale")
+
+    def test_down_payment_price(self):
+        """Found by the generator: the host zeroes the price of the line."""
+        order = self.make_order()
+        self.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        ).create(
+            {"advance_payment_method": "percentage", "amount": 30.0}
+        ).create_invoices()
+        order.invoice_ids.action_post()
+        final = self.invoice(order)
+        payment = self.pay(order.invoice_ids)
+        price = order.order_line.filtered("is_downpayment").mapped("price_unit")
+        self._there_and_back(
+            order, "draft", (order, final, payment), invoice_method="credit_note"
+        )
+        self.assertEqual(
+            order.order_line.filtered("is_downpayment").mapped("price_unit"), price
+        )

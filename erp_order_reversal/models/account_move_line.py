@@ -52,8 +52,11 @@ class AccountMoveLine(models.Model):
         """Invoice lines that this credit note line may take back, best first."""
         self.ensure_one()
         origin = self.move_id.reversed_entry_id
+        free = self.currency_id.is_zero(self.amount_currency)
         pool = lines.filtered(
-            lambda line: line.amount_currency * self.amount_currency < 0
+            lambda line: line.currency_id.is_zero(line.amount_currency)
+            if free
+            else line.amount_currency * self.amount_currency < 0
         )
         if origin:
             pool = pool.filtered(lambda line: line.move_id == origin)
@@ -76,6 +79,9 @@ class AccountMoveLine(models.Model):
     def _reversal_allocate(self, candidates, rest, used):
         """Take this credit note line off the rest of the candidates."""
         self.ensure_one()
+        if self.currency_id.is_zero(self.amount_currency):
+            self._reversal_allocate_free(candidates, rest, used)
+            return
         left = abs(self.amount_currency)
         for line in candidates:
             open_amount = abs(rest[line].amount)
@@ -86,6 +92,16 @@ class AccountMoveLine(models.Model):
             rest[line].take(ratio, self.quantity, self.amount_currency, self.balance)
             used.setdefault(self.move_id, set()).add(line.move_id)
             left -= taken
+
+    def _reversal_allocate_free(self, candidates, rest, used):
+        """A line without an amount, fully discounted: quantities alone count."""
+        left = self.quantity
+        for line in candidates:
+            taken = min(left, rest[line].quantity)
+            if taken > 0:
+                rest[line].take(taken / self.quantity, self.quantity, 0.0, 0.0)
+                used.setdefault(self.move_id, set()).add(line.move_id)
+                left -= taken
 
     def _reversal_key(self):
         """What pairs a journal item with its opposite on a credit note.

@@ -201,7 +201,7 @@ class AccountMoveLine(models.Model):
             {(repartition line, tags): their counterparts on a credit note})
         """
         self.ensure_one()
-        self.tax_ids.repartition_line_ids.tag_ids  # read all of them together
+        self.tax_ids.repartition_line_ids.mapped("tag_ids")  # read together
         key = (self.tax_ids, self.product_id.sudo().account_tag_ids, self.company_id)
         if key not in known:
             invoice, refund = (

@@ -1,157 +1,12 @@
 from odoo import models
 
-from ..const import CREDIT_TYPES, REVERSIBLE_TYPES
-from ..tools import Share
+from ..const import CREDIT_TYPES
 
 
 class AccountMove(models.Model):
-    """What of an invoice is the reversal's, and what settles that part."""
+    """What settles an invoice, and how it is taken off."""
 
     _inherit = "account.move"
-
-    # ------------------------------------------------------------------
-    # The share of an invoice
-    # ------------------------------------------------------------------
-
-    def _reversal_plan_shares(self, plan):
-        """Fill `plan.shares` for the posted invoices of the plan."""
-        invoices = self.filtered(
-            lambda move: move.state == "posted" and move.move_type in REVERSIBLE_TYPES
-        )
-        products = invoices.line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
-        rest, used = products._reversal_rest()
-        for move in invoices:
-            plan.shares[move] = move._reversal_share(plan, rest, used)
-            if plan.reaches("invoice"):
-                move._reversal_check_down_payment(plan, rest)
-
-    def _reversal_check_down_payment(self, plan, rest):
-        """A down payment that another invoice deducted can't go back alone."""
-        self.ensure_one()
-        for line in plan.shares[self].lines:
-            if line.quantity < 0:
-                continue
-            deducted = line.sale_line_ids.filtered("is_downpayment").invoice_lines
-            others = deducted.filtered(
-                lambda other, line=line: other.move_id not in plan.shares
-                and other.move_id not in plan.records("account.move")
-                and other.move_id.state != "cancel"
-                and other.move_id.move_type in REVERSIBLE_TYPES
-                and other.amount_currency * line.amount_currency < 0
-                and (other not in rest or self._reversal_is_open(rest[other]))
-            )
-            if others:
-                plan.block(
-                    "down_payment_deducted",
-                    self.env._(
-                        "The down payment %(invoice)s was deducted on %(others)s.",
-                        invoice=self.name,
-                        others=", ".join(others.move_id.mapped("display_name")),
-                    ),
-                    self,
-                    remedy=self.env._(
-                        "Take %s back first, or the whole order.",
-                        ", ".join(others.move_id.mapped("display_name")),
-                    ),
-                )
-
-    def _reversal_share(self, plan, rest, used):
-        self.ensure_one()
-        products = self.line_ids.filtered(lambda line: line.display_type == "product")
-        orders = plan.records("sale.order")
-        foreign = products.browse()
-        if plan.root != self and orders:
-            foreign = products.filtered(
-                lambda line: line.sale_line_ids.order_id - orders
-            )
-        own = products - foreign
-        if foreign:
-            own = own.filtered("sale_line_ids")
-        credits = self.browse(
-            credit.id for credit, invoices in used.items() if self in invoices
-        )
-        is_open = self._reversal_is_open
-        lines = {line: rest[line] for line in own if is_open(rest[line])}
-        share = Share(
-            whole=own == products and not credits,
-            last=not any(is_open(rest[line]) for line in products - own),
-            lines=lines,
-            credits=credits,
-            foreign=sorted(
-                set((foreign.sale_line_ids.order_id - orders).mapped("name"))
-            ),
-        )
-        share.extras = self._reversal_share_extras(
-            share, all(used[credit] == {self} for credit in credits)
-        )
-        share.total = abs(
-            sum(part.amount for part in lines.values())
-            + sum(amount for amount, _balance in share.extras.values())
-        )
-        return share
-
-    def _reversal_is_open(self, rest):
-        return not (
-            self.currency_id.is_zero(rest.amount)
-            and self.company_currency_id.is_zero(rest.balance)
-            and abs(rest.quantity) < 1e-6
-        )
-
-    def _reversal_share_extras(self, share, exact):
-        """Taxes, roundings and discounts that go with the lines of a share.
-
-        The last credit note takes the remainder, so that the sum is exact; any
-        other one takes its part in proportion to the base.
-
-        :param bool exact: the earlier credit notes concern this invoice alone
-        :return: {journal item: (amount in currency, balance)}
-        """
-        extras = {}
-        if not share.lines and not share.whole:
-            return extras
-        for line in self.line_ids:
-            if line.display_type in (
-                "product",
-                "payment_term",
-                "line_section",
-                "line_subsection",
-                "line_note",
-                "cogs",
-            ):
-                continue
-            amount, balance = line.amount_currency, line.balance
-            if share.last and exact:
-                taken = share.credits.line_ids.filtered(
-                    lambda other, line=line: other._reversal_key()
-                    == line._reversal_key()
-                )
-                amount += sum(taken.mapped("amount_currency"))
-                balance += sum(taken.mapped("balance"))
-            elif not share.whole:
-                ratio = self._reversal_base_ratio(line, share)
-                amount = line.currency_id.round(amount * ratio)
-                balance = line.company_currency_id.round(balance * ratio)
-            if amount or balance:
-                extras[line] = (amount, balance)
-        return extras
-
-    def _reversal_base_ratio(self, line, share):
-        """Part of the base of a tax line that lies in the share (0 to 1)."""
-        tax = line.tax_line_id
-
-        def is_base(product):
-            return not tax or tax in product.tax_ids.flatten_taxes_hierarchy()
-
-        products = self.line_ids.filtered(lambda item: item.display_type == "product")
-        whole = sum(item.amount_currency for item in products if is_base(item))
-        part = sum(rest.amount for item, rest in share.lines.items() if is_base(item))
-        return part / whole if whole else 0.0
-
-    # ------------------------------------------------------------------
-    # What settles it
-    # ------------------------------------------------------------------
 
     def _reversal_settlements(self, plan):
         """What the invoice is matched with, newest first.
@@ -283,8 +138,8 @@ class AccountMove(models.Model):
         plan.block(
             "credit_paid_back",
             self.env._(
-                "A part of %(invoice)s was paid back on %(credits)s, so its payment did "
-                "happen and can't be voided.",
+                "A part of %(invoice)s was paid back on %(credits)s, so its payment "
+                "did happen and can't be voided.",
                 invoice=self.name,
                 credits=", ".join(share.credits.mapped("name")),
             ),

@@ -61,7 +61,7 @@ class AccountMove(models.Model):
                 row["id"]
                 for row in step.reversal_id._image_rows("account_partial_reconcile")
             }
-            partials.filtered(lambda partial: partial.id not in known).unlink()
+            partials.browse(set(partials.ids) - known).unlink()
 
     @api.private
     def _reversal_undo_void(self, steps):
@@ -73,3 +73,26 @@ class AccountMove(models.Model):
         )
         if posted:
             posted.action_post()
+
+    # ------------------------------------------------------------------
+    # Removal
+    # ------------------------------------------------------------------
+
+    def _reversal_removal_obstacles(self):
+        self.ensure_one()
+        name = self.display_name
+        if not self.is_invoice(include_receipts=True):
+            return super()._reversal_removal_obstacles()
+        if self.state != "cancel":
+            return [self.env._("%s is not cancelled.", name)]
+        if self.inalterable_hash:
+            return [self.env._("%s is secured by a hash.", name)]
+        if self._is_protected_by_audit_trail():
+            return [
+                self.env._("%s was posted once, and the audit trail keeps it.", name)
+            ]
+        if self.name and self.name != "/" and not self._is_end_of_seq_chain():
+            return [
+                self.env._("Without %s its numbered sequence would have a gap.", name)
+            ]
+        return []

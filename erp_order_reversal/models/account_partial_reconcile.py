@@ -11,3 +11,12 @@ class AccountPartialReconcile(models.Model):
         read from the database a second time.
         """
         self.full_reconcile_id.unlink()
+
+    def unlink(self):
+        """Guard unreconciling, on every path."""
+        if self and not self.env["order.reversal"]._is_running():
+            moves = (self.debit_move_id | self.credit_move_id).move_id
+            moves.filtered(
+                lambda move: move.is_invoice(include_receipts=True)
+            )._reversal_guard("unreconcile")
+        return super().unlink()

@@ -93,3 +93,25 @@ class AccountPayment(models.Model):
             payments = direct._get_document()
             payments.action_draft()
             payments.action_post()
+
+    # ------------------------------------------------------------------
+    # Removal
+    # ------------------------------------------------------------------
+
+    def _reversal_removal_obstacles(self):
+        self.ensure_one()
+        if self.state != "canceled":
+            return [self.env._("%s is not cancelled.", self.display_name)]
+        entry = self.move_id
+        if not entry:
+            return []
+        if entry.inalterable_hash or entry._is_protected_by_audit_trail():
+            return [self.env._("The entry of %s has to be kept.", self.display_name)]
+        if entry.name and entry.name != "/" and not entry._is_end_of_seq_chain():
+            return [
+                self.env._(
+                    "Without %s its numbered sequence would have a gap.",
+                    self.display_name,
+                )
+            ]
+        return []

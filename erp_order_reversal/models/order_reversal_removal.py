@@ -18,8 +18,8 @@ class OrderReversalMixin(models.AbstractModel):
         if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
             raise AccessError(
                 self.env._(
-                    "Only a reversal manager may remove cancelled documents. Ask one of "
-                    "them."
+                    "Only a reversal manager may remove cancelled documents. Ask one "
+                    "of them."
                 )
             )
         obstacles = [
@@ -67,48 +67,3 @@ class OrderReversalMixin(models.AbstractModel):
                 }
             )
         self.env["order.reversal.log"]._record(entries)
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _reversal_removal_obstacles(self):
-        self.ensure_one()
-        name = self.display_name
-        if not self.is_invoice(include_receipts=True):
-            return super()._reversal_removal_obstacles()
-        if self.state != "cancel":
-            return [self.env._("%s is not cancelled.", name)]
-        if self.inalterable_hash:
-            return [self.env._("%s is secured by a hash.", name)]
-        if self._is_protected_by_audit_trail():
-            return [
-                self.env._("%s was posted once, and the audit trail keeps it.", name)
-            ]
-        if self.name and self.name != "/" and not self._is_end_of_seq_chain():
-            return [
-                self.env._("Without %s its numbered sequence would have a gap.", name)
-            ]
-        return []
-
-
-class AccountPayment(models.Model):
-    _inherit = "account.payment"
-
-    def _reversal_removal_obstacles(self):
-        self.ensure_one()
-        if self.state != "canceled":
-            return [self.env._("%s is not cancelled.", self.display_name)]
-        entry = self.move_id
-        if not entry:
-            return []
-        if entry.inalterable_hash or entry._is_protected_by_audit_trail():
-            return [self.env._("The entry of %s has to be kept.", self.display_name)]
-        if entry.name and entry.name != "/" and not entry._is_end_of_seq_chain():
-            return [
-                self.env._(
-                    "Without %s its numbered sequence would have a gap.",
-                    self.display_name,
-                )
-            ]
-        return []

@@ -147,6 +147,7 @@ class OrderReversal(models.Model):
                     undo(of_model)
         self._restore_matches()
         self._restore_payment_links()
+        self._restore_down_payments()
         self._lock_orders_again()
 
     def _lock_steps(self):
@@ -198,6 +199,13 @@ class OrderReversal(models.Model):
                 {"invoice_ids": [Command.link(move_id) for move_id in move_ids]}
             )
 
+    def _restore_down_payments(self):
+        for key, before in self.fingerprint_data["documents"].items():
+            model, record_id = key.split(",")
+            if model == "sale.order":
+                order = self.env[model].browse(int(record_id))
+                order._reversal_restore_down_payments(before["lines"])
+
     def _lock_orders_again(self):
         steps = self.step_ids.filtered(
             lambda step: step.res_model == "sale.order" and step.operation == "unlock"
@@ -232,8 +240,8 @@ class OrderReversal(models.Model):
         if differences:
             raise self._error(
                 self.env._(
-                    "The order could not be settled again exactly as it was, so nothing "
-                    "was changed:"
+                    "The order could not be settled again exactly as it was, so "
+                    "nothing was changed:"
                 )
                 + "\n"
                 + "\n".join(f"• {difference}" for difference in differences)

@@ -192,8 +192,10 @@ class SaleOrder(models.Model):
             now = {
                 line.id: [line.product_id.id, line.product_uom_qty, line.price_unit]
                 for line in self.order_line
+                # The host sets the price of a down payment line by its invoices.
+                if not line.is_downpayment
             }
-            if now != lines:
+            if any(lines.get(line_id) != values for line_id, values in now.items()):
                 blockers.append(
                     self.env._(
                         "The lines of %s were edited since. Confirm and settle it by "
@@ -209,6 +211,18 @@ class SaleOrder(models.Model):
         orders = steps._get_document()
         orders.filtered(lambda order: order.state == "cancel").action_draft()
         orders.filtered(lambda order: order.state in ("draft", "sent")).action_confirm()
+
+    def _reversal_restore_down_payments(self, lines):
+        """Give down payment lines the prices that their invoices stand for.
+
+        `sale`'s `action_post` sets them to 0 when a credit note is posted.
+
+        :param lines: the lines of a frozen plan, see `_reversal_fingerprint`
+        """
+        prices = {line[0]: line[3] for line in lines}
+        for line in self.order_line.filtered("is_downpayment"):
+            if line.price_unit != prices.get(line.id, line.price_unit):
+                line.price_unit = prices[line.id]
 
     # ------------------------------------------------------------------
     # After it
@@ -246,3 +260,18 @@ class SaleOrder(models.Model):
                 precision_rounding=line.product_uom_id.rounding or 0.01,
             )
         ]
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    def _reversal_is_settled(self):
+        return self.state == "sale" and self.settlement_state in ("partly", "settled")
+
+    def write(self, vals):
+        """Guard cancel, mass cancel, back to quotation and unlock, on every path."""
+        if vals.get("state") in ("cancel", "draft", "sent"):
+            self._reversal_guard(vals["state"])
+        elif "locked" in vals and not vals["locked"]:
+            self.filtered("locked")._reversal_guard("unlock")
+        return super().write(vals)

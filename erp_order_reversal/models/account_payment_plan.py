@@ -1,0 +1,225 @@
+from odoo import models
+
+
+class AccountPayment(models.Model):
+    """What becomes of a payment: kept as credit, refunded, or voided."""
+
+    _inherit = "account.payment"
+
+    def _reversal_release_vals(self, plan, releases):
+        """Values of a step on these releases, in the payment's currency."""
+        amount = 0.0
+        for release in releases:
+            kept = release["keep"] / release["amount"] if release["amount"] else 0.0
+            amount += release["own_amount"] * (1.0 - kept)
+        currency = self.env["res.currency"].browse(
+            releases[0]["own_currency_id"] if releases else self.currency_id.id
+        )
+        values = {"releases": releases}
+        write_off = self._reversal_write_off(plan, releases)
+        if write_off:
+            values["write_off_ids"] = write_off.ids
+            sign = 1 if self.payment_type == "inbound" else -1
+            amount -= sign * sum(write_off.mapped("amount_currency"))
+        return {
+            "amount": currency.round(amount),
+            "currency_id": currency.id,
+            "data": values,
+        }
+
+    def _reversal_warn_bank(self, plan):
+        if lines := self._reversal_statement_lines():
+            plan.warn(
+                "bank_matched",
+                self.env._(
+                    "%(payment)s is matched with the bank statement line %(line)s; "
+                    "the statement stays as it is.",
+                    payment=self.display_name,
+                    line=", ".join(lines.mapped("display_name")),
+                ),
+                self,
+            )
+
+    def _reversal_plan_credit(self, plan, releases, why=""):
+        """The money stays with us as a credit of the customer."""
+        self.ensure_one()
+        self._reversal_warn_bank(plan)
+        inbound = self.payment_type == "inbound"
+        plan.add_step(
+            self,
+            "release",
+            self.env._("Kept as customer credit")
+            if inbound
+            else self.env._("Kept as an open payment"),
+            why=why or self.env._("The money was received and did not move."),
+            payment_method=self._reversal_own_method(plan),
+            **self._reversal_release_vals(plan, releases),
+        )
+
+    def _reversal_own_method(self, plan):
+        own = plan.reversal._get_overrides().get((self._name, self.id), {})
+        return own.get("payment_method") or False
+
+    def _reversal_plan_refund(self, plan, releases):
+        """The money goes back: a payment in the other direction."""
+        self.ensure_one()
+        self._reversal_plan_credit(
+            plan, releases, why=self.env._("It is paid back in a step of its own.")
+        )
+        values = self._reversal_release_vals(plan, releases)
+        online = self.payment_transaction_id
+        outcome = self.env._("Paid back to the customer")
+        if online:
+            plan.warn(
+                "refund_online",
+                self.env._(
+                    "%(payment)s was received online. The refund is recorded here; "
+                    "the money itself is returned by the provider.",
+                    payment=self.display_name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Start the refund on the payment's transaction afterwards."
+                ),
+            )
+        if not self.move_id:
+            plan.block(
+                "refund_without_entry",
+                self.env._(
+                    "%s has no journal entry that a refund could be matched with.",
+                    self.display_name,
+                ),
+                self,
+                remedy=self.env._("Keep it as customer credit, or void it."),
+            )
+        values["data"] = {"amount": values["amount"]}
+        plan.add_step(
+            self,
+            "refund",
+            outcome,
+            why=self.env._("A new payment, matched with the released amount."),
+            **values,
+        )
+
+    def _reversal_plan_void(self, plan, releases):
+        """The payment never happened: its entry is cancelled."""
+        self.ensure_one()
+        for code, message, remedy in self._reversal_void_blockers(plan, releases):
+            plan.block(code, message, self, remedy=remedy)
+        counter = self._reversal_must_counter()
+        values = self._reversal_release_vals(plan, releases)
+        values["amount"] = self.amount
+        values["currency_id"] = self.currency_id.id
+        values["data"]["counter"] = counter
+        plan.add_step(
+            self,
+            "void_payment",
+            self.env._("Cancelled by a counter-entry")
+            if counter
+            else self.env._("Cancelled"),
+            why=self.env._("Its entry is locked, so that a new one takes it back.")
+            if counter
+            else self.env._("It never happened."),
+            payment_method=self._reversal_own_method(plan),
+            **values,
+        )
+
+    def _reversal_must_counter(self):
+        """Whether the entry can't be cancelled itself: locked period or hash."""
+        move = self.move_id
+        return bool(move and (move.inalterable_hash or move._reversal_is_locked()))
+
+    def _reversal_statement_lines(self):
+        """Bank statement lines that this payment is matched with.
+
+        The same as `reconciled_statement_line_ids`, from matches that are read
+        already.
+        """
+        lines = self.move_id.line_ids
+        matched = (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+        return matched.move_id.statement_line_id
+
+    def _reversal_void_blockers(self, plan, releases):
+        """Why this payment can't be said never to have happened.
+
+        :return: list of (code, message, remedy)
+        """
+        blockers = []
+        keep_it = self.env._("Keep it as customer credit, or refund it.")
+        foreign = self._reversal_foreign_documents(plan, releases)
+        if foreign:
+            blockers.append(
+                (
+                    "payment_shared",
+                    self.env._(
+                        "%(payment)s also settles %(others)s, so it can't be voided.",
+                        payment=self.display_name,
+                        others=", ".join(sorted(set(foreign))),
+                    ),
+                    keep_it,
+                )
+            )
+        if lines := self._reversal_statement_lines():
+            blockers.append(
+                (
+                    "payment_bank_matched",
+                    self.env._(
+                        "%(payment)s is matched with the bank statement line "
+                        "%(line)s: the bank says that it happened.",
+                        payment=self.display_name,
+                        line=", ".join(lines.mapped("display_name")),
+                    ),
+                    keep_it
+                    + " "
+                    + self.env._(
+                        "If the match is wrong, an accountant undoes it in the bank "
+                        "statement first."
+                    ),
+                )
+            )
+        if self.payment_transaction_id.state == "done":
+            blockers.append(
+                (
+                    "payment_online",
+                    self.env._(
+                        "%s was captured online: cancelling it here would not give "
+                        "the money back.",
+                        self.display_name,
+                    ),
+                    keep_it,
+                )
+            )
+        return blockers
+
+    def _reversal_foreign_documents(self, plan, releases):
+        """Names of what this payment settles beside what is released."""
+        released = {release["partial_id"] for release in releases}
+        kept = any(
+            not self.currency_id.is_zero(release["keep"]) for release in releases
+        )
+        names = []
+        lines = self.move_id.line_ids
+        for partials, side in (
+            (lines.matched_debit_ids, "debit_move_id"),
+            (lines.matched_credit_ids, "credit_move_id"),
+        ):
+            for partial in partials:
+                move = partial[side].move_id
+                if (
+                    partial.id in released
+                    or move.statement_line_id
+                    or move.exchange_diff_partial_ids
+                    or move == self.move_id
+                ):
+                    continue
+                if self != plan.root or not move.is_invoice(include_receipts=True):
+                    names.append(move.display_name)
+        if not self.move_id and self != plan.root:
+            others = self.invoice_ids - plan.records("account.move")
+            names += others.mapped("display_name")
+        if kept:
+            names += [release["document"] for release in releases if release["keep"]]
+        return names

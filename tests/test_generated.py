@@ -1,0 +1,245 @@
+"""Properties that hold for every settled order, over generated ones."""
+
+import pytest
+from hypothesis import given, note, settings
+
+from odoo.exceptions import UserError
+
+from .common import ReversalCase
+from .generator import Builder, shapes
+
+# Examples of each part: four parts are spread over the workers.
+EXAMPLES = settings().max_examples
+# Every rule that may stand against a generated shape; anything else is a defect.
+KNOWN_BLOCKERS = {
+    "already_reversed",
+    "credit_paid_back",
+    "down_payment_deducted",
+    "nothing_to_do",
+    "payment_of_shared_invoice",
+    "payment_shared",
+    "void_refused",
+}
+
+
+class GeneratedCase(ReversalCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.setup_other_currency(
+            "EUR", rates=[("2026-02-01", 0.8), ("2026-03-01", 1.1)]
+        )
+        cls.euro_pricelist = cls.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": cls.euro.id}
+        )
+        cls.company.tax_exigibility = True
+        transition = cls.env["account.account"].create(
+            {
+                "name": "Tax waiting",
+                "code": "251990",
+                "account_type": "liability_current",
+                "reconcile": True,
+            }
+        )
+
+        def tax(name, amount, **values):
+            return cls.env["account.tax"].create(
+                {
+                    "name": name,
+                    "amount": amount,
+                    "company_id": cls.company.id,
+                    "country_id": cls.company.account_fiscal_country_id.id,
+                    **values,
+                }
+            )
+
+        cls.taxes = {
+            "plain": cls.tax,
+            "included": tax("inc", 13.0, price_include_override="tax_included"),
+            "two": cls.tax | tax("second", 3.5),
+            "none": cls.env["account.tax"],
+            "cash_basis": tax(
+                "caba",
+                9.0,
+                tax_exigibility="on_payment",
+                cash_basis_transition_account_id=transition.id,
+            ),
+        }
+
+    # ------------------------------------------------------------------
+    # One example
+    # ------------------------------------------------------------------
+
+    def check(self, shape):
+        with self.cr.savepoint() as savepoint:
+            try:
+                self._check(shape)
+            finally:
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def _check(self, shape):
+        if shape.global_rounding:
+            self.company.tax_calculation_rounding_method = "round_globally"
+        empty = self.trial_balance()
+        built = Builder(self, shape)
+        built.settle()
+        note(f"root {built.root}, invoices {built.invoices.mapped('amount_total')}")
+        settled = self.trial_balance()
+        others = self._others(built)
+        image = self.image(*others)
+        documents = self.image(*built.documents())
+        reversal = self.request(
+            built.root,
+            shape.scope,
+            invoice_method=shape.invoice_method,
+            payment_method=shape.payment_method,
+        )
+        try:
+            preview = reversal.preview_entries()
+            with self.cr.savepoint():
+                reversal.action_submit()
+        except UserError as error:
+            self._check_refusal(reversal, error, built, documents, settled)
+            return
+        self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+        self._check_preview(preview, settled)
+        self.assertEqual(self.image(*others), image, "a neighbour changed")
+        self._check_outcome(built, reversal)
+        if shape.undo:
+            self._check_undo(reversal, built, settled)
+        self._check_ledger(built, empty)
+
+    def _others(self, built):
+        """Somebody else's documents: all that the root has no part in."""
+        if self.is_wide(built):
+            return []
+        moves = built.neighbour.order_line.invoice_lines.move_id
+        own = built.order.order_line.invoice_lines.move_id
+        alone = moves - own
+        return [built.neighbour, built.neighbour.order_line, alone]
+
+    @staticmethod
+    def is_wide(built):
+        """Whether the neighbour belongs to the root: its invoice or its payment."""
+        return built.root != built.order
+
+    def _check_refusal(self, reversal, error, built, documents, settled):
+        """A refusal says why by a known rule, and nothing has changed."""
+        reversal.action_assess()
+        blockers = reversal.finding_ids.filtered(lambda f: f.severity == "blocker")
+        note(f"refused: {error}")
+        self.assertTrue(blockers, f"refused without a finding: {error}")
+        self.assertLessEqual(set(blockers.mapped("code")), KNOWN_BLOCKERS)
+        for finding in blockers:
+            self.assertIn(finding.message, str(error))
+        self.assertEqual(self.image(*built.documents()), documents)
+        self.assertBooks(settled)
+
+    def _check_preview(self, preview, settled):
+        """The preview is the change of the trial balance, account by account."""
+        after = self.trial_balance()
+        change = {}
+        for row in preview:
+            key = (row["account_code"], row["currency"])
+            balance, amount = change.get(key, (0.0, 0.0))
+            change[key] = (
+                balance + float(row["balance"]),
+                amount + float(row["amount_currency"]),
+            )
+        zero = (0.0, 0.0)
+        for key in set(settled) | set(after) | set(change):
+            for index in (0, 1):
+                self.assertAlmostEqual(
+                    float(after.get(key, zero)[index])
+                    - float(settled.get(key, zero)[index]),
+                    change.get(key, zero)[index],
+                    2,
+                    f"preview of {key}",
+                )
+
+    def _check_outcome(self, built, reversal):
+        order = built.order
+        if reversal.scope in ("draft", "cancel"):
+            self.assertEqual(
+                order.state, "cancel" if reversal.scope == "cancel" else "draft"
+            )
+        if reversal.scope != "payment" and reversal.order_id:
+            self.assertFalse(any(order.order_line.mapped("qty_invoiced")))
+            own = order.order_line.invoice_lines.move_id.filtered(
+                lambda move: move.state == "posted"
+                and not move.line_ids.sale_line_ids.order_id - order
+            )
+            for move in own:
+                if move.move_type == "out_invoice":
+                    self.assertEqual(move.amount_residual, 0.0, move.name)
+
+    def _check_undo(self, reversal, built, settled):
+        try:
+            with self.cr.savepoint():
+                reversal.with_user(self.manager).action_undo()
+        except UserError as error:
+            self.fail(f"the undo was refused: {error}")
+        self.assertBooks(settled)
+        self.assertEqual(reversal.state, "undone")
+
+    def _check_ledger(self, built, empty):
+        """All the rest taken back, too, the books are as before the first invoice."""
+        for order in built.orders.filtered(lambda order: order.state == "sale"):
+            self.request(order, "cancel", invoice_method="credit_note").action_submit()
+        for payment in self.env["account.payment"].search(
+            [("partner_id", "=", self.partner.id), ("state", "!=", "canceled")]
+        ):
+            lines = payment.move_id.line_ids
+            lines.remove_move_reconcile()
+            payment.action_cancel()
+        # What was written off beside the money is taken back by an entry of its own.
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("operation", "=", "release"),
+                    ("result_model", "=", "account.move"),
+                    ("reversal_id.state", "=", "done"),
+                ]
+            )
+        )
+        self.env["account.move"].browse(steps.mapped("result_id")).button_cancel()
+        self.assertBooks(empty)
+
+
+@pytest.mark.fuzz
+class TestGeneratedOne(GeneratedCase):
+    @settings(max_examples=EXAMPLES)
+    @given(shape=shapes)
+    def test_properties(self, shape):
+        self.check(shape)
+
+
+@pytest.mark.fuzz
+class TestGeneratedTwo(GeneratedCase):
+    @settings(max_examples=EXAMPLES)
+    @given(shape=shapes.filter(lambda shape: shape.payments != "none"))
+    def test_properties(self, shape):
+        self.check(shape)
+
+
+@pytest.mark.fuzz
+class TestGeneratedThree(GeneratedCase):
+    @settings(max_examples=EXAMPLES)
+    @given(shape=shapes.filter(lambda shape: shape.neighbour != "none"))
+    def test_properties(self, shape):
+        self.check(shape)
+
+
+@pytest.mark.fuzz
+class TestGeneratedFour(GeneratedCase):
+    @settings(max_examples=EXAMPLES)
+    @given(
+        shape=shapes.filter(
+            lambda shape: shape.root == "order" and shape.scope != "payment"
+        )
+    )
+    def test_properties(self, shape):
+        self.check(shape)
