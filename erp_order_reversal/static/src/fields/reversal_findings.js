@@ -12,6 +12,17 @@ const LOOKS = {
     info: { alert: "alert-info", icon: "fa-info-circle" },
 };
 
+/** A message without the remedy that it ends with, which is shown on its own. */
+function headline({ message, remedy, who }) {
+    let text = message;
+    for (const part of [who, remedy]) {
+        if (part && text.length > part.length && text.endsWith(part)) {
+            text = text.slice(0, -part.length).trimEnd();
+        }
+    }
+    return text;
+}
+
 /** What the assessment found, worst first: what, what to do, who may, and where. */
 export class ReversalFindingsField extends Component {
     static template = "erp_order_reversal.ReversalFindingsField";
@@ -29,7 +40,7 @@ export class ReversalFindingsField extends Component {
                 selection: record.fields.severity.selection,
             }),
             ...LOOKS[record.data.severity],
-            message: record.data.message,
+            message: headline(record.data),
             remedy: record.data.remedy,
             who: record.data.who,
             model: record.data.res_model,
