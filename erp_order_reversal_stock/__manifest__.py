@@ -11,6 +11,7 @@
         "data/order_reversal_reason.xml",
         "views/order_reversal_templates.xml",
         "views/order_reversal_views.xml",
+        "views/order_reversal_batch_views.xml",
         "views/order_reversal_reason_views.xml",
         "views/stock_picking_views.xml",
     ],

@@ -2,6 +2,8 @@ from . import order_reversal_reason
 from . import order_reversal_step
 from . import order_reversal
 from . import order_reversal_goods
+from . import order_reversal_batch
+from . import res_company
 from . import stock_move
 from . import stock_picking
 from . import stock_picking_cost

@@ -238,19 +238,8 @@ class StockPicking(models.Model):
     # ------------------------------------------------------------------
 
     def _reversal_block_locked(self, plan):
-        """Goods can't move on a day of a locked fiscal period.
-
-        Rule: `stock_account`, `stock.picking._check_backdate_allowed`. A transfer is
-        dated the day on which it is made; the date of the reversal is for the entries.
-        """
-        # sudo: a switch of the host, which it reads as sudo too.
-        parameters = self.env["ir.config_parameter"].sudo()
-        if parameters.get_param("stock_account.skip_lock_date_check"):
-            return
-        today = fields.Date.context_today(self)
-        locks = self.company_id._get_lock_date_violations(
-            today, fiscalyear=True, sale=False, purchase=False, tax=False, hard=True
-        )
+        """Goods can't move on a day of a locked fiscal period."""
+        locks = self.company_id._reversal_locks_goods()
         if locks:
             plan.block(
                 "stock_period_locked",
