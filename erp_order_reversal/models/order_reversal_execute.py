@@ -34,6 +34,9 @@ class OrderReversal(models.Model):
         plans = self._lock_and_assess()
         self._raise_blockers(plans)
         self._check_seen()
+        # Who submits is who asks: nobody approves what he or she submitted for another.
+        others = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
+        self._engine_env(others).write({"requester_id": self.env.uid})
         waiting = self.filtered(lambda reversal: reversal._needs_approval())
         waiting._request_approval()
         (self - waiting)._execute()
