@@ -16,6 +16,7 @@
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
         "data/order_reversal_reason.xml",
+        "data/web_tour_tour.xml",
         "report/order_reversal_voucher_templates.xml",
         "report/order_reversal_voucher_reports.xml",
         "security/order_reversal_batch.xml",

@@ -1,0 +1,197 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+/** Counts what a person does, to say at the end whether it was too much. */
+class Clerk {
+    actions = 0;
+
+    /** A step in which the person acts. */
+    does(trigger, run = "click") {
+        return {
+            content: `acts on ${trigger}`,
+            trigger,
+            run: async (helpers) => {
+                this.actions++;
+                const [name, ...words] = run.split(" ");
+                await helpers[name](words.join(" "));
+            },
+        };
+    }
+
+    /** The last step: no more than `limit` actions were needed. */
+    neededAtMost(limit) {
+        return {
+            content: `needed at most ${limit} actions`,
+            trigger: ".o_form_view",
+            run: () => {
+                if (this.actions > limit) {
+                    throw new Error(`${this.actions} actions, more than ${limit}`);
+                }
+            },
+        };
+    }
+}
+
+const sees = (trigger) => ({ content: `sees ${trigger}`, trigger });
+
+const REVERSE = ".o_form_view button[name=action_open_reversal]";
+const CONFIRM = ".modal footer button[name=action_submit]:visible";
+const DONE = ".o_form_view .o_reversal_next:visible";
+const reason = (text) =>
+    `.modal .o_field_widget[name=reason_id] .o_radio_item:contains('${text}') input`;
+const step = (operation) => `.o_reversal_step[data-operation=${operation}]`;
+
+tours.add("order_reversal_from_order", {
+    steps: () => {
+        const clerk = new Clerk();
+        return [
+            sees(".o_reversal_settled:visible:contains('Settled')"),
+            clerk.does(REVERSE),
+            sees(`.modal ${step("release")}:contains('Kept as customer credit')`),
+            sees(`.modal ${step("credit")}:contains('sent to the customer')`),
+            sees(`.modal ${step("cancel")}`),
+            sees(".modal:contains('Owes now'):contains('Has a credit afterwards')"),
+            clerk.does(reason("Operation mistake")),
+            clerk.does(CONFIRM),
+            sees(DONE),
+            sees(".o_arrow_button_current:contains('Done')"),
+            sees(`${step("credit")} a:contains('RINV/')`),
+            clerk.neededAtMost(4),
+        ];
+    },
+});
+
+tours.add("order_reversal_from_invoice", {
+    steps: () => {
+        const clerk = new Clerk();
+        return [
+            clerk.does(REVERSE),
+            sees(`.modal ${step("credit")}`),
+            clerk.does(reason("Invoice wrong")),
+            clerk.does(CONFIRM),
+            sees(DONE),
+            sees(".o_arrow_button_current:contains('Done')"),
+            clerk.neededAtMost(4),
+        ];
+    },
+});
+
+tours.add("order_reversal_from_payment", {
+    steps: () => {
+        const clerk = new Clerk();
+        return [
+            clerk.does(REVERSE),
+            sees(`.modal ${step("release")}`),
+            clerk.does(".modal select[name=payment_method]", "select void"),
+            sees(`.modal ${step("void_payment")}`),
+            clerk.does(reason("Duplicate")),
+            clerk.does(CONFIRM),
+            sees(DONE),
+            sees(".o_arrow_button_current:contains('Done')"),
+            clerk.neededAtMost(4),
+        ];
+    },
+});
+
+tours.add("order_reversal_blocked", {
+    steps: () => [
+        { trigger: REVERSE, run: "click" },
+        { trigger: ".modal select[name=invoice_method]", run: "select void" },
+        sees(".modal .o_reversal_finding.alert-danger[data-code=void_refused] a"),
+        sees(".modal footer:not(:has(button[name=action_submit]:visible))"),
+        { trigger: ".modal select[name=invoice_method]", run: "select " },
+        sees(CONFIRM),
+        { trigger: ".modal .o_reversal_entries_toggle", run: "click" },
+        sees(".modal .o_reversal_entries tfoot:contains('690.00')"),
+        { trigger: CONFIRM, run: "click" },
+        sees(".o_notification:contains('Reason'), .o_field_invalid[name=reason_id]"),
+        { trigger: reason("Other"), run: "click" },
+        sees(".modal .o_reversal_finding[data-code=note_required]"),
+        { trigger: ".modal .o_field_widget[name=note] textarea", run: "edit Typed twice" },
+        { trigger: CONFIRM, run: "click" },
+        sees(DONE),
+    ],
+});
+
+tours.add("order_reversal_request", {
+    steps: () => {
+        const clerk = new Clerk();
+        return [
+            clerk.does(REVERSE),
+            sees(".modal .alert-info:visible:contains('A second person')"),
+            clerk.does(reason("Customer withdrew")),
+            clerk.does(`${CONFIRM}:contains('Ask for Approval')`),
+            sees(".o_form_view .o_arrow_button_current:contains('To approve')"),
+            sees(".o_form_view:not(:has(button[name=action_approve]))"),
+            sees(".o_form_view .alert-info:contains('Nothing was changed')"),
+            clerk.neededAtMost(4),
+        ];
+    },
+});
+
+tours.add("order_reversal_approve", {
+    steps: () => [
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        sees(`.o_form_view ${step("credit")}`),
+        { trigger: ".o_form_view button[name=action_approve]", run: "click" },
+        sees(".o_arrow_button_current:contains('Done')"),
+        sees(DONE),
+    ],
+});
+
+tours.add("order_reversal_restore", {
+    steps: () => [
+        { trigger: ".o_form_view button[name=action_undo]", run: "click" },
+        { trigger: ".modal footer .btn-primary", run: "click" },
+        sees(".o_form_view .alert-warning:visible:contains('Restored')"),
+    ],
+});
+
+const BUTTONS = [
+    ".o_statusbar_buttons button",
+    ".o_reversal_next button",
+    ".o_list_button_add",
+    ".o_form_button_create",
+    ".o_form_sheet input:not([type=hidden])",
+    ".o_form_sheet select",
+];
+
+tours.add("order_reversal_audit", {
+    steps: () => [
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        sees(`.o_form_view ${step("credit")}`),
+        {
+            content: "finds nothing to press or to write",
+            trigger: ".o_form_view",
+            run: () => {
+                const found = BUTTONS.filter((selector) => document.querySelector(selector));
+                if (found.length) {
+                    throw new Error(`an auditor can press ${found.join(", ")}`);
+                }
+            },
+        },
+        { trigger: ".o_notebook .nav-link[name=log]", run: "click" },
+        sees(".o_field_widget[name=log_ids] .o_data_row:contains('Verified')"),
+    ],
+});
+
+tours.add("order_reversal_chinese", {
+    steps: () => {
+        const clerk = new Clerk();
+        return [
+            sees(".o_reversal_settled:visible:contains('已结账')"),
+            clerk.does(`${REVERSE}:contains('撤销')`),
+            sees(".modal:contains('撤销范围'):contains('取消核销')"),
+            sees(`.modal ${step("credit")}:contains('红字')`),
+            sees(`.modal ${step("release")}:contains('客户')`),
+            clerk.does(reason("操作失误")),
+            clerk.does(`${CONFIRM}:contains('确认')`),
+            sees(DONE),
+            sees(".o_reversal_next:contains('下载备份')"),
+            sees(".o_arrow_button_current:contains('已完成')"),
+            sees(".o_notebook .nav-link:contains('审计日志')"),
+            clerk.neededAtMost(4),
+        ];
+    },
+});
