@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
 from odoo.tools.misc import formatLang
 
@@ -18,6 +19,14 @@ class StockPicking(models.Model):
 
     def action_open_reversal(self):
         """A transfer is taken back along with its order."""
+        if not self.sale_id:
+            raise UserError(
+                self.env._(
+                    "%s belongs to no sales order. Return its goods with the button "
+                    "“Return” of the transfer.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            )
         return self.sale_id.action_open_reversal()
 
     def action_cancel(self):

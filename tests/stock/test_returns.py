@@ -125,6 +125,17 @@ class TestOpenReturns(GoodsCase):
             order.id,
         )
 
+    def test_a_transfer_of_no_order(self):
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": self.shelf.id,
+                "location_dest_id": self.customers.id,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "no sales order"):
+            picking.with_user(self.clerk).action_open_reversal()
+
     def test_preview_moves_nothing(self):
         order, _invoice, _payment = self.settle_goods(products=self.desk)
         before = self.on_hand()
