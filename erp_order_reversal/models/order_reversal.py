@@ -64,15 +64,39 @@ class OrderReversal(models.Model):
         "res.partner", "Customer", compute="_compute_partner_id", store=True
     )
     scope = fields.Selection(
-        SCOPES, required=True, default="cancel", tracking=True, index=True
+        SCOPES,
+        required=True,
+        default="cancel",
+        tracking=True,
+        index=True,
+        help="Unlock only: the order is opened for edit.\n"
+        "Payments: they are taken off the invoices.\n"
+        "Payments and invoices: the invoices are taken back, too; the order stays "
+        "confirmed and can be invoiced anew.\n"
+        "Back to quotation: the order becomes a quotation again, too.\n"
+        "Cancel the order: everything is taken back, and the order is cancelled.",
     )
     reason_id = fields.Many2one(
         "order.reversal.reason", required=True, tracking=True, check_company=True
     )
     note_required = fields.Boolean(related="reason_id.note_required")
-    note = fields.Text("Explanation")
-    invoice_method = fields.Selection(INVOICE_METHODS, required=True, default="auto")
-    payment_method = fields.Selection(PAYMENT_METHODS, required=True, default="auto")
+    note = fields.Text(
+        "Explanation", help="It is written on every document that changes."
+    )
+    invoice_method = fields.Selection(
+        INVOICE_METHODS,
+        required=True,
+        default="auto",
+        help="Automatic: a draft, or an invoice of the same month that was neither sent "
+        "nor locked, is voided; any other one gets a credit note.",
+    )
+    payment_method = fields.Selection(
+        PAYMENT_METHODS,
+        required=True,
+        default="auto",
+        help="Automatic: the money stays with you as a credit of the customer. Void only "
+        "a payment that never happened; a refund is recorded as a payment of its own.",
+    )
     date = fields.Date(
         "Accounting Date",
         required=True,
