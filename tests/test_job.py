@@ -151,7 +151,7 @@ class TestJob(ReversalCase):
             set(reversal.step_ids.mapped("res_name")),
             {order.display_name, invoice.display_name, payment.display_name},
         )
-        self.assertIn(credit.display_name, reversal.step_ids.mapped("result_name"))
+        self.assertIn(credit.name, reversal.step_ids.mapped("result_name"))
         self.assertEqual(order.with_user(self.clerk).reversal_count, 1)
         self.assertEqual(invoice.with_user(self.clerk).reversal_count, 1)
 

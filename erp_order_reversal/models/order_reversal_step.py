@@ -116,13 +116,18 @@ class OrderReversalStep(models.Model):
         return documents.get(f"{self.res_model},{self.res_id}", {})
 
     def _set_result(self, record=None):
-        """Mark as done; `record` is the document that came out of it."""
+        """Mark as done; `record` is the document that came out of it.
+
+        Its number alone is kept: the display name of an entry repeats the reference,
+        cut off in the middle.
+        """
+        name = record and (record[record._rec_name] or record.display_name)
         self._engine().write(
             {
                 "done": True,
                 "result_model": record._name if record else False,
                 "result_id": record.id if record else False,
-                "result_name": record.display_name if record else False,
+                "result_name": name or False,
             }
         )
 
