@@ -7,6 +7,7 @@ def one_by_one(orders):
     """Take back an order at a time; nothing is read ahead for the others."""
     for order_id in orders.ids:
         undo(orders.browse(order_id))
+        orders.env.cr.flush()  # what a commit would do
 
 
 def undo(orders, keep_payments=False):
