@@ -29,8 +29,9 @@ class AccountMove(models.Model):
                 for partial in partials:
                     counterpart = partial[side]
                     move = counterpart.move_id
-                    if move.exchange_diff_partial_ids or move._reversal_is_credit_of(
-                        plan
+                    if not move.origin_payment_id and (
+                        move.exchange_diff_partial_ids
+                        or move._reversal_is_credit_of(plan)
                     ):
                         continue
                     found.append(

@@ -84,6 +84,8 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._set_state("to_approve")
+        for requester, reversals in self.grouped("requester_id").items():
+            reversals.message_subscribe(requester.partner_id.ids)
         self._ask_approvers()
         self.env["order.reversal.log"]._record(
             {

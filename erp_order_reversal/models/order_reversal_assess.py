@@ -19,7 +19,7 @@ class OrderReversal(models.Model):
     def _check_roots_readable(self):
         for name in self._root_fields:
             # Not for an empty set: the model itself may be closed to the user.
-            if roots := self[name].exists():
+            if roots := self[name]:
                 roots.check_access("read")
 
     def _assess(self):
@@ -29,7 +29,12 @@ class OrderReversal(models.Model):
         """
         plans = self.env["order.reversal.plan"]._plan(self)
         for reversal, plan in zip(self, plans, strict=True):
-            reversal._engine_env(reversal).write(reversal._plan_vals(plan))
+            values = reversal._plan_vals(plan)
+            if not reversal.fingerprint:
+                # Never assessed before: there is nothing to look for and to clear.
+                for name in ("step_ids", "finding_ids"):
+                    values[name] = values[name][1:]
+            reversal._engine_env(reversal).write(values)
         return plans
 
     def _plan_vals(self, plan):

@@ -123,9 +123,9 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._check_may_execute()
-        self._take_snapshot()
+        matches = self._take_snapshot()
         self._run_operations()
-        self._check_result()
+        self.with_context(reversal_matches=matches)._check_result()
         self._set_state(
             "done",
             done_by_id=self.env.uid,

@@ -28,7 +28,7 @@ class OrderReversalPlan(models.AbstractModel):
         # sudo: to read what a root is made of (payments, entries), for users who
         # may read the root. Nothing is written by a plan.
         plans = [Plan(reversal) for reversal in reversals.sudo()]
-        existing = self._find_existing(plan.root for plan in plans if plan.root)
+        existing = self._find_existing(plans)
         ready = [plan for plan in plans if self._check_root(plan, existing)]
         for plan in ready:
             plan.date = self._get_open_date(plan)
@@ -42,16 +42,23 @@ class OrderReversalPlan(models.AbstractModel):
     # Documents
     # ------------------------------------------------------------------
 
-    def _find_existing(self, roots):
-        """Which of the roots exist, one query for each model."""
-        by_model = defaultdict(set)
-        for root in roots:
-            by_model[root._name].add(root.id)
-        return {
-            (model, record_id)
-            for model, ids in by_model.items()
-            for record_id in self.env[model].browse(ids).exists()._ids
-        }
+    def _find_existing(self, plans):
+        """Which of the roots exist, one query for each model.
+
+        Of saved reversals the database knows: a root that is deleted is taken off.
+        """
+        existing = set()
+        asked = defaultdict(set)
+        for plan in plans:
+            if plan.root and plan.reversal.id:
+                existing.add((plan.root._name, plan.root.id))
+            elif plan.root:
+                asked[plan.root._name].add(plan.root.id)
+        for model, ids in asked.items():
+            existing |= {
+                (model, rid) for rid in self.env[model].browse(ids).exists()._ids
+            }
+        return existing
 
     def _check_root(self, plan, existing):
         root = plan.root

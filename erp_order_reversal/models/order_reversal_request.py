@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import MissingError, ValidationError
 
 from ..const import SCOPE_RANK
 
@@ -44,9 +44,11 @@ class OrderReversal(models.Model):
                     or "/"
                 )
             prepared.append(vals)
-        # What is asked for is in the audit log: no note that says “created”.
+        # What is asked for is in the audit log: no note that says “created”. Whoever
+        # asks follows the reversal only if somebody else has to decide.
         reversals = super(
-            OrderReversal, self.with_context(mail_create_nolog=True)
+            OrderReversal,
+            self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True),
         ).create(prepared)
         reversals = reversals.with_env(self.env)
         for reversal, override in zip(reversals, overrides, strict=True):
@@ -81,13 +83,16 @@ class OrderReversal(models.Model):
                 )
             )
         root = self.env[self._fields[roots[0]].comodel_name].browse(vals[roots[0]])
-        if not root.exists():
+        try:
+            # sudo: only whether it exists; access is checked below.
+            root.sudo().fetch(["company_id"])
+        except MissingError:
             raise ValidationError(
                 self.env._(
                     "The document to take back doesn't exist any more. Refresh the "
                     "list and choose again."
                 )
-            )
+            ) from None
         root.check_access("read")
         self._set_defaults_of_reason(vals)
         vals.setdefault("scope", ROOT_SCOPE[roots[0]])

@@ -73,8 +73,12 @@ class OrderReversal(models.Model):
         return found
 
     def _take_snapshot(self):
-        """Store the before-image and its SHA-256 on each reversal."""
-        self.env.flush_all()
+        """Store the before-image and its SHA-256 on each reversal.
+
+        :return: {id of the reversal: {id of a match: its row}}
+        """
+        self._flush_tables()
+        matches = {}
         for reversal, ids in self._snapshot_ids().items():
             image = {
                 "reversal": reversal.name,
@@ -92,6 +96,16 @@ class OrderReversal(models.Model):
                     "snapshot_size": len(text.encode()),
                 }
             )
+            rows = image["tables"].get("account_partial_reconcile", [])
+            matches[reversal.id] = {row["id"]: row for row in rows}
+        return matches
+
+    def _flush_tables(self):
+        """Write what is pending in the tables that are read, and nothing else."""
+        tables = {table for table, _condition in self._snapshot_tables()}
+        for model in self.env.registry.values():
+            if model._table in tables and model._auto:
+                self.env[model._name].flush_model()
 
     def _read_tables(self, ids):
         """All stored columns of the touched rows, read in one query."""
@@ -123,8 +137,7 @@ class OrderReversal(models.Model):
         :return: list of str
         """
         self.ensure_one()
-        rows = json.loads(self.snapshot or "{}").get("tables", {})
-        matches = {row["id"]: row for row in rows.get("account_partial_reconcile", [])}
+        matches = self.env.context["reversal_matches"][self.id]
         released = {
             release["partial_id"]
             for step in self.step_ids
@@ -136,8 +149,9 @@ class OrderReversal(models.Model):
             step.res_id for step in ended if step.res_model == "account.payment"
         )
         moves.update(payments.move_id.ids)
-        kept = self.env["account.partial.reconcile"].browse(matches).exists()
-        lost = set(matches) - released - set(kept.ids)
+        partials = self.env["account.partial.reconcile"]
+        kept = {match for match in matches if self._is_alive(partials.browse(match))}
+        lost = set(matches) - released - kept
         lines = self.env["account.move.line"]
         problems = []
         for match in lost:

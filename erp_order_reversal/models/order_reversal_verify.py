@@ -161,6 +161,8 @@ class OrderReversal(models.Model):
             model: ids if fresh else set(self.env[model].browse(ids).exists().ids)
             for model, ids in wanted.items()
         }
+        for matches in self.env.context.get("reversal_matches", {}).values():
+            partials.update(matches)
         model = self.env["account.partial.reconcile"]
         alive[model._name] = set(model.browse(partials).exists().ids)
         return alive
