@@ -87,15 +87,16 @@ class OrderReversal(models.Model):
         INVOICE_METHODS,
         required=True,
         default="auto",
-        help="Automatic: a draft, or an invoice of the same month that was neither sent "
-        "nor locked, is voided; any other one gets a credit note.",
+        help="Automatic: a draft, or an invoice of the same month that was neither "
+        "sent nor locked, is voided; any other one gets a credit note.",
     )
     payment_method = fields.Selection(
         PAYMENT_METHODS,
         required=True,
         default="auto",
-        help="Automatic: the money stays with you as a credit of the customer. Void only "
-        "a payment that never happened; a refund is recorded as a payment of its own.",
+        help="Automatic: the money stays with you as a credit of the customer. Void "
+        "only a payment that never happened; a refund is recorded as a payment of its "
+        "own.",
     )
     date = fields.Date(
         "Accounting Date",
