@@ -9,13 +9,14 @@ import json
 import sys
 
 import bulk
+import selection
 import single
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single", "bulk")
+BENCHES = ("single", "bulk", "selection")
 
 
 def main() -> int:
@@ -33,6 +34,9 @@ def main() -> int:
             modes = options.modes.split(",")
             rounds = options.rounds or 1
             print(bulk.main(connection, options.n, modes, rounds), flush=True)
+        elif bench == "selection":
+            sizes = [1000, 10_000]
+            print(_in_host(connection, selection.main, sizes), flush=True)
         print()
     return 0
 
