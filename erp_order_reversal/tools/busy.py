@@ -7,11 +7,12 @@ class Busy:
     """How often each of them was tried in this process.
 
     :param int tries: how often one is tried before it fails
+    :param dict counts: {id: how often it was tried before}
     """
 
-    def __init__(self, tries=5):
+    def __init__(self, tries=5, counts=None):
         self.tries = tries
-        self.counts = {}
+        self.counts = dict(counts or {})
         self.rounds = {}
         self.now = set()
 

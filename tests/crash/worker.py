@@ -1,0 +1,209 @@
+"""Real workers for the crash tests: each command runs in a process of its own.
+
+The host is loaded once; commands come as JSON lines on the standard input and are
+carried out by forks, which a test may kill at any moment.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+
+from odoo import SUPERUSER_ID, Command, api, sql_db
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import config
+
+CHUNK = 3
+
+
+def main():
+    config.parse_config([*sys.argv[1:], "--log-level=critical"], setup_logging=True)
+    database = config["db_name"][0]
+    Registry(database)
+    sql_db.close_all()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
+    answer({"ready": True})
+    for line in sys.stdin:
+        command = json.loads(line)
+        if command["do"] in ("work", "edit"):
+            answer({"pid": fork(database, command)})
+        else:
+            result = os.pipe()
+            fork(database, command, result)
+            os.close(result[1])
+            with os.fdopen(result[0]) as pipe:
+                answer(json.loads(pipe.read() or '{"error": "it died"}'))
+
+
+def answer(values):
+    print(json.dumps(values), flush=True)
+
+
+def fork(database, command, result=None):
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 0
+    try:
+        random.seed()
+        with Registry(database).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            values = globals()[command["do"]](env, *command.get("with", []))
+            cr.commit()
+    except BaseException:  # a fork must not run on into its parent's loop
+        status = 1
+        values = {"error": traceback.format_exc()}
+    if result:
+        os.write(result[1], json.dumps(values).encode())
+    elif status:
+        sys.stderr.write(values["error"])
+    os._exit(status)
+
+
+# ----------------------------------------------------------------------
+# Commands
+# ----------------------------------------------------------------------
+
+
+def company(env):
+    """A company of its own, whose books nobody else touches."""
+    made = env["res.company"].create({"name": f"Crash {time.time()}"})
+    env["account.chart.template"].try_loading("generic_coa", made, install_demo=False)
+    user = env.ref("base.user_admin")
+    user.company_ids = [Command.link(made.id)]
+    return {"company": made.id}
+
+
+def build(env, company_id, count):
+    """Settled orders and a running batch on them."""
+    env = env(
+        user=env.ref("base.user_admin"),
+        context={"allowed_company_ids": [company_id], "tracking_disable": True},
+    )
+    products = env["product.product"].create(
+        [
+            {
+                "name": f"Service {number}",
+                "type": "service",
+                "invoice_policy": "order",
+                "list_price": 100.0 * number,
+                "taxes_id": [Command.set(env.company.account_sale_tax_id.ids)],
+            }
+            for number in (1, 2)
+        ]
+    )
+    partner = env["res.partner"].create({"name": "Crash customer"})
+    orders = env["sale.order"].create(
+        [
+            {
+                "partner_id": partner.id,
+                "order_line": [
+                    Command.create({"product_id": product.id}) for product in products
+                ],
+            }
+            for _number in range(count)
+        ]
+    )
+    orders.action_confirm()
+    for order in orders:
+        invoice = order._create_invoices()
+        invoice.is_move_sent = True
+        invoice.action_post()
+        env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+    batch = env["order.reversal.batch"].create(
+        {
+            "order_ids": orders.ids,
+            "scope": "cancel",
+            "invoice_method": "credit_note",
+            "payment_method": "void",
+            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
+        }
+    )
+    batch._engine().write({"state": "running"})
+    batch._create_reversals()
+    return {"batch": batch.id, "orders": orders.ids}
+
+
+def work(env, batch_id):
+    """What the scheduler does: nothing else, until nothing is left."""
+    from odoo.addons.erp_order_reversal.models import order_reversal_batch_process
+
+    order_reversal_batch_process.CHUNK = CHUNK
+    env["order.reversal.batch"].browse(batch_id)._process()
+
+
+def edit(env, order_ids, seconds):
+    """Somebody who edits the orders meanwhile, one after the other."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        order = env["sale.order"].browse(random.choice(order_ids))
+        try:
+            order.lock_for_update()
+            order.client_order_ref = str(time.time())
+            env.flush_all()
+            time.sleep(random.uniform(0, 0.1))
+            env.cr.commit()
+        except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            env.cr.rollback()
+        env.transaction.clear()
+        time.sleep(random.uniform(0, 0.1))
+
+
+def look(env, batch_id):
+    """What is true for others right now."""
+    batch = env["order.reversal.batch"].browse(batch_id)
+    rows = []
+    for reversal in batch.reversal_ids:
+        order = reversal.order_id
+        invoices = order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice")
+        credits = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        # Found by its memo: the link to its invoice is taken off.
+        payments = env["account.payment"].search(
+            [
+                ("memo", "=", invoices.name),
+                ("company_id", "=", order.company_id.id),
+            ]
+        )
+        rows.append(
+            [
+                reversal.state,
+                order.state,
+                invoices.payment_state,
+                credits.mapped("state"),
+                sorted(set(payments.mapped("state"))),
+                bool(reversal.snapshot_hash),
+                sorted(reversal.log_ids.mapped("event")),
+                reversal.error or "",
+            ]
+        )
+    return {"state": batch.state, "rows": rows}
+
+
+def books(env, company_id):
+    """Trial balance of a company, and whether its log is unbroken."""
+    env.cr.execute(
+        """SELECT account_id, ROUND(SUM(balance), 2)::float FROM account_move_line
+            WHERE parent_state = 'posted' AND company_id = %s
+         GROUP BY account_id HAVING ROUND(SUM(balance), 2) != 0""",
+        [company_id],
+    )
+    balances = env.cr.fetchall()
+    chain = env["order.reversal.log"].verify_chain(company_id)
+    env.cr.execute(
+        "SELECT count(*) FROM account_move_line l WHERE company_id = %s AND "
+        "parent_state = 'posted' AND NOT reconciled AND account_id IN "
+        "(SELECT id FROM account_account WHERE account_type = 'asset_receivable')",
+        [company_id],
+    )
+    return {"balances": balances, "chain": chain, "open": env.cr.fetchone()[0]}
+
+
+if __name__ == "__main__":
+    main()
