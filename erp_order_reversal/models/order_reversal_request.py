@@ -85,7 +85,7 @@ class OrderReversal(models.Model):
         root = self.env[self._fields[roots[0]].comodel_name].browse(vals[roots[0]])
         try:
             # sudo: only whether it exists; access is checked below.
-            root.sudo().fetch(["company_id"])
+            root.sudo().mapped("company_id")
         except MissingError:
             raise ValidationError(
                 self.env._(
