@@ -1,7 +1,8 @@
 """Properties that hold for every settled order, over generated ones."""
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import currently_in_test_context, given, settings
+from hypothesis import note as hypothesis_note
 
 from odoo.exceptions import UserError
 
@@ -13,6 +14,7 @@ EXAMPLES = settings().max_examples
 # Every rule that may stand against a generated shape; anything else is a defect.
 KNOWN_BLOCKERS = {
     "already_reversed",
+    "credit_exceeds",
     "credit_paid_back",
     "down_payment_deducted",
     "nothing_to_do",
@@ -20,6 +22,12 @@ KNOWN_BLOCKERS = {
     "payment_shared",
     "void_refused",
 }
+
+
+def note(text):
+    """Tell what an example was about, should it fail."""
+    if currently_in_test_context():
+        hypothesis_note(text)
 
 
 class GeneratedCase(ReversalCase):
@@ -86,6 +94,8 @@ class GeneratedCase(ReversalCase):
         built.settle()
         note(f"root {built.root}, invoices {built.invoices.mapped('amount_total')}")
         settled = self.trial_balance()
+        left = self._left_by_credits(built)
+        orders = self._orders_of(built)
         others = self._others(built)
         image = self.image(*others)
         documents = self.image(*built.documents())
@@ -105,10 +115,10 @@ class GeneratedCase(ReversalCase):
         self.assertTrue(reversal.action_verify(), reversal.verify_detail)
         self._check_preview(preview, settled)
         self.assertEqual(self.image(*others), image, "a neighbour changed")
-        self._check_outcome(built, reversal)
+        self._check_outcome(orders, reversal)
         if shape.undo:
             self._check_undo(reversal, built, settled)
-        self._check_ledger(built, empty)
+        self._check_ledger(built, left or empty)
 
     def _others(self, built):
         """Somebody else's documents: all that the root has no part in."""
@@ -118,6 +128,44 @@ class GeneratedCase(ReversalCase):
         own = built.order.order_line.invoice_lines.move_id
         alone = moves - own
         return [built.neighbour, built.neighbour.order_line, alone]
+
+    @staticmethod
+    def _orders_of(built):
+        """The orders that the root reaches: a payment, those of what it pays."""
+        root = built.root
+        if root._name == "account.payment":
+            root = root.reconciled_invoice_ids
+        if root._name == "account.move":
+            root = root.line_ids.sale_line_ids.order_id
+        return root
+
+    def _left_by_credits(self, built):
+        """Cents of the company's currency that the host's own credit notes left.
+
+        An invoice that was credited wholly, in its currency, before the reversal is
+        not touched. The host's copy may differ by a cent in the company's currency, on
+        an account or the other, which it books as an exchange difference.
+        """
+        moves = built.invoices.filtered(lambda move: move.payment_state == "reversed")
+        moves |= moves.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        size = 0
+        while len(moves) > size:
+            size = len(moves)
+            lines = moves.line_ids
+            moves |= (
+                lines.matched_debit_ids | lines.matched_credit_ids
+            ).exchange_move_id
+            moves |= moves.search([("tax_cash_basis_origin_move_id", "in", moves.ids)])
+        left = {}
+        for line in moves.line_ids:
+            key = (line.account_id.code, line.currency_id.name)
+            balance, amount = left.get(key, (0.0, 0.0))
+            left[key] = (balance + line.balance, amount + line.amount_currency)
+        return {
+            key: sums
+            for key, sums in left.items()
+            if any(round(value, 2) for value in sums)
+        }
 
     @staticmethod
     def is_wide(built):
@@ -158,17 +206,15 @@ class GeneratedCase(ReversalCase):
                     f"preview of {key}",
                 )
 
-    def _check_outcome(self, built, reversal):
-        order = built.order
+    def _check_outcome(self, orders, reversal):
         if reversal.scope in ("draft", "cancel"):
-            self.assertEqual(
-                order.state, "cancel" if reversal.scope == "cancel" else "draft"
-            )
+            state = "cancel" if reversal.scope == "cancel" else "draft"
+            self.assertLessEqual(set(orders.mapped("state")), {state})
         if reversal.scope != "payment" and reversal.order_id:
-            self.assertFalse(any(order.order_line.mapped("qty_invoiced")))
-            own = order.order_line.invoice_lines.move_id.filtered(
+            self.assertFalse(any(orders.order_line.mapped("qty_invoiced")))
+            own = orders.order_line.invoice_lines.move_id.filtered(
                 lambda move: move.state == "posted"
-                and not move.line_ids.sale_line_ids.order_id - order
+                and not move.line_ids.sale_line_ids.order_id - orders
             )
             for move in own:
                 if move.move_type == "out_invoice":
@@ -206,34 +252,7 @@ class GeneratedCase(ReversalCase):
             )
         )
         self.env["account.move"].browse(steps.mapped("result_id")).button_cancel()
-        self._check_books(built, empty)
-
-    def _check_books(self, built, empty):
-        """To the cent; but for a cent of exchange difference, see below.
-
-        KNOWN DEFECT, found by this test: in a foreign currency with a changed rate,
-        parts of an invoice that are taken back one by one, and cash-basis taxes, may
-        leave a cent between the exchange accounts (and the transition account of the
-        tax). Anything else, or more than that, fails.
-        """
-        if not built.shape.foreign:
-            self.assertBooks(empty)
-            return
-        company = self.company.sudo()
-        cents = (
-            company.income_currency_exchange_account_id
-            | company.expense_currency_exchange_account_id
-            | self.taxes["cash_basis"].cash_basis_transition_account_id
-        )
-        self.assertBooks(empty, exclude=cents)
-        codes = set(cents.mapped("code"))
-        left = [
-            float(balance)
-            for (code, _currency), (balance, _amount) in self.trial_balance().items()
-            if code in codes
-        ]
-        self.assertAlmostEqual(sum(left), 0.0, 2)
-        self.assertLessEqual(max(map(abs, left), default=0.0), 0.05)
+        self.assertBooks(empty)
 
 
 @pytest.mark.fuzz

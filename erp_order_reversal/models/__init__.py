@@ -29,12 +29,14 @@ from . import account_move_settlement
 from . import account_partial_reconcile
 from . import account_move_credit
 from . import account_move_undo
+from . import account_move_match
 from . import account_move_mirror
 from . import account_payment
 from . import account_payment_plan
 from . import account_payment_apply
 from . import account_payment_write_off
 from . import account_payment_undo
+from . import order_reversal_refund
 from . import sale_order
 from . import order_reversal_removal
 from . import order_reversal_batch

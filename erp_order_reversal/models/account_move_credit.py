@@ -115,8 +115,18 @@ class AccountMove(models.Model):
         credit = move._reverse_moves([values], cancel=False)
         credit.write({"line_ids": commands})
         credit._reversal_square(targets)
-        credit.action_post()
+        self._reversal_post_part(step, credit)
         step._set_result(credit)
+
+    def _reversal_post_part(self, step, credit):
+        """Post the credit note of a part, which matches it with its invoice."""
+        earlier = self.browse(step.data.get("credit_ids", []))
+        if earlier:
+            self._reversal_unmatch_earlier(step)
+        credit._reversal_exactly(cancelled=bool(earlier)).action_post()
+        if earlier:
+            move = step._get_document()._reversal_exactly(cancelled=True)
+            move._reversal_match_again(earlier | credit)
 
     # ------------------------------------------------------------------
     # To the cent

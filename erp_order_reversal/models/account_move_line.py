@@ -92,6 +92,11 @@ class AccountMoveLine(models.Model):
             rest[line].take(ratio, self.quantity, self.amount_currency, self.balance)
             used.setdefault(self.move_id, set()).add(line.move_id)
             left -= taken
+        unit = self.currency_id.rounding
+        if candidates and not self.currency_id.compare_amounts(left, unit):
+            # The host rounded the credit note's line up: the cent is missing elsewhere.
+            ratio = left / abs(self.amount_currency)
+            rest[candidates[0]].take(ratio, 0.0, self.amount_currency, self.balance)
 
     def _reversal_allocate_free(self, candidates, rest, used):
         """A line without an amount, fully discounted: quantities alone count."""
@@ -141,7 +146,7 @@ class AccountMoveLine(models.Model):
         values.pop("move_id", None)
         values.update(amount_currency=amount, balance=balance, sequence=self.sequence)
         part = self.tax_repartition_line_id
-        if part:
+        if part and part.document_type == "invoice":
             mirrors = part.tax_id.refund_repartition_line_ids
             index = list(part.tax_id.invoice_repartition_line_ids).index(part)
             if index < len(mirrors):

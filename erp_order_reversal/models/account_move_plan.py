@@ -134,6 +134,20 @@ class AccountMove(models.Model):
         return own.get("invoice_method") or False
 
     def _reversal_plan_credit(self, plan, share, values):
+        self._reversal_check_credit(plan, share)
+        date = format_date(self.env, plan.date)
+        if share.whole:
+            outcome = self.env._("Stays, with a credit note dated %s", date)
+        elif share.foreign:
+            outcome = self.env._(
+                "Stays; only the lines of this order are credited, dated %s", date
+            )
+        else:
+            outcome = self.env._("Stays; what is left is credited, dated %s", date)
+        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
+
+    def _reversal_check_credit(self, plan, share):
+        """What stands against a credit note, or has to be known about it."""
         if self.need_cancel_request:
             plan.warn(
                 "cancel_request",
@@ -143,6 +157,24 @@ class AccountMove(models.Model):
                     self.name,
                 ),
                 self,
+            )
+        if share.exceeded:
+            credits = ", ".join(share.credits.mapped("name"))
+            plan.block(
+                "credit_exceeds",
+                self.env._(
+                    "%(credits)s took back more than what was due on %(invoice)s: a "
+                    "credit note of the rest would be negative.",
+                    credits=credits,
+                    invoice=self.name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Reset %s to draft or cancel it, then take the invoice back as a "
+                    "whole.",
+                    credits,
+                ),
+                who=self.env._("An accountant may do that."),
             )
         if archived := self._reversal_archived_accounts(share):
             plan.block(
@@ -159,16 +191,6 @@ class AccountMove(models.Model):
                 remedy=self.env._("Activate the account for the time of the reversal."),
                 who=self.env._("An accounting administrator may do that."),
             )
-        date = format_date(self.env, plan.date)
-        if share.whole:
-            outcome = self.env._("Stays, with a credit note dated %s", date)
-        elif share.foreign:
-            outcome = self.env._(
-                "Stays; only the lines of this order are credited, dated %s", date
-            )
-        else:
-            outcome = self.env._("Stays; what is left is credited, dated %s", date)
-        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
 
     def _reversal_archived_accounts(self, share):
         lines = self.line_ids.browse(line.id for line in share.lines)

@@ -3,6 +3,16 @@ from odoo import models
 from ..const import REVERSIBLE_TYPES
 from ..tools import Share
 
+# Lines that a share lists by themselves, or that follow from the others.
+NO_EXTRAS = (
+    "product",
+    "payment_term",
+    "line_section",
+    "line_subsection",
+    "line_note",
+    "cogs",
+)
+
 
 class AccountMove(models.Model):
     """The part of an invoice that a reversal takes back."""
@@ -79,21 +89,30 @@ class AccountMove(models.Model):
                 set((foreign.sale_line_ids.order_id - orders).mapped("name"))
             ),
         )
-        share.extras = self._reversal_share_extras(
-            share, all(used[credit] == {self} for credit in credits)
-        )
-        share.total = abs(
-            sum(part.amount for part in lines.values())
-            + sum(amount for amount, _balance in share.extras.values())
+        exact = all(used[credit] == {self} for credit in credits)
+        share.extras = self._reversal_share_extras(share, exact)
+        if share.last and exact and credits:
+            share.extras.update(self._reversal_credited_extras(share))
+            share.rematch = self._reversal_inexact_matches(share)
+        amounts = [(part.amount, part.quantity) for part in share.lines.values()]
+        amounts += [(amount, 0.0) for amount, _balance in share.extras.values()]
+        if credits and not any(self._reversal_counts(*found) for found in amounts):
+            # A cent of the company's currency is no reason for a credit note of 0.00.
+            share.lines, share.extras = {}, {}
+        total = sum(amount for amount, _quantity in amounts)
+        share.total = abs(total)
+        share.exceeded = (
+            self.currency_id.compare_amounts(total * self.direction_sign, 0.0) < 0
         )
         return share
 
     def _reversal_is_open(self, rest):
-        return not (
-            self.currency_id.is_zero(rest.amount)
-            and self.company_currency_id.is_zero(rest.balance)
-            and abs(rest.quantity) < 1e-6
-        )
+        return self._reversal_counts(
+            rest.amount, rest.quantity
+        ) or not self.company_currency_id.is_zero(rest.balance)
+
+    def _reversal_counts(self, amount, quantity):
+        return not self.currency_id.is_zero(amount) or abs(quantity) >= 1e-6
 
     def _reversal_share_extras(self, share, exact):
         """Taxes, roundings and discounts that go with the lines of a share.
@@ -108,14 +127,7 @@ class AccountMove(models.Model):
         if not share.lines and not share.whole:
             return extras
         for line in self.line_ids:
-            if line.display_type in (
-                "product",
-                "payment_term",
-                "line_section",
-                "line_subsection",
-                "line_note",
-                "cogs",
-            ):
+            if line.display_type in NO_EXTRAS:
                 continue
             amount, balance = line.amount_currency, line.balance
             if share.last and exact:
@@ -132,6 +144,60 @@ class AccountMove(models.Model):
             if amount or balance:
                 extras[line] = (amount, balance)
         return extras
+
+    def _reversal_credited_extras(self, share):
+        """What earlier credit notes took back and the invoice never had.
+
+        A copy in a foreign currency may have a tax of a cent in the company's
+        currency alone; the last credit note gives it back.
+
+        :return: {journal item: (amount in currency, balance)}
+        """
+        known = {line._reversal_key() for line in self.line_ids}
+        lines = share.credits.line_ids.filtered(
+            lambda line: line.display_type not in NO_EXTRAS
+            and line._reversal_key() not in known
+        )
+        extras = {}
+        for same in lines.grouped(lambda line: line._reversal_key()).values():
+            amount = sum(same.mapped("amount_currency"))
+            balance = sum(same.mapped("balance"))
+            if amount or balance:
+                extras[same[0]] = (amount, balance)
+        return extras
+
+    def _reversal_inexact_matches(self, share):
+        """Matches with earlier credit notes that carry entries of their own.
+
+        Exchange differences and cash-basis entries of parts don't add up to nothing.
+        When the last part of the invoice is credited, the parts are matched anew,
+        all at once, so that none is left. Not where a credit note was paid back: that
+        did happen.
+        """
+
+        def terms(move):
+            return move.line_ids.filtered(
+                lambda line: line.account_type
+                in ("asset_receivable", "liability_payable")
+            )
+
+        partials = terms(self).matched_debit_ids | terms(self).matched_credit_ids
+        of_credits = terms(share.credits)
+        others = (
+            of_credits.matched_debit_ids | of_credits.matched_credit_ids
+        ).filtered(
+            lambda partial: not (
+                partial.debit_move_id | partial.credit_move_id
+            ).move_id.exchange_diff_partial_ids
+        )
+        partials &= others
+        if others - partials:
+            return partials.browse()
+        cash_basis = self.search([("tax_cash_basis_rec_id", "in", partials.ids)])
+        return partials.filtered(
+            lambda partial: partial.exchange_move_id
+            or partial in cash_basis.tax_cash_basis_rec_id
+        )
 
     def _reversal_base_ratio(self, line, share):
         """Part of the base of a tax line that lies in the share (0 to 1)."""

@@ -49,6 +49,9 @@ class AccountMove(models.Model):
         """Cancel the credit notes: the invoices stand again."""
         credits = self.browse(steps.mapped("result_id"))
         credits.filtered(lambda move: move.state == "posted").button_cancel()
+        self._reversal_undo_rematch(
+            steps.filtered(lambda step: step.data.get("rematch_ids"))
+        )
 
     @api.private
     def _reversal_undo_rematch(self, steps):
@@ -65,8 +68,12 @@ class AccountMove(models.Model):
 
     @api.private
     def _reversal_undo_void(self, steps):
-        """Post cancelled entries again, under their own numbers."""
-        moves = steps._get_document()
+        """Post cancelled entries again, under their own numbers.
+
+        With the very journal items that they had: computed anew, they might differ by
+        a cent.
+        """
+        moves = steps._get_document().with_context(skip_invoice_sync=True)
         moves.button_draft()
         posted = moves.browse(
             step.res_id for step in steps if step._before().get("state") == "posted"

@@ -46,31 +46,57 @@ class AccountPayment(models.Model):
 
     @api.private
     def _reversal_apply_refund(self, steps):
-        """Pay back what was released, and match it with the released credit."""
+        """Pay back what was released, and match it with the released credit.
+
+        Money that came in online is sent back later, by its provider, see
+        `order.reversal.step._send_refunds`. A preview shows the payment it would make.
+        """
+        if not self.env.context.get("reversal_preview"):
+            steps = steps.filtered(lambda step: not step._is_online_refund())
         refunds = self.create(
             [step._get_document()._reversal_refund_vals(step) for step in steps]
         )
         refunds.action_post()
         for step, refund in zip(steps, refunds, strict=True):
-            payment = step._get_document()
-            account = payment.destination_account_id
-            lines = (payment.move_id | refund.move_id).line_ids.filtered(
-                lambda line, account=account: line.account_id == account
-                and not line.reconciled
-            )
-            lines.reconcile()
+            step._get_document()._reversal_match_refund(refund)
             step._set_result(refund)
 
-    def _reversal_refund_vals(self, step):
+    def _reversal_match_refund(self, refund):
+        """Match a refund with the credit that the payment left."""
         self.ensure_one()
-        outbound = self.payment_type == "inbound"
+        lines = (self.move_id | refund.move_id).line_ids.filtered(
+            lambda line: line.account_id == self.destination_account_id
+            and not line.reconciled
+        )
+        lines.reconcile()
+
+    def _reversal_refund_method(self, step, outbound):
+        """Journal and payment method line of the refund.
+
+        A provider's refund uses its own, as `payment.transaction._create_payment`.
+        """
         journal = self.journal_id
+        if step._is_online_refund():
+            # sudo: an invoicing clerk may not read providers.
+            provider = self.sudo().payment_transaction_id.provider_id
+            journal = provider.journal_id.sudo(False)
+            lines = journal.inbound_payment_method_line_ids
+            method = lines.filtered(
+                lambda line: line.payment_provider_id.id == provider.id
+            )
+            return journal, method
         methods = (
             journal.outbound_payment_method_line_ids
             if outbound
             else journal.inbound_payment_method_line_ids
         )
         method = methods.filtered(lambda line: line.code == "manual")[:1] or methods[:1]
+        return journal, method
+
+    def _reversal_refund_vals(self, step):
+        self.ensure_one()
+        outbound = self.payment_type == "inbound"
+        journal, method = self._reversal_refund_method(step, outbound)
         if not method:
             raise UserError(
                 self.env._(

@@ -67,21 +67,7 @@ class AccountPayment(models.Model):
             plan, releases, why=self.env._("It is paid back in a step of its own.")
         )
         values = self._reversal_release_vals(plan, releases)
-        online = self.payment_transaction_id
-        outcome = self.env._("Paid back to the customer")
-        if online:
-            plan.warn(
-                "refund_online",
-                self.env._(
-                    "%(payment)s was received online. The refund is recorded here; "
-                    "the money itself is returned by the provider.",
-                    payment=self.display_name,
-                ),
-                self,
-                remedy=self.env._(
-                    "Start the refund on the payment's transaction afterwards."
-                ),
-            )
+        online = self._reversal_plan_online_refund(plan, values)
         if not self.move_id:
             plan.block(
                 "refund_without_entry",
@@ -92,14 +78,62 @@ class AccountPayment(models.Model):
                 self,
                 remedy=self.env._("Keep it as customer credit, or void it."),
             )
-        values["data"] = {"amount": values["amount"]}
+        values["data"] = {"amount": values["amount"], "online": online}
         plan.add_step(
             self,
             "refund",
-            outcome,
-            why=self.env._("A new payment, matched with the released amount."),
+            self.env._("Paid back to the customer"),
+            why=self.env._("The provider pays it back, right after the books are done.")
+            if online
+            else self.env._("A new payment, matched with the released amount."),
             **values,
         )
+
+    def _reversal_plan_online_refund(self, plan, values):
+        """Whether the payment provider pays this amount back.
+
+        Rule: `payment.refund.wizard`, what provider and method support.
+        """
+        # sudo: what a provider supports; an invoicing clerk may not read providers.
+        source = self.sudo().payment_transaction_id
+        if not source:
+            return False
+        method = source.payment_method_id
+        support = {
+            source.provider_id.support_refund,
+            (method.primary_payment_method_id or method).support_refund,
+        }
+        amount, available = values["amount"], self.sudo().amount_available_for_refund
+        compare = self.currency_id.compare_amounts
+        if (
+            source.state == "done"
+            and "none" not in support
+            and compare(amount, available) <= 0
+            and not ("full_only" in support and compare(amount, source.amount))
+        ):
+            plan.inform(
+                "refund_by_provider",
+                self.env._(
+                    "%(payment)s was received online: %(provider)s is asked to pay it "
+                    "back as soon as the books are done.",
+                    payment=self.display_name,
+                    provider=source.provider_id.name,
+                ),
+                self,
+            )
+            return True
+        plan.warn(
+            "refund_online",
+            self.env._(
+                "%(payment)s was received online, and %(provider)s can't pay this "
+                "amount back by itself. The refund is recorded here only.",
+                payment=self.display_name,
+                provider=source.provider_id.name,
+            ),
+            self,
+            remedy=self.env._("Pay the money back by hand, or at the provider."),
+        )
+        return False
 
     def _reversal_plan_void(self, plan, releases):
         """The payment never happened: its entry is cancelled."""

@@ -14,7 +14,16 @@ class AccountPayment(models.Model):
             if step.result_model == "account.move":
                 moves = self.env["account.move"].browse(step.result_id)
                 blockers += moves.exists()._reversal_cancel_obstacles()
-        if step.operation == "refund":
+        if step.operation == "refund" and step._is_online_refund():
+            if not step._refund_failed():
+                blockers.append(
+                    self.env._(
+                        "%s was paid back by the payment provider. Register a new "
+                        "payment when the money comes in again.",
+                        self.display_name,
+                    )
+                )
+        elif step.operation == "refund":
             refund = self.browse(step.result_id).exists()
             if refund.reconciled_statement_line_ids:
                 blockers.append(
@@ -53,7 +62,9 @@ class AccountPayment(models.Model):
                     1.0 - kept
                 )
         refunded = step.reversal_id.step_ids.filtered(
-            lambda other: other.operation == "refund" and other.res_id == self.id
+            lambda other: other.operation == "refund"
+            and other.res_id == self.id
+            and other.result_id
         )
         if refunded or step.data.get("write_off_ids"):
             return []
@@ -73,7 +84,7 @@ class AccountPayment(models.Model):
     @api.private
     def _reversal_undo_refund(self, steps):
         """Cancel the refunds: the money is with us."""
-        self.browse(steps.mapped("result_id")).action_cancel()
+        self.browse(steps.filtered("result_id").mapped("result_id")).action_cancel()
 
     @api.private
     def _reversal_undo_release(self, steps):

@@ -135,6 +135,7 @@ class OrderReversal(models.Model):
         self._tell_documents()
         self._hook_if_success()
         self._record_execution()
+        self._open_refunds()._send_refunds()
 
     def _run_operations(self):
         # browse(): all steps are read together again after the host empties the cache.

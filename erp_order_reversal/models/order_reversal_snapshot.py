@@ -132,7 +132,8 @@ class OrderReversal(models.Model):
     def _check_neighbours(self):
         """No match was lost that the steps don't release.
 
-        Matches of exchange differences follow the ones that are released.
+        Matches of exchange differences follow the ones that are released. What was
+        matched anew is matched.
 
         :return: list of str
         """
@@ -163,6 +164,7 @@ class OrderReversal(models.Model):
                 and not pair.move_id.tax_cash_basis_origin_move_id
                 and not set(pair.move_id.ids) & moves
                 and not self._is_exchange(pair.move_id)
+                and not pair.matched_debit_ids & pair.matched_credit_ids
             ):
                 problems.append(
                     self.env._(

@@ -207,6 +207,10 @@ class OrderReversal(models.Model):
         return []
 
     def _check_refund(self, step):
+        if step._is_online_refund() and not step.done:
+            # Asked for after this check, or on its way.
+            failed = step.refund_transaction_id and step._refund_failed()
+            return [step._refund_text()] if failed else []
         refund = self.env["account.payment"].sudo().browse(step.result_id)
         if not self._is_alive(refund) or refund.state not in ("in_process", "paid"):
             return [self.env._("The refund of %s is not posted.", step.res_name)]

@@ -30,8 +30,11 @@ class Share:
     :param lines: {invoice line: Rest} to credit
     :param extras: {other journal item: (amount, balance)} to credit, taxes above all
     :param total: amount of the credit note, positive, in the invoice's currency
+    :param exceeded: more was credited than invoiced, so that the rest is negative
     :param credits: posted credit notes that took back a part before
     :param foreign: names of the other orders on the invoice
+    :param rematch: matches with `credits` to make anew, see
+        `account.move._reversal_inexact_matches`
     """
 
     whole: bool = False
@@ -39,8 +42,10 @@ class Share:
     lines: dict = field(default_factory=dict)
     extras: dict = field(default_factory=dict)
     total: float = 0.0
+    exceeded: bool = False
     credits: object = None
     foreign: list = field(default_factory=list)
+    rematch: object = None
 
     def to_json(self):
         """The share as the step keeps it; a whole invoice needs no list."""
@@ -56,4 +61,6 @@ class Share:
                 [line.id, amount, balance]
                 for line, (amount, balance) in self.extras.items()
             ],
+            "rematch_ids": self.rematch.ids if self.rematch else [],
+            "credit_ids": self.credits.ids if self.rematch else [],
         }
