@@ -5,6 +5,7 @@ from . import order_reversal
 from . import order_reversal_request
 from . import order_reversal_assess
 from . import order_reversal_execute
+from . import order_reversal_policy
 from . import order_reversal_approval
 from . import order_reversal_snapshot
 from . import order_reversal_verify
@@ -45,5 +46,6 @@ from . import order_reversal_batch_actions
 from . import order_reversal_batch_process
 from . import order_reversal_batch_assess
 from . import order_reversal_batch_rules
+from . import order_reversal_batch_policy
 from . import res_company
 from . import res_config_settings

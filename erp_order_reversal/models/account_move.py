@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..const import REVERSIBLE_TYPES
 
@@ -100,6 +101,18 @@ class AccountMove(models.Model):
             if record._name == "account.move":
                 record._reversal_plan_other_release(plan, releases)
         return plan
+
+    def _reversal_older_domain(self, limit):
+        undated = Domain("invoice_date", "=", False) & Domain("date", "<", limit)
+        return Domain("invoice_date", "<", limit) | undated
+
+    def _reversal_lies_in_locked_period(self):
+        kind = "purchase" if self.is_purchase_document(True) else "sale"
+        return (
+            self.state == "posted"
+            and self.is_invoice(include_receipts=True)
+            and self.date <= self.company_id._get_reversal_lock_date(kind)
+        )
 
     def _reversal_fingerprint(self):
         return {

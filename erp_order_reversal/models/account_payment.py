@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class AccountPayment(models.Model):
@@ -68,6 +69,15 @@ class AccountPayment(models.Model):
                 }.get(method, payment._reversal_plan_credit)
                 planner(plan, releases)
         return plan
+
+    def _reversal_older_domain(self, limit):
+        return Domain("date", "<", limit)
+
+    def _reversal_lies_in_locked_period(self):
+        return self.state in (
+            "in_process",
+            "paid",
+        ) and self.date <= self.company_id._get_reversal_lock_date("payment")
 
     def _reversal_fingerprint(self):
         return {

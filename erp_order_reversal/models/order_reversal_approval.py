@@ -13,21 +13,6 @@ class OrderReversal(models.Model):
         help="What changed since the approval was asked for.",
     )
 
-    approval_note = fields.Text(
-        "Approval",
-        compute="_compute_approval_note",
-        help="Why a second person has to approve it before it is carried out.",
-    )
-
-    @api.depends("state", "reason_id", "amount_total", "step_ids.res_model")
-    @api.depends_context("uid")
-    def _compute_approval_note(self):
-        for reversal in self:
-            rules = []
-            if reversal.state == "draft" and reversal._get_root():
-                rules = reversal._get_approval_rules()
-            reversal.approval_note = "\n".join(rules) or False
-
     @api.depends("state", "requester_id")
     @api.depends_context("uid")
     def _compute_can_approve(self):
@@ -40,44 +25,8 @@ class OrderReversal(models.Model):
             )
 
     # ------------------------------------------------------------------
-    # Policy
+    # Request
     # ------------------------------------------------------------------
-
-    def _needs_approval(self):
-        """Whether the policy, the reason or missing rights ask for a second person.
-
-        :return: bool
-        """
-        self.ensure_one()
-        return bool(self._get_approval_rules())
-
-    def _get_approval_rules(self):
-        """Why a second person is needed; override point.
-
-        :return: list of sentences, empty if nobody has to approve
-        """
-        self.ensure_one()
-        company = self.company_id
-        rules = []
-        if company.reversal_approval == "always":
-            rules.append(self.env._("Every reversal needs approval."))
-        elif (
-            company.reversal_approval == "above"
-            and company.currency_id.compare_amounts(
-                self.amount_total, company.reversal_approval_amount
-            )
-            > 0
-        ):
-            rules.append(self.env._("The amount is above the limit."))
-        if self.reason_id.approval_required:
-            rules.append(
-                self.env._("The reason “%s” needs approval.", self.reason_id.name)
-            )
-        if self._touches_accounting(self) and not self._may_account():
-            rules.append(
-                self.env._("The requester may not change invoices and payments.")
-            )
-        return rules
 
     def _request_approval(self):
         """Freeze plan and fingerprint, tell the approvers."""
@@ -106,10 +55,13 @@ class OrderReversal(models.Model):
         """An activity for each approver; override point."""
         for reversal in self:
             for approver in reversal._get_approvers():
+                # sudo: what the requester may read, said in the approver's words.
+                reader = reversal.with_user(approver).sudo()
+                reader = reader.with_context(lang=approver.lang)
                 reversal.activity_schedule(
                     "erp_order_reversal.mail_activity_approve",
                     user_id=approver.id,
-                    note=" ".join(reversal._get_approval_rules()),
+                    note=" ".join(reader._get_approval_rules()),
                 )
 
     def _get_approvers(self):

@@ -100,32 +100,9 @@ class OrderReversalBatch(models.Model):
                 self._add_blocked(found, code, record)
             blocked |= ids
         rest = [record_id for record_id in records.ids if record_id not in blocked]
-        waiting = self._count_approvals(records.browse(rest), amounts)
+        waiting = len(self._find_approvals(records.browse(rest), amounts))
         found["approval"] += waiting
         found["ready"] += len(rest) - waiting
-
-    def _count_approvals(self, records, amounts):
-        """How many of them a second person has to approve.
-
-        :param dict amounts: {id: amount in the company's currency}
-        """
-        accounting = self.scope != "unlock"
-        if self.reason_id.approval_required or (
-            accounting and not self.env["order.reversal"]._may_account()
-        ):
-            return len(records)
-        count = 0
-        for company, of_company in records.sudo().grouped("company_id").items():
-            if company.reversal_approval == "always":
-                count += len(of_company)
-            elif company.reversal_approval == "above":
-                limit = company.reversal_approval_amount
-                compare = company.currency_id.compare_amounts
-                count += sum(
-                    compare(abs(amounts.get(record_id, 0.0)), limit) > 0
-                    for record_id in of_company.ids
-                )
-        return count
 
     @api.model
     def _add_blocked(self, found, code, record, message=""):

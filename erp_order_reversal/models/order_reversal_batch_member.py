@@ -166,8 +166,8 @@ class OrderReversal(models.Model):
     def _would_need_approval(self, plan):
         """Whether this reversal of the selection dialog would have to be approved."""
         values = self._plan_vals(plan)
-        self.amount_total = values["amount_total"]
-        self.step_ids = values["step_ids"]
+        for name in ("step_ids", "amount_total", "amount_credit", "amount_refund"):
+            self[name] = values[name]
         return self._needs_approval()
 
     def _mark_failed(self, message):

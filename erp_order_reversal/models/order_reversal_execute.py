@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import DocumentsBusyError
@@ -109,8 +109,17 @@ class OrderReversal(models.Model):
                 )
             )
 
-    def _may_account(self):
-        return self.env.su or self.env.user.has_group("account.group_account_invoice")
+    def _may_account(self, user=None):
+        return self._holds("account.group_account_invoice", user)
+
+    @api.model
+    def _holds(self, group, user=None):
+        """Whether a user, by default who acts, has a right of the host.
+
+        :param str group: external id
+        """
+        user = user or self.env.user
+        return (self.env.su and user == self.env.user) or user.has_group(group)
 
     def _touches_accounting(self, reversal):
         return any(

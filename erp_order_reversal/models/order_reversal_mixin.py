@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class OrderReversalMixin(models.AbstractModel):
@@ -40,6 +41,22 @@ class OrderReversalMixin(models.AbstractModel):
         """
         self.ensure_one()
         return {}
+
+    def _reversal_older_domain(self, limit):
+        """Selects the documents that are older than a day.
+
+        :param date limit: the first day that is not too old
+        :return: Domain
+        """
+        return Domain.FALSE
+
+    def _reversal_lies_in_locked_period(self):
+        """Whether the document belongs to a period that was closed.
+
+        :return: bool
+        """
+        self.ensure_one()
+        return False
 
     def _reversal_undo_blockers(self, step):
         """Why a step on this document can't be taken back any more.

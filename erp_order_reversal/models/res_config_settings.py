@@ -10,6 +10,15 @@ class ResConfigSettings(models.TransientModel):
     reversal_approval_amount = fields.Monetary(
         related="company_id.reversal_approval_amount", readonly=False
     )
+    reversal_approval_age = fields.Integer(
+        related="company_id.reversal_approval_age", readonly=False
+    )
+    reversal_approval_locked = fields.Boolean(
+        related="company_id.reversal_approval_locked", readonly=False
+    )
+    reversal_approval_money = fields.Selection(
+        related="company_id.reversal_approval_money", readonly=False
+    )
     reversal_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Reversal Currency"
     )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import float_is_zero
 
 from ..const import REVERSIBLE_TYPES
@@ -147,6 +148,9 @@ class SaleOrder(models.Model):
         """The root is opened; an order of an invoice only if it is cancelled."""
         self.ensure_one()
         return plan.root == self or plan.reaches("draft")
+
+    def _reversal_older_domain(self, limit):
+        return Domain("date_order", "<", fields.Datetime.to_datetime(limit))
 
     def _reversal_fingerprint(self):
         return {

@@ -65,8 +65,8 @@ class OrderReversal(models.Model):
             for step in self.step_ids
         )
 
-    def _may_move_goods(self):
-        return self.env.su or self.env.user.has_group("stock.group_stock_user")
+    def _may_move_goods(self, user=None):
+        return self._holds("stock.group_stock_user", user)
 
     def _check_may_execute(self):
         result = super()._check_may_execute()
@@ -85,6 +85,22 @@ class OrderReversal(models.Model):
 
     def _get_approval_rules(self):
         rules = super()._get_approval_rules()
-        if self._moves_goods() and not self._may_move_goods():
-            rules.append(self.env._("The requester may not make returns."))
+        asker = self._get_asker()
+        if not self._moves_goods() or self._may_move_goods(asker):
+            return rules
+        if asker == self.env.user:
+            rules.append(
+                self.env._(
+                    "You may not make returns, so somebody with the right “Inventory: "
+                    "User” has to approve it."
+                )
+            )
+        else:
+            rules.append(
+                self.env._(
+                    "%s may not make returns, so somebody with the right “Inventory: "
+                    "User” has to approve it.",
+                    asker.name,
+                )
+            )
         return rules

@@ -26,11 +26,11 @@ class OrderReversalBatch(models.Model):
         self.ensure_one()
         return self.scope in ("draft", "cancel") and self.delivery_method != "keep"
 
-    def _count_approvals(self, records, amounts):
-        goods = records.browse()
+    def _find_approvals(self, records, amounts):
+        found = super()._find_approvals(records, amounts)
         if self._moves_goods() and not self.env["order.reversal"]._may_move_goods():
-            goods = records.browse(records._reversal_bulk_delivered())
-        return len(goods) + super()._count_approvals(records - goods, amounts)
+            found |= records._reversal_bulk_delivered()
+        return found
 
     @api.model
     def _get_code_labels(self):

@@ -13,10 +13,12 @@ class TestAccess(GoodsCase):
             reversal = self.request(
                 order, "cancel", user=self.seller, delivery_method=method
             )
+            reversal.action_assess()
+            self.assertIn("You may not make returns", reversal.approval_note)
             reversal.action_submit()
             self.assertEqual(reversal.state, "to_approve")
             note = reversal.activity_ids[:1].note
-            self.assertIn("may not make returns", note)
+            self.assertIn(f"{self.seller.name} may not make returns", note)
             self.assertEqual(order.state, "sale")
             reversal.action_cancel()
 
