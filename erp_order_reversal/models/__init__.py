@@ -8,6 +8,7 @@ from . import order_reversal_execute
 from . import order_reversal_policy
 from . import order_reversal_approval
 from . import order_reversal_snapshot
+from . import order_reversal_file
 from . import order_reversal_verify
 from . import order_reversal_record
 from . import order_reversal_render

@@ -47,7 +47,8 @@ class OrderReversal(models.Model):
     def snapshot_json(self):
         """The before-image of this reversal.
 
-        :return: canonical JSON text: {"tables": {name: [row]}, "documents": …}
+        :return: canonical JSON text: {"tables": {name: [row]}, "files": [{"document",
+            "name", "size", "sha256", "kept"}], …}
         """
         self.ensure_one()
         self.check_access("read")
@@ -78,6 +79,7 @@ class OrderReversal(models.Model):
         :return: {id of the reversal: {id of a match: its row}}
         """
         self._flush_tables()
+        files = self._keep_files()
         matches = {}
         for reversal, ids in self._snapshot_ids().items():
             image = {
@@ -85,6 +87,7 @@ class OrderReversal(models.Model):
                 "root": reversal.root_name,
                 "taken_on": fields.Datetime.to_string(fields.Datetime.now()),
                 "tables": self._read_tables(ids),
+                "files": files.get(reversal, []),
             }
             text = json.dumps(
                 image, sort_keys=True, separators=(",", ":"), ensure_ascii=False
@@ -192,4 +195,4 @@ class OrderReversal(models.Model):
             problems.append(
                 self.env._("The backup of %s was changed after it was made.", self.name)
             )
-        return problems
+        return problems + self._check_files()
