@@ -121,6 +121,10 @@ class Builder:
             self.orders.action_lock()
 
     def _down_payment(self):
+        """A part of the order, invoiced beforehand; of a cent, nothing would be."""
+        part = self.order.amount_total * self.shape.down_payment / 100
+        if self.order.currency_id.is_zero(part):
+            return
         self.env["sale.advance.payment.inv"].with_context(
             active_model="sale.order", active_ids=self.order.ids
         ).create(
