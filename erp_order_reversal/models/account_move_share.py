@@ -96,7 +96,7 @@ class AccountMove(models.Model):
             share.rematch = self._reversal_inexact_matches(share)
         amounts = [(part.amount, part.quantity) for part in share.lines.values()]
         amounts += [(amount, 0.0) for amount, _balance in share.extras.values()]
-        if credits and not any(self._reversal_counts(*found) for found in amounts):
+        if credits and not any(self._reversal_is_amount(*found) for found in amounts):
             # A cent of the company's currency is no reason for a credit note of 0.00.
             share.lines, share.extras = {}, {}
         total = sum(amount for amount, _quantity in amounts)
@@ -107,11 +107,11 @@ class AccountMove(models.Model):
         return share
 
     def _reversal_is_open(self, rest):
-        return self._reversal_counts(
+        return self._reversal_is_amount(
             rest.amount, rest.quantity
         ) or not self.company_currency_id.is_zero(rest.balance)
 
-    def _reversal_counts(self, amount, quantity):
+    def _reversal_is_amount(self, amount, quantity):
         return not self.currency_id.is_zero(amount) or abs(quantity) >= 1e-6
 
     def _reversal_share_extras(self, share, exact):
