@@ -190,6 +190,54 @@ class TestOnlineRefund(ReversalCase):
             reversal.action_retry_refunds()
         self.assertEqual(transaction.child_transaction_ids.state, "error")
 
+    def test_a_refund_confirmed_after_the_undo_is_not_the_reversals(self):
+        order, _invoice, transaction = self.online()
+
+        def fail(_transaction):
+            raise ValidationError("No.")
+
+        _calls, closed = self.provider_says(fail)
+        with closed:
+            reversal = self.request(order, payment_method="refund")
+            reversal.action_submit()
+        reversal.with_user(self.manager).action_undo()
+        refund = transaction.child_transaction_ids
+        refund._set_done()
+        refund._post_process()
+        self.assertTrue(refund.payment_id, "the money did move")
+        self.assertFalse(reversal.step_ids.filtered("refund_transaction_id").done)
+
+    def test_of_a_batch_each_refund_is_asked_for_once(self):
+        """Also when the chunk is rolled back and goes one by one."""
+        orders = self.online()[0] | self.online()[0]
+        batch = (
+            self.env["order.reversal.batch"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "order_ids": [Command.set(orders.ids)],
+                    "scope": "cancel",
+                    "reason_id": self.reason.id,
+                    "payment_method": "refund",
+                }
+            )
+        )
+        model = type(self.env["order.reversal"])
+        submit = model._submit_planned
+
+        def fail_together(reversals, plans):
+            submit(reversals, plans)
+            if len(reversals) > 1:
+                raise UserError("Not together.")
+
+        calls, provider = self.provider_says(lambda refund: refund._set_done())
+        with provider, patch.object(model, "_submit_planned", fail_together):
+            batch.action_start()
+            batch._process()
+        self.assertEqual(batch.done_count, 2, batch.reversal_ids.mapped("error"))
+        self.assertEqual(len(calls), 2)
+        self.assertFalse(any(batch.reversal_ids.mapped("refund_state")))
+
     def test_a_payment_kept_as_credit_asks_for_nothing(self):
         order, _invoice, transaction = self.online()
         self.reverse(order)

@@ -82,6 +82,8 @@ class TestReport(ReversalCase, HttpCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn(self.reversal.name, page.text)
 
+    # Reason: the host prints PDFs by this program, which an Odoo that somebody already
+    # has may lack. `make test` installs it, so that the test runs there.
     @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
     def test_pdf(self):
         report = self.env["ir.actions.report"].with_user(self.clerk)

@@ -105,6 +105,22 @@ class TestShared(ReversalCase):
         self.reverse(invoice, "payment")
         self.assertEqual(invoice.payment_state, "not_paid")
 
+    def test_consolidated_invoice_that_deducts_for_one_order(self):
+        deducting = self.make_order(self.services[0])
+        deducting.order_line.write({"price_unit": -50.0})
+        orders = deducting | self.make_order()
+        invoice = self.invoice(orders)
+        invoice.is_move_sent = True
+        self.pay(invoice)
+        before = self.trial_balance()
+        reversal = self.request(deducting)
+        with self.assertRaisesRegex(UserError, "would be negative"):
+            reversal.action_submit()
+        self.assertBooks(before)
+        self.reverse(invoice, "cancel")
+        self.assertEqual(invoice.payment_state, "reversed")
+        self.assertEqual(set(orders.mapped("state")), {"cancel"})
+
     def test_consolidated_invoice_as_root(self):
         orders, invoice, _payment = self._one_invoice_two_orders()
         self.reverse(invoice)

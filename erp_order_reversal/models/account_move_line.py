@@ -83,10 +83,10 @@ class AccountMoveLine(models.Model):
             self._reversal_allocate_free(candidates, rest, used)
             return
         left = abs(self.amount_currency)
+        sign = 1 if self.amount_currency < 0 else -1
         for line in candidates:
-            open_amount = abs(rest[line].amount)
-            taken = min(left, open_amount)
-            if self.currency_id.is_zero(taken):
+            taken = min(left, rest[line].amount * sign)
+            if self.currency_id.compare_amounts(taken, 0.0) <= 0:
                 continue
             ratio = taken / abs(self.amount_currency)
             rest[line].take(ratio, self.quantity, self.amount_currency, self.balance)

@@ -33,8 +33,9 @@ class AccountMove(models.Model):
         lines = (self | credits).line_ids.filtered(
             lambda line: line.account_id.reconcile and not line.reconciled
         )
-        for of_account in lines.grouped("account_id").values():
-            of_account.reconcile()
+        groups = lines.grouped(lambda line: (line.account_id, line.currency_id))
+        for group in groups.values():
+            group.reconcile()
 
 
 class AccountMoveLine(models.Model):
@@ -51,36 +52,49 @@ class AccountMoveLine(models.Model):
         lines then differ by cents, which it books as exchange difference. But nothing
         was exchanged: what a credit note takes back is what was invoiced.
         """
-        items = debit_values["aml"] | credit_values["aml"]
-        if not self._reversal_is_exact(items):
+        sides = (debit_values, credit_values)
+        exact = self._reversal_exact_balance(sides)
+        if not exact:
             return super()._prepare_reconciliation_single_partial(
                 debit_values, credit_values, shadowed_aml_values
             )
-        sides = (debit_values, credit_values)
         before = [values["amount_residual"] for values in sides]
         result = super(
             AccountMoveLine, self.with_context(no_exchange_difference=True)
         )._prepare_reconciliation_single_partial(
             debit_values, credit_values, shadowed_aml_values
         )
-        partial = result.get("partial_values")
-        used = [
-            abs(residual)
-            for residual, values in zip(before, sides, strict=True)
-            if items.currency_id.is_zero(values["amount_residual_currency"])
-        ]
-        if not partial or not used or min(map(abs, before)) < min(used):
-            return result
-        partial["amount"] = min(used)
-        for name, residual, values, sign in zip(
-            ("debit_values", "credit_values"), before, sides, (-1, 1), strict=True
-        ):
-            values["amount_residual"] = residual + sign * partial["amount"]
-            done = items.currency_id.is_zero(
+        result["partial_values"]["amount"] = exact
+        names = ("debit_values", "credit_values")
+        for name, residual, values in zip(names, before, sides, strict=True):
+            taken = exact if residual > 0 else -exact
+            values["amount_residual"] = residual - taken
+            item = values["aml"]
+            done = item.currency_id.is_zero(
                 values["amount_residual_currency"]
-            ) and items.company_currency_id.is_zero(values["amount_residual"])
+            ) and item.company_currency_id.is_zero(values["amount_residual"])
             result[name] = None if done else values
         return result
+
+    def _reversal_exact_balance(self, sides):
+        """The balance of the one that is matched wholly, if the other has as much.
+
+        :param sides: residual values of an invoice and of a credit note
+        :return: float in the company's currency; 0.0 where the host has to decide
+        """
+        items = self.browse(values["aml"].id for values in sides)
+        if not self._reversal_is_exact(items):
+            return 0.0
+        amounts = [abs(values["amount_residual_currency"]) for values in sides]
+        balances = [abs(values["amount_residual"]) for values in sides]
+        currency, company_currency = items.currency_id, items.company_currency_id
+        order = currency.compare_amounts(*amounts)
+        if order == 0 and company_currency.compare_amounts(*balances) != 0:
+            return 0.0
+        exact, other = balances if order <= 0 else reversed(balances)
+        if currency.is_zero(min(amounts)):
+            return 0.0
+        return exact if company_currency.compare_amounts(exact, other) <= 0 else 0.0
 
     def _reversal_is_exact(self, items):
         """Whether this is an invoice and a credit note in one foreign currency."""

@@ -158,7 +158,37 @@ class AccountMove(models.Model):
                 ),
                 self,
             )
-        if share.exceeded:
+        self._reversal_check_exceeded(plan, share)
+        if archived := self._reversal_archived_accounts(share):
+            plan.block(
+                "account_archived",
+                self.env._(
+                    "%(invoice)s uses the archived account %(account)s: no credit note "
+                    "can be posted.",
+                    invoice=self.name,
+                    account=", ".join(
+                        f"{account.code} {account.name}" for account in archived
+                    ),
+                ),
+                self,
+                remedy=self.env._("Activate the account for the time of the reversal."),
+                who=self.env._("An accounting administrator may do that."),
+            )
+
+    def _reversal_check_exceeded(self, plan, share):
+        """A credit note can't be negative (`account.move._post`)."""
+        if share.exceeded and not share.credits:
+            plan.block(
+                "credit_negative",
+                self.env._(
+                    "%s deducts more of this order than it charges: a credit note of "
+                    "that part would be negative.",
+                    self.name,
+                ),
+                self,
+                remedy=self.env._("Take the whole invoice back, from the invoice."),
+            )
+        elif share.exceeded:
             credits = ", ".join(share.credits.mapped("name"))
             plan.block(
                 "credit_exceeds",
@@ -175,21 +205,6 @@ class AccountMove(models.Model):
                     credits,
                 ),
                 who=self.env._("An accountant may do that."),
-            )
-        if archived := self._reversal_archived_accounts(share):
-            plan.block(
-                "account_archived",
-                self.env._(
-                    "%(invoice)s uses the archived account %(account)s: no credit note "
-                    "can be posted.",
-                    invoice=self.name,
-                    account=", ".join(
-                        f"{account.code} {account.name}" for account in archived
-                    ),
-                ),
-                self,
-                remedy=self.env._("Activate the account for the time of the reversal."),
-                who=self.env._("An accounting administrator may do that."),
             )
 
     def _reversal_archived_accounts(self, share):

@@ -77,7 +77,7 @@ class AccountMove(models.Model):
             own = own.filtered("sale_line_ids")
         credits = self.browse(
             credit.id for credit, invoices in used.items() if self in invoices
-        )
+        ).with_prefetch([credit.id for credit in used])
         is_open = self._reversal_is_open
         lines = {line: rest[line] for line in own if is_open(rest[line])}
         share = Share(
@@ -193,10 +193,12 @@ class AccountMove(models.Model):
         partials &= others
         if others - partials:
             return partials.browse()
-        cash_basis = self.search([("tax_cash_basis_rec_id", "in", partials.ids)])
+        cash_basis = (
+            self.tax_cash_basis_created_move_ids
+            | share.credits.tax_cash_basis_created_move_ids
+        ).tax_cash_basis_rec_id
         return partials.filtered(
-            lambda partial: partial.exchange_move_id
-            or partial in cash_basis.tax_cash_basis_rec_id
+            lambda partial: partial.exchange_move_id or partial in cash_basis
         )
 
     def _reversal_base_ratio(self, line, share):

@@ -113,6 +113,7 @@ class OrderReversal(models.Model):
         self._check_state("to_approve")
         for company, reversals in self.grouped("company_id").items():
             reversals.with_company(company)._clean()._approve()
+        self._send_open_refunds()
         return True
 
     def _approve(self):

@@ -9,28 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import SCOPE_RANK
-
-# What the invoices of a selection were paid with: (root, entry, payment). A bank line
-# has no payment, and some payments have no entry.
-PAID = """
-    SELECT DISTINCT roots.root, entry.id AS entry, entry.origin_payment_id AS payment
-      FROM (%(roots)s) roots
-      JOIN account_move_line line ON line.move_id = roots.move
-      JOIN account_partial_reconcile partial
-        ON line.id IN (partial.debit_move_id, partial.credit_move_id)
-      JOIN account_move_line other
-        ON other.id IN (partial.debit_move_id, partial.credit_move_id)
-      JOIN account_move entry ON entry.id = other.move_id
-     WHERE entry.move_type = 'entry'
-       AND NOT EXISTS (SELECT 1 FROM account_partial_reconcile exchange
-                        WHERE exchange.exchange_move_id = entry.id)
-     UNION
-    SELECT roots.root, NULL, payment.id
-      FROM (%(roots)s) roots
-      JOIN account_move__account_payment rel ON rel.invoice_id = roots.move
-      JOIN account_payment payment ON payment.id = rel.payment_id
-     WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
-"""
+from .order_reversal_batch_rules import PAID
 
 
 class OrderReversalBatch(models.Model):

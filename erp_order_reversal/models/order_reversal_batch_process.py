@@ -92,6 +92,7 @@ class OrderReversalBatch(models.Model):
             return 0
         runner = taken.with_env(self._get_owner_env(taken.company_id))
         self._run_chunk(runner, busy)
+        runner._send_open_refunds()
         self._send_progress()
         return len(taken)
 

@@ -30,6 +30,28 @@ OF_PAYMENTS = """
      WHERE payment.id = ANY(%(ids)s)
 """
 
+# What the invoices of a selection were paid with: (root, entry, payment). A bank line
+# has no payment, and some payments have no entry.
+PAID = """
+    SELECT DISTINCT roots.root, entry.id AS entry, entry.origin_payment_id AS payment
+      FROM (%(roots)s) roots
+      JOIN account_move_line line ON line.move_id = roots.move
+      JOIN account_partial_reconcile partial
+        ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+      JOIN account_move_line other
+        ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+      JOIN account_move entry ON entry.id = other.move_id
+     WHERE entry.move_type = 'entry'
+       AND NOT EXISTS (SELECT 1 FROM account_partial_reconcile exchange
+                        WHERE exchange.exchange_move_id = entry.id)
+     UNION
+    SELECT roots.root, NULL, payment.id
+      FROM (%(roots)s) roots
+      JOIN account_move__account_payment rel ON rel.invoice_id = roots.move
+      JOIN account_payment payment ON payment.id = rel.payment_id
+     WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
+"""
+
 
 class OrderReversalMixin(models.AbstractModel):
     _inherit = "order.reversal.mixin"
@@ -121,16 +143,7 @@ class OrderReversalMixin(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """WITH roots AS (%(roots)s), paid AS (
-                    SELECT DISTINCT roots.root, entry.id AS entry,
-                           entry.origin_payment_id AS payment
-                      FROM roots
-                      JOIN account_move_line line ON line.move_id = roots.move
-                      JOIN account_partial_reconcile partial
-                        ON line.id IN (partial.debit_move_id, partial.credit_move_id)
-                      JOIN account_move_line other
-                        ON other.id IN (partial.debit_move_id, partial.credit_move_id)
-                      JOIN account_move entry ON entry.id = other.move_id
-                     WHERE entry.origin_payment_id IS NOT NULL
+                    SELECT * FROM (%(paid)s) paid WHERE payment IS NOT NULL
                 ), settled AS (
                     SELECT DISTINCT paid.root, paid.payment, move.id AS move,
                            move.statement_line_id
@@ -158,6 +171,7 @@ class OrderReversalMixin(models.AbstractModel):
                   JOIN payment_transaction tx ON tx.id = payment.payment_transaction_id
                  WHERE tx.state = 'done'""",
                 roots=self._reversal_bulk_sql(),
+                paid=SQL(PAID, roots=SQL("SELECT * FROM roots")),
             )
         )
         findings = {}

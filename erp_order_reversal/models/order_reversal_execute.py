@@ -28,6 +28,7 @@ class OrderReversal(models.Model):
             wrong._set_state("done")
         for company, reversals in self.grouped("company_id").items():
             reversals.with_company(company)._clean()._submit()
+        self._send_open_refunds()
         return self._get_records_action()
 
     def _submit(self):
@@ -144,7 +145,6 @@ class OrderReversal(models.Model):
         self._tell_documents()
         self._hook_if_success()
         self._record_execution()
-        self._open_refunds()._send_refunds()
 
     def _run_operations(self):
         # browse(): all steps are read together again after the host empties the cache.

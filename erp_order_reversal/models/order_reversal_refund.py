@@ -42,12 +42,31 @@ class OrderReversal(models.Model):
         :raise AccessError: without the host's right to invoice
         """
         self.check_access("write")
+        self._check_roots_readable()
         self._check_may_execute()
         self._check_state("done")
-        self._lock_steps()
-        failed = self._open_refunds().filtered(lambda step: step._refund_failed())
-        failed._send_refunds()
+        # sudo: refunds of the reversal's own payments.
+        refunds = self.step_ids.sudo().refund_transaction_id
+        if refunds - refunds.try_lock_for_update():
+            raise self._error(
+                self.env._(
+                    "Somebody else is asking for this refund right now. Wait a moment, "
+                    "then reload the page."
+                )
+            )
+        self._send_open_refunds()
         return True
+
+    def _send_open_refunds(self):
+        """Ask for what was not asked for yet, or failed.
+
+        After all the rest and outside of any savepoint: what is rolled back would be
+        sent a second time.
+        """
+        for company, reversals in self.grouped("company_id").items():
+            steps = reversals.with_company(company)._clean()._open_refunds()
+            # sudo: the state of the refund alone.
+            steps.filtered(lambda step: step.sudo()._refund_failed())._send_refunds()
 
 
 class OrderReversalStep(models.Model):
@@ -91,6 +110,7 @@ class OrderReversalStep(models.Model):
 
         A failure is kept and shown; what the reversal did to the books stays.
         """
+        entries = []
         for step in self:
             if not step.refund_transaction_id:
                 # sudo: as the host's refund wizard; who may was checked before.
@@ -98,9 +118,11 @@ class OrderReversalStep(models.Model):
                 step._engine().refund_transaction_id = source._create_child_transaction(
                     step.amount, is_refund=True
                 )
+            # sudo: as above.
             step.sudo().refund_transaction_id._reversal_send_refund()
             step._finish_refund()
-            self.env["order.reversal.log"]._record([step._refund_entry()])
+            entries.append(step._refund_entry())
+        self.env["order.reversal.log"]._record(entries)
 
     def _finish_refund(self):
         """Match the provider's refund with the released credit, once it is done."""
@@ -111,13 +133,11 @@ class OrderReversalStep(models.Model):
         if not refund.payment_id:
             refund._post_process()  # makes the payment, and comes back here
             return
-        payment = self._get_document()
-        payment.with_context(
-            **self.env["order.reversal"]._running().env.context
-        )._reversal_match_refund(refund.payment_id)
+        self._get_document()._reversal_match_refund(refund.payment_id)
         self._set_result(refund.payment_id.sudo(False))
 
     def _refund_entry(self):
+        # sudo: a transaction of the step's own payment.
         refund = self.sudo().refund_transaction_id
         return {
             "event": "step",
@@ -163,12 +183,13 @@ class PaymentTransaction(models.Model):
         refunds = self.filtered(
             lambda tx: tx.operation == "refund" and tx.state == "done" and tx.payment_id
         )
-        # sudo: the provider's notification comes from nobody in particular.
         if refunds:
             domain = [
                 ("refund_transaction_id", "in", refunds.ids),
                 ("done", "=", False),
+                ("reversal_id.state", "=", "done"),
             ]
+            # sudo: the provider's notification comes from nobody in particular.
             for step in self.env["order.reversal.step"].sudo().search(domain):
                 step._finish_refund()
         return result

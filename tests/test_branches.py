@@ -1,0 +1,117 @@
+"""13. A branch sells and invoices in the books of its head office."""
+
+from odoo import Command
+from odoo.exceptions import AccessError
+
+from .common import ReversalCase
+
+
+class TestBranches(ReversalCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.branch = (
+            cls.env["res.company"]
+            .sudo()
+            .create(
+                {
+                    "name": "Branch",
+                    "parent_id": cls.company.id,
+                    "country_id": cls.company.account_fiscal_country_id.id,
+                }
+            )
+        )
+        cls.office = cls.company
+        # The host's defaults for a customer are made for each company.
+        cls.partner.with_company(
+            cls.branch
+        ).property_account_receivable_id = cls.company_data[
+            "default_account_receivable"
+        ]
+        people = cls.clerk | cls.requester | cls.approver | cls.manager | cls.env.user
+        people.sudo().company_ids |= cls.branch
+        cls.env = cls.env(
+            context={
+                **cls.env.context,
+                "allowed_company_ids": (cls.branch | cls.office).ids,
+            }
+        )
+
+    def settle_in_branch(self):
+        order = self.make_order(company_id=self.branch.id)
+        self.assertEqual(order.company_id, self.branch)
+        invoice = self.invoice(order)
+        invoice.is_move_sent = True
+        self.assertEqual(invoice.company_id, self.branch)
+        payment = self.pay(invoice)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        return order, invoice, payment
+
+    def trial_balance(self, exclude=()):
+        """Of the branch; the head office has books of its own beside it."""
+        self.company = self.branch
+        try:
+            return super().trial_balance(exclude)
+        finally:
+            self.company = self.office
+
+    def test_an_order_of_a_branch(self):
+        before = self.trial_balance()
+        order, invoice, payment = self.settle_in_branch()
+        reversal = self.reverse(order, payment_method="void")
+        self.assertEqual(reversal.company_id, self.branch)
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(payment.state, "canceled")
+        self.assertEqual(invoice.reversal_move_ids.company_id, self.branch)
+        self.assertBooks(before)
+        log = self.env["order.reversal.log"].sudo()
+        self.assertEqual(reversal.log_ids.company_id, self.branch)
+        self.assertTrue(log.verify_chain(self.branch)["intact"])
+
+    def test_from_invoice_and_payment(self):
+        before = self.trial_balance()
+        _order, invoice, payment = self.settle_in_branch()
+        self.reverse(payment, "payment", payment_method="void")
+        self.reverse(invoice, "cancel")
+        self.assertBooks(before)
+
+    def test_the_lock_of_the_head_office_counts(self):
+        order, invoice, _payment = self.settle_in_branch()
+        invoice.is_move_sent = False
+        self.office.sudo().fiscalyear_lock_date = self.today()
+        reversal = self.request(order)
+        reversal.action_assess()
+        self.assertIn("date_moved", reversal.finding_ids.mapped("code"))
+        reversal.action_submit()
+        credit = invoice.reversal_move_ids
+        self.assertGreater(credit.date, self.today())
+        self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+
+    def test_undo_in_a_branch(self):
+        order, _invoice, _payment = self.settle_in_branch()
+        settled = self.trial_balance()
+        reversal = self.reverse(order)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.state, "sale")
+        self.assertBooks(settled)
+
+    def test_who_works_in_the_branch_alone_sees_no_other(self):
+        order, _invoice, _payment = self.settle_in_branch()
+        reversal = self.reverse(order)
+        stranger = self._user(
+            "office_t",
+            "sales_team.group_sale_salesman_all_leads",
+            "account.group_account_invoice",
+            "erp_order_reversal.group_reversal_user",
+        )
+        stranger.sudo().write(
+            {
+                "company_ids": [Command.set(self.office.ids)],
+                "company_id": self.office.id,
+            }
+        )
+        alone = reversal.with_user(stranger).with_context(
+            allowed_company_ids=self.office.ids
+        )
+        with self.assertRaises(AccessError):
+            alone.read(["name"])
