@@ -89,7 +89,10 @@ def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
     ]  # fmt: skip
     say(f"Testing on the database {flavour}: {' '.join(arguments)}")
     profile = "ci" if os.environ.get("CI") else "dev"
-    variables = {"HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", profile)}
+    variables = {
+        "HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", profile),
+        "ERP_BARE_DATABASE": databases.template(flavour),
+    }
     try:
         stdin = sys.stdin if "--pdb" in arguments else None
         options = {"stdin": stdin} if stdin else {}

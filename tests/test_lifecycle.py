@@ -1,0 +1,198 @@
+"""Install, use, upgrade and uninstall, by the host's command line on a database alone.
+
+The database of the bare host comes from `make test`, which names it in the environment.
+"""
+
+import configparser
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import psycopg2
+
+from odoo import sql_db
+from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import config
+
+from .lifecycle import image
+
+ADDON = "erp_order_reversal"
+REPO = Path(__file__).resolve().parent.parent
+SCRIPTS = Path(__file__).parent / "lifecycle"
+BARE = os.environ.get("ERP_BARE_DATABASE")
+
+
+@unittest.skipUnless(BARE, "no database of the bare host (see dev/testing.py)")
+class TestLifecycle(BaseCase):
+    maxDiff = None
+
+    def setUp(self):
+        super().setUp()
+        self.database = f"{get_db_name()}_lifecycle"
+        self.addons_path = [str(path) for path in config["addons_path"]]
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.addCleanup(self.drop)
+        self.copy(BARE)
+
+    # ------------------------------------------------------------------
+    # A database of its own
+    # ------------------------------------------------------------------
+
+    def copy(self, source, tries=30):
+        self.drop()
+        statement = f'CREATE DATABASE "{self.database}" TEMPLATE "{source}"'
+        while True:
+            try:
+                self.maintain(statement)
+                break
+            except psycopg2.errors.ObjectInUse:  # somebody else is copying it
+                tries -= 1
+                if not tries:
+                    raise
+                time.sleep(1)
+        if Path(config.filestore(source)).is_dir():
+            shutil.copytree(
+                config.filestore(source),
+                config.filestore(self.database),
+                copy_function=os.link,
+            )
+        # As in a company's own database: the addon's demo data are not for it.
+        self.look(lambda cr: cr.execute("UPDATE ir_module_module SET demo = false"))
+
+    def drop(self):
+        sql_db.close_db(self.database)
+        self.maintain(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+        shutil.rmtree(config.filestore(self.database), ignore_errors=True)
+
+    def maintain(self, statement):
+        with contextlib.closing(sql_db.db_connect("postgres").cursor()) as cr:
+            cr._cnx.autocommit = True
+            cr.execute(statement)
+
+    def look(self, function, *arguments):
+        """Call a function on a cursor of the database, and leave no connection."""
+        try:
+            with contextlib.closing(sql_db.db_connect(self.database).cursor()) as cr:
+                result = function(cr, *arguments)
+                cr.commit()
+                return result
+        finally:
+            sql_db.close_db(self.database)
+
+    def host(self, *arguments, addon=None, script=None):
+        """Run the host's command line; it must succeed.
+
+        :param Path addon: a folder with another version of the addon
+        :param str script: name of a script for the host's shell
+        """
+        result = subprocess.run(
+            [
+                *(sys.executable, "-m", "odoo", *arguments),
+                *("-c", self.settings(addon or REPO), "-d", self.database),
+            ],
+            input=(SCRIPTS / script).read_text() if script else "",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output = result.stdout + result.stderr
+        self.assertEqual(result.returncode, 0, output[-5000:])
+        for word in ("CRITICAL", "ERROR", "Traceback"):
+            self.assertNotIn(word, output, output[-5000:])
+        if script:
+            self.assertIn("lifecycle:", result.stdout, output[-5000:])
+        return output
+
+    def settings(self, addon):
+        """The settings of this run, with the addon from that folder."""
+        settings = configparser.ConfigParser(interpolation=None)
+        settings.read(config["config"])
+        folders = [path for path in self.addons_path if Path(path) != REPO]
+        settings["options"]["addons_path"] = ",".join([*folders, str(addon)])
+        path = self.folder / f"{addon.name}.conf"
+        with path.open("w") as file:
+            settings.write(file)
+        return str(path)
+
+    def install(self, addon=None):
+        self.host(
+            *("server", "-i", ADDON, "--stop-after-init", "--no-http"), addon=addon
+        )
+
+    def upgrade(self):
+        self.host("server", "-u", ADDON, "--stop-after-init", "--no-http")
+
+    def run_script(self, script, addon=None):
+        self.host("shell", "--no-http", addon=addon, script=script)
+
+    def uninstall(self):
+        self.host("module", "uninstall", ADDON)
+
+    # ------------------------------------------------------------------
+    # Tests
+    # ------------------------------------------------------------------
+
+    def test_nothing_is_left_behind(self):
+        schema = self.look(image.schema)
+        columns = self.look(image.columns)
+        registers = self.look(image.rows, image.registers(columns), columns)
+        self.install()
+        self.run_script("use.py")
+        tables = set(columns) - {*registers, *image.RESTLESS}
+        # Of the messages only those on the host's own documents have to stay.
+        tables = {table for table in tables if not table.startswith("mail_")}
+        chatter = self.look(image.chatter)
+        before = self.look(image.rows, tables, columns)
+        self.uninstall()
+        after = self.look(image.schema)
+        self.assertEqual(sorted(after - schema), [], "left behind")
+        self.assertEqual(sorted(schema - after), [], "taken along")
+        self.assertEqual(
+            image.differences(registers, self.look(image.rows, registers, columns)),
+            [],
+        )
+        after = self.look(image.rows, tables, columns)
+        self.assertEqual(image.differences(before, after), [])
+        self.assertEqual(chatter - self.look(image.chatter), set())
+
+    def test_upgrade(self):
+        previous = self.previous_version()
+        self.install(previous)
+        self.run_script("use.py", previous)
+        self.upgrade()
+        self.run_script("check.py")
+        upgraded = self.look(image.schema)
+        self.copy(BARE)
+        self.install()
+        fresh = self.look(image.schema)
+        self.assertEqual(sorted(fresh - upgraded), [], "an upgrade lacks it")
+        self.assertEqual(sorted(upgraded - fresh), [], "an upgrade leaves it")
+
+    def previous_version(self):
+        """A folder with the addon of the commit before, or with this one's.
+
+        A shallow clone has no history: then at least the upgrade itself is tried.
+        """
+        found = subprocess.run(
+            ["git", "archive", "HEAD~1", ADDON],
+            cwd=REPO,
+            capture_output=True,
+            check=False,
+        )
+        if found.returncode:
+            print("No commit before this one: upgrading from the same version.")
+            return REPO
+        folder = self.folder / "previous"
+        with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        return folder
