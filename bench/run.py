@@ -9,6 +9,7 @@ import json
 import sys
 
 import bulk
+import chain
 import selection
 import single
 
@@ -16,7 +17,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single", "bulk", "selection")
+BENCHES = ("single", "bulk", "selection", "chain")
 
 
 def main() -> int:
@@ -37,6 +38,9 @@ def main() -> int:
         elif bench == "selection":
             sizes = [1000, 10_000]
             print(_in_host(connection, selection.main, sizes), flush=True)
+        elif bench == "chain":
+            share = options.rounds or 15
+            print(chain.main(connection, [1, 2, 4], share), flush=True)
         print()
     return 0
 

@@ -1,4 +1,4 @@
-"""Workers that are killed at random moments: nothing half done, nothing done twice."""
+"""Real workers, in parallel and killed: nothing half done, nothing done twice."""
 
 import contextlib
 import json
@@ -16,6 +16,7 @@ from odoo.tools import config
 WORKER = Path(__file__).parent / "crash" / "worker.py"
 KILLS = 20
 ORDERS = 9
+SHARE = 4
 
 # [reversal, order, invoice, credit notes, payments, snapshot, log]
 UNTOUCHED = ["queued", "sale", "paid", [], False, []]
@@ -115,6 +116,29 @@ class TestCrash(BaseCase):
                 state = self.check(batch)["state"]
             self.assertEqual(state, "done")
         self.check_books()
+
+    def test_a_chain_stays_whole_under_parallel_workers(self):
+        """Four workers, each with orders of its own, append to one chain."""
+        orders = self.do("settle", self.company, 4 * SHARE)["orders"]
+        workers = [
+            self.do("reverse", self.company, orders[number::4])["pid"]
+            for number in range(4)
+        ]
+        for pid in workers:
+            self.wait_for(pid, 300)
+        count = len(orders)
+        events = self.do("events", self.company)
+        self.assertEqual(
+            events,
+            # payment, credit note, order
+            {"requested": count, "step": 3 * count, "done": count, "verified": count},
+        )
+        books = self.do("books", self.company)
+        self.assertEqual(
+            books["chain"],
+            {"intact": True, "checked": 6 * count, "first_broken": False},
+        )
+        self.assertEqual(books["balances"], [])
 
     def test_goes_on_by_itself_beside_an_editor(self):
         built = self.do("build", self.company, ORDERS)

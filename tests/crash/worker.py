@@ -30,7 +30,7 @@ def main():
     answer({"ready": True})
     for line in sys.stdin:
         command = json.loads(line)
-        if command["do"] in ("work", "edit"):
+        if command["do"] in ("work", "edit", "reverse"):
             answer({"pid": fork(database, command)})
         else:
             result = os.pipe()
@@ -81,6 +81,28 @@ def company(env):
 
 def build(env, company_id, count):
     """Settled orders and a running batch on them."""
+    orders = _settle(env, company_id, count)
+    env = orders.env
+    batch = env["order.reversal.batch"].create(
+        {
+            "order_ids": orders.ids,
+            "scope": "cancel",
+            "invoice_method": "credit_note",
+            "payment_method": "void",
+            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
+        }
+    )
+    batch._engine().write({"state": "running"})
+    batch._create_reversals()
+    return {"batch": batch.id, "orders": orders.ids}
+
+
+def settle(env, company_id, count):
+    """Settled orders alone."""
+    return {"orders": _settle(env, company_id, count).ids}
+
+
+def _settle(env, company_id, count):
     env = env(
         user=env.ref("base.user_admin"),
         context={"allowed_company_ids": [company_id], "tracking_disable": True},
@@ -117,18 +139,7 @@ def build(env, company_id, count):
         env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         ).create({})._create_payments()
-    batch = env["order.reversal.batch"].create(
-        {
-            "order_ids": orders.ids,
-            "scope": "cancel",
-            "invoice_method": "credit_note",
-            "payment_method": "void",
-            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
-        }
-    )
-    batch._engine().write({"state": "running"})
-    batch._create_reversals()
-    return {"batch": batch.id, "orders": orders.ids}
+    return orders
 
 
 def work(env, batch_id):
@@ -137,6 +148,42 @@ def work(env, batch_id):
 
     order_reversal_batch_process.CHUNK = CHUNK
     env["order.reversal.batch"].browse(batch_id)._process()
+
+
+def reverse(env, company_id, order_ids):
+    """One order after the other, a commit each, as the host serves requests."""
+    env = env(
+        user=env.ref("base.user_admin"), context={"allowed_company_ids": [company_id]}
+    )
+    for order_id in order_ids:
+        while True:
+            try:
+                env["order.reversal"].create(
+                    {
+                        "order_id": order_id,
+                        "payment_method": "void",
+                        "invoice_method": "credit_note",
+                        "reason_id": env.ref(
+                            "erp_order_reversal.reason_operation_mistake"
+                        ).id,
+                    }
+                ).action_submit()
+                env.cr.commit()
+                break
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                env.cr.rollback()
+                env.transaction.reset()
+                time.sleep(random.uniform(0, 0.1))
+
+
+def events(env, company_id):
+    """How many events of each kind the log of a company has."""
+    return {
+        event: count
+        for event, count in env["order.reversal.log"]._read_group(
+            [("company_id", "=", company_id)], ["event"], ["__count"]
+        )
+    }
 
 
 def edit(env, order_ids, seconds):
