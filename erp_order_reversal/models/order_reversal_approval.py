@@ -142,6 +142,25 @@ class OrderReversal(models.Model):
         self._engine_env(self).write({"approver_id": self.env.uid, "approved_on": now})
         self._finish_approval_activities()
         self._execute()
+        self._tell_requesters()
+
+    def _tell_requesters(self):
+        """One message to each requester, on the request or on the batch of many."""
+        for source, reversals in self._get_sources().items():
+            for requester, of_requester in reversals.grouped("requester_id").items():
+                reader = source.with_context(lang=requester.lang)
+                source.message_post(
+                    body=reader.env._(
+                        "Approved by %(user)s and carried out: %(documents)s",
+                        user=self.env.user.name,
+                        documents=", ".join(of_requester.mapped("root_name")),
+                    ),
+                    partner_ids=requester.partner_id.ids,
+                )
+
+    def _get_sources(self):
+        """{what they were asked for with: the reversals}; override point."""
+        return {reversal: reversal for reversal in self}
 
     def _describe_changes(self, before, after):
         """Lines that say what differs between two frozen plans."""

@@ -142,6 +142,15 @@ class OrderReversal(models.Model):
         alone = self.filtered(lambda reversal: not reversal.batch_id)
         return super(OrderReversal, alone)._ask_approvers()
 
+    def _get_sources(self):
+        """Of a batch, one message tells of all."""
+        alone = self.filtered(lambda reversal: not reversal.batch_id)
+        # sudo: a note on a batch that its owner started, by whoever may approve.
+        return super(OrderReversal, alone)._get_sources() | {
+            batch.sudo(): reversals
+            for batch, reversals in (self - alone).grouped("batch_id").items()
+        }
+
     def _hook_if_success(self):
         result = super()._hook_if_success()
         self.batch_id._finish_approval_activities()

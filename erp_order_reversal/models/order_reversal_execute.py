@@ -74,6 +74,29 @@ class OrderReversal(models.Model):
                 self.env._("This can't be taken back yet:") + "\n" + "\n".join(lines)
             )
 
+    def _check_disjoint(self):
+        """Nothing is taken back twice in one go.
+
+        A payment that several of them release has a part for each.
+        """
+        takers = defaultdict(self.browse)
+        for step in self.step_ids:
+            if step.operation not in ("release", "rematch"):
+                key = (step.res_model, step.res_id, step.operation)
+                takers[key] |= step.reversal_id
+        for (model, record_id, _operation), reversals in takers.items():
+            if len(reversals) > 1:
+                # sudo: the name alone, of a document that the plan read as sudo too.
+                document = self.env[model].sudo().browse(record_id)
+                raise self._error(
+                    self.env._(
+                        "%(names)s all take back %(document)s. Carry them out one "
+                        "after the other.",
+                        names=", ".join(reversals.mapped("name")),
+                        document=document.display_name,
+                    )
+                )
+
     def _check_seen(self):
         """What was confirmed must be what was shown."""
         changed = self.filtered(
@@ -133,6 +156,7 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._check_may_execute()
+        self._check_disjoint()
         matches = self._take_snapshot()
         self._run_operations()
         self.with_context(reversal_matches=matches)._check_result()

@@ -82,9 +82,11 @@ class OrderReversal(models.Model):
 
     def _explain_age(self):
         limit = self.company_id._get_reversal_age_limit()
+        if not limit or not self._get_root():
+            return ""
         # sudo: the date alone, of a document that the user may read.
         root = self._get_root()._origin.sudo()
-        if not limit or not root.filtered_domain(root._reversal_older_domain(limit)):
+        if not root.filtered_domain(root._reversal_older_domain(limit)):
             return ""
         return self.env._(
             "%(document)s is older than %(days)s days.",
