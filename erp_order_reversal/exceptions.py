@@ -22,4 +22,12 @@ class ReversalGuardError(UserError):
 
 
 class DocumentsBusyError(UserError):
-    """Somebody else is changing a document; later it may be free."""
+    """Somebody else is changing a document; later it may be free.
+
+    :param str message: which documents
+    :param dict waiting: {id of a reversal: which of its documents, as a sentence}
+    """
+
+    def __init__(self, message, waiting=None):
+        super().__init__(message)
+        self.waiting = waiting or {}

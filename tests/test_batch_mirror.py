@@ -3,6 +3,7 @@
 from odoo import Command, fields
 
 from .common import ReversalCase
+from .test_batch import BatchCase
 
 HEADER = (
     "move_type",
@@ -292,3 +293,41 @@ class TestMirror(ReversalCase):
             self.make_order(), date=fields.Date.subtract(self.today(), months=2)
         )
         self.assertMirrors(invoice)
+
+
+class TestForeignOverride(BatchCase):
+    """Another addon that overrides the host's reversal is asked, in bulk, too."""
+
+    def test_its_override_runs(self):
+        orders = self.settle_many(3)
+        seen = []
+
+        def _reverse_moves(moves, default_values_list=None, cancel=False):
+            seen.append(len(moves))
+            for values in default_values_list:
+                values["narration"] = "Made by the other addon"
+            return super(Other, moves)._reverse_moves(default_values_list, cancel)
+
+        model = self.env.registry["account.move"]
+        Other = type(
+            "Other",
+            (),
+            {
+                "__module__": "odoo.addons.other.models",
+                "_reverse_moves": _reverse_moves,
+            },
+        )
+        bases = model.__bases__
+        model.__bases__ = (bases[0], Other, *bases[1:])
+        self.addCleanup(setattr, model, "__bases__", bases)
+        batch = self.batch(orders, invoice_method="credit_note")
+        batch.action_start()
+        self.assertEqual(batch.done_count, 3, batch.reversal_ids.mapped("error"))
+        self.assertEqual(seen, [3])
+        credits = orders.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual(len(credits), 3)
+        for credit in credits:
+            self.assertIn("other addon", credit.narration)
+        self.assertEqual(
+            set((orders.invoice_ids - credits).mapped("payment_state")), {"reversed"}
+        )

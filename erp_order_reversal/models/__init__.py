@@ -43,6 +43,7 @@ from . import sale_order
 from . import order_reversal_removal
 from . import order_reversal_batch
 from . import order_reversal_batch_member
+from . import order_reversal_batch_groups
 from . import order_reversal_batch_actions
 from . import order_reversal_batch_process
 from . import order_reversal_batch_assess

@@ -75,6 +75,13 @@ class OrderReversalBatch(models.Model):
     started_on = fields.Datetime(readonly=True, copy=False)
     finished_on = fields.Datetime(readonly=True, copy=False)
     reversal_ids = fields.One2many("order.reversal", "batch_id", readonly=True)
+    failed_ids = fields.One2many(
+        "order.reversal",
+        "batch_id",
+        "What Failed",
+        domain=[("state", "=", "failed")],
+        readonly=True,
+    )
     total_count = fields.Integer("Documents", compute="_compute_counts")
     done_count = fields.Integer("Done", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")

@@ -173,31 +173,27 @@ class OrderReversalBatch(models.Model):
     def _create_reversals(self, limit=None):
         """Create the reversals of documents that have none in this batch yet.
 
-        :param int limit: as many as this, all by default
+        :param int limit: about as many as this, all by default
         :return: int, how many were created
         """
         self.ensure_one()
-        created = 0
-        for root, records in self._get_roots():
-            present = self.env["order.reversal"]._read_group(
-                [("batch_id", "=", self.id), (root, "!=", False)], [root]
-            )
-            missing = records - records.browse(record.id for (record,) in present)
-            ids = missing.ids[: None if limit is None else max(0, limit - created)]
-            for part in split_every(1000, ids, list):
-                self._create_queued(root, part)
-            created += len(ids)
-        return created
+        missing = self._get_missing(limit)
+        for part in split_every(1000, missing, list):
+            self._create_queued(part)
+        return len(missing)
 
-    def _create_queued(self, root, ids):
-        """Create queued reversals of documents that the owner may read."""
+    def _create_queued(self, nodes):
+        """Create queued reversals of documents that the owner may read.
+
+        :param list nodes: [(field of the reversal, id, number of the group)]
+        """
         model = self.env["order.reversal"]
         values = {
             name: self._fields[name].convert_to_write(self[name], self)
             for name in self._request_fields - set(ROOTS.values())
         }
         engine = model._engine_env(model).with_context(mail_create_nosubscribe=True)
-        names = engine._get_next_names(len(ids))
+        names = engine._get_next_names(len(nodes))
         engine.create(
             [
                 {
@@ -206,8 +202,9 @@ class OrderReversalBatch(models.Model):
                     "name": name,
                     "state": "queued",
                     "batch_id": self.id,
+                    "batch_group": group,
                     "requester_id": self.requester_id.id,
                 }
-                for record_id, name in zip(ids, names, strict=True)
+                for (root, record_id, group), name in zip(nodes, names, strict=True)
             ]
         )

@@ -16,6 +16,11 @@ class OrderReversal(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    batch_group = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Reversals of a batch with the same number share an invoice or a payment.",
+    )
 
     _once_in_batch = models.UniqueIndex(
         "(batch_id, COALESCE(order_id, 0), COALESCE(move_id, 0), "
@@ -51,15 +56,19 @@ class OrderReversal(models.Model):
 
         Like `action_submit`, but what stands against one of them does not hold up the
         others.
+
+        :return: {reversal: what stands against it}
         """
         self._check_may_request()
+        blocked = {}
         rest = self
         while rest:
             plans = dict(zip(rest, rest._lock_and_assess(), strict=True))
             part = rest._select_disjoint(plans)
             part._leave_shared_payments(plans)
-            part._submit_planned(plans)
+            blocked.update(part._submit_planned(plans))
             rest -= part
+        return blocked
 
     def _check_may_request(self):
         """:raise AccessError: the owner lost the right since the batch was started"""
@@ -122,10 +131,16 @@ class OrderReversal(models.Model):
         """Whether all that the payments settle beside is queued in the batch."""
         self.ensure_one()
         invoices = payments._reversal_get_invoices() - plan.records("account.move")
+        if not self.batch_group:
+            return False
         queued = self.search(
-            [("batch_id", "=", self.batch_id.id), ("state", "=", "queued")]
+            [
+                ("batch_id", "=", self.batch_id.id),
+                ("batch_group", "=", self.batch_group),
+                ("state", "=", "queued"),
+                ("id", "!=", self.id),
+            ]
         )
-        queued -= self
         covered = queued.move_id | queued.payment_id.sudo()._reversal_get_invoices()
         orders = queued.order_id
         return all(
@@ -162,15 +177,16 @@ class OrderReversal(models.Model):
         return result
 
     def _submit_planned(self, plans):
-        blocked = self.browse()
-        for reversal in self:
-            if blockers := plans[reversal].blockers:
-                reversal._mark_failed("\n".join(found["message"] for found in blockers))
-                blocked |= reversal
-        ready = self - blocked
+        blocked = {
+            reversal: "\n".join(found["message"] for found in plans[reversal].blockers)
+            for reversal in self
+            if plans[reversal].blockers
+        }
+        ready = self - self.browse().union(*blocked)
         waiting = ready.filtered(lambda reversal: reversal._needs_approval())
-        waiting._request_approval()
         (ready - waiting)._execute()
+        waiting._request_approval()
+        return blocked
 
     def _would_need_approval(self, plan):
         """Whether this reversal of the selection dialog would have to be approved."""

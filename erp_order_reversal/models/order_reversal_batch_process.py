@@ -91,8 +91,12 @@ class OrderReversalBatch(models.Model):
             self._finish()
             return 0
         runner = taken.with_env(self._get_owner_env(taken.company_id))
-        self._run_chunk(runner, busy)
+        failed = self._run_chunk(runner, busy)
         runner._send_open_refunds()
+        # Last, as nobody else appends to the log from then on until the commit.
+        for reversal, message in failed.items():
+            reversal.invalidate_recordset()
+            reversal._mark_failed(message)
         self._send_progress()
         return len(taken)
 
@@ -131,18 +135,29 @@ class OrderReversalBatch(models.Model):
             self._create_reversals(limit=10 * CHUNK)
 
     def _take_chunk(self, busy, size):
-        """Lock queued reversals of one company that nobody else works on."""
-        queued = self.env["order.reversal"].search(
-            [
-                ("batch_id", "=", self.id),
-                ("state", "=", "queued"),
-                ("id", "not in", list(busy.now)),
-            ],
-            order="company_id, id",
-            limit=20 * CHUNK,
+        """Lock queued reversals of one company that nobody else works on.
+
+        The first queued one of a group stands for all of it: who locks it takes the
+        group.
+        """
+        model = self.env["order.reversal"]
+        domain = [("batch_id", "=", self.id), ("state", "=", "queued")]
+        if waiting := model.browse(busy.now):
+            groups = [group for group in waiting.mapped("batch_group") if group]
+            domain += [
+                ("id", "not in", waiting.ids),
+                ("batch_group", "not in", groups),
+            ]
+        queued = model.search(
+            domain, order="company_id, batch_group, id", limit=20 * CHUNK
         )
         queued = queued.filtered(lambda r: r.company_id == queued[0].company_id)
-        return queued.try_lock_for_update(allow_referencing=True, limit=size)
+        groups = queued.grouped(lambda r: r.batch_group or -r.id)
+        first = model.union(*(members[0] for members in groups.values()))
+        locked = first.try_lock_for_update(allow_referencing=True, limit=size)
+        taken = model.union(*(groups[r.batch_group or -r.id] for r in locked))[:size]
+        # Their first ones are ours, so nobody but a person holds any of the others.
+        return taken.try_lock_for_update(allow_referencing=True)
 
     def _get_owner_env(self, company):
         """The environment of the batch's owner, in one company."""
@@ -158,28 +173,37 @@ class OrderReversalBatch(models.Model):
         )
 
     def _run_chunk(self, reversals, busy):
-        """Carry out all at once; if that fails, one by one."""
+        """Carry out all at once; what can't be costs the others as little as possible.
+
+        :return: {reversal: why it failed}; such a one changed nothing
+        """
+        if not reversals:
+            return {}
         try:
             with self.env.cr.savepoint():
-                reversals._submit_queued()
-            return
+                return reversals._submit_queued()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
+        except DocumentsBusyError as error:
+            known = error.waiting
+            waiting = reversals.filtered(lambda r: r.id in known) or reversals
+            failed = {
+                reversal: known.get(reversal.id, str(error))
+                for reversal in waiting
+                if busy.add(reversal)
+            }
+            return {**failed, **self._run_chunk(reversals - waiting, busy)}
         except Exception as error:
             if len(reversals) == 1:
-                if not isinstance(error, DocumentsBusyError) or busy.add(reversals):
-                    self._fail(reversals, error)
-                return
-            _logger.info("%s goes one by one after: %s", self.name, error)
-        for reversal in reversals:
-            self._run_chunk(reversal, busy)
-
-    def _fail(self, reversal, error):
-        """Note why one reversal could not be carried out; it changed nothing."""
-        if not isinstance(error, UserError):
-            _logger.warning("%s failed", reversal.name, exc_info=error)
-        reversal.invalidate_recordset()
-        reversal._mark_failed(str(error))
+                if not isinstance(error, UserError):
+                    _logger.warning("%s failed", reversals.name, exc_info=error)
+                return {reversals: str(error)}
+            _logger.info("%s goes on in halves after: %s", self.name, error)
+        half = len(reversals) // 2
+        return {
+            **self._run_chunk(reversals[:half], busy),
+            **self._run_chunk(reversals[half:], busy),
+        }
 
     # ------------------------------------------------------------------
     # The end

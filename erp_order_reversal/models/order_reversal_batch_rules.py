@@ -85,6 +85,11 @@ class OrderReversalMixin(models.AbstractModel):
         """Findings about the documents themselves: {code: ids}."""
         return {}
 
+    def _reversal_bulk_moves(self):
+        """[(id, id of an entry that taking the document back concerns)]."""
+        self.env.flush_all()
+        return self.env.execute_query(self._reversal_bulk_sql())
+
     def _reversal_bulk_sql(self):
         return SQL(self._reversal_bulk_invoices, ids=self.ids)
 
@@ -222,6 +227,26 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     _reversal_bulk_invoices = OF_MOVES
+
+    def _reversal_bulk_counterparts(self):
+        """[(id, id of an entry that it is matched with or paid by)]."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT line.move_id, other.move_id
+                     FROM account_move_line line
+                     JOIN account_partial_reconcile partial
+                       ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+                     JOIN account_move_line other
+                       ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+                      AND other.move_id != line.move_id
+                    WHERE line.move_id = ANY(%(ids)s)
+                    UNION
+                   SELECT rel.invoice_id, -rel.payment_id
+                     FROM account_move__account_payment rel
+                    WHERE rel.invoice_id = ANY(%(ids)s)""",
+                ids=self.ids,
+            )
+        )
 
     def _reversal_bulk_own(self, batch):
         findings = super()._reversal_bulk_own(batch)

@@ -54,14 +54,23 @@ class OrderReversal(models.Model):
             records = self.env[model].sudo().browse(ids)
             busy = records - records.try_lock_for_update(allow_referencing=True)
             if busy:
-                raise DocumentsBusyError(
-                    self.env._(
-                        "Somebody else is changing %s right now. Wait a moment and "
-                        "try again.",
-                        ", ".join(busy.mapped("display_name")),
-                    )
-                )
+                raise self._busy_error(busy, plans)
         return plans
+
+    def _busy_error(self, busy, plans):
+        """The error that names busy documents, of all and of each reversal."""
+
+        def sentence(records):
+            return self.env._(
+                "Somebody else is changing %s right now. Wait a moment and try again.",
+                ", ".join(records.mapped("display_name")),
+            )
+
+        waiting = {}
+        for reversal, plan in zip(self, plans, strict=True):
+            if own := plan.records(busy._name) & busy:
+                waiting[reversal.id] = sentence(own)
+        return DocumentsBusyError(sentence(busy), waiting)
 
     def _raise_blockers(self, plans):
         lines = []

@@ -8,13 +8,14 @@ class Busy:
 
     :param int tries: how often one is tried before it fails
     :param dict counts: {id: how often it was tried before}
+    :param now: ids of those that still wait
     """
 
-    def __init__(self, tries=5, counts=None):
+    def __init__(self, tries=5, counts=None, now=()):
         self.tries = tries
         self.counts = dict(counts or {})
         self.rounds = {}
-        self.now = set()
+        self.now = set(now)
 
     def add(self, reversal):
         """Leave it queued for the time being.

@@ -1,10 +1,12 @@
 from odoo import models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.erp_order_reversal.models.order_reversal_batch_process import (
     CHUNK,
     TRIES,
 )
 from odoo.addons.erp_order_reversal.tools import Busy
+from odoo.addons.queue_job.exception import RetryableJobError
 
 # At most as many jobs of one batch run side by side; the channel may allow fewer.
 MAX_JOBS = 16
@@ -29,22 +31,34 @@ class OrderReversalBatch(models.Model):
             for _job in range(jobs):
                 batch._delay_work()
 
-    def _delay_work(self, busy=None, eta=None):
+    def _delay_work(self, eta=None, **arguments):
+        # As often as needed: how often documents may be busy is counted apart.
         self.with_delay(
-            eta=eta, description=self.env._("%s: carry out a part", self.name)
-        )._job_work(busy=busy or {})
+            eta=eta,
+            max_retries=0,
+            description=self.env._("%s: carry out a part", self.name),
+        )._job_work(**arguments)
 
-    def _job_work(self, busy=None):
+    def _job_work(self, busy=None, skip=()):
         """Carry out one chunk, then go on with another job; the queue commits.
 
         :param dict busy: {id of a reversal: how often its documents were busy}
+        :param skip: ids of reversals that are left until nothing else is to be done
+        :raise RetryableJobError: another transaction got in the way; the retry
+            pattern says when to try again
         """
         self.ensure_one()
         counts = {int(key): count for key, count in (busy or {}).items()}
-        waiting = Busy(tries=TRIES, counts=counts)
-        # sudo: as the scheduler; each chunk is carried out as the batch's owner.
-        worked = self.sudo()._work_chunk(waiting)
+        waiting = Busy(tries=TRIES, counts=counts, now=skip)
+        try:
+            # sudo: as the scheduler; each chunk is carried out as the batch's owner.
+            worked = self.sudo()._work_chunk(waiting)
+            self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            raise RetryableJobError(str(error)) from error
+        counts = {str(key): count for key, count in waiting.counts.items()}
         if worked:
-            counts = {str(key): count for key, count in waiting.counts.items()}
-            self._delay_work(busy=counts, eta=BUSY_PAUSE if waiting.now else None)
+            self._delay_work(busy=counts, skip=sorted(waiting.now))
+        elif waiting.now:
+            self._delay_work(busy=counts, eta=BUSY_PAUSE)
         return self.env._("%s reversals worked on", worked)
