@@ -28,6 +28,7 @@
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
         "views/account_payment_views.xml",
+        "views/settlement_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/order_reversal_reject_views.xml",
         "views/order_reversal_removal_views.xml",

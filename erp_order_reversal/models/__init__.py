@@ -40,6 +40,7 @@ from . import account_payment_write_off
 from . import account_payment_undo
 from . import order_reversal_refund
 from . import sale_order
+from . import order_reversal_settlement_mixin
 from . import order_reversal_removal
 from . import order_reversal_batch
 from . import order_reversal_batch_member
