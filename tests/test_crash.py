@@ -119,7 +119,7 @@ class TestCrash(BaseCase):
 
     def test_a_chain_stays_whole_under_parallel_workers(self):
         """Four workers, each with orders of its own, append to one chain."""
-        orders = self.do("settle", self.company, 4 * SHARE)["orders"]
+        orders = self.do("orders", self.company, 4 * SHARE)["orders"]
         workers = [
             self.do("reverse", self.company, orders[number::4])["pid"]
             for number in range(4)

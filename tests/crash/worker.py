@@ -79,34 +79,19 @@ def company(env):
     return {"company": made.id}
 
 
-def build(env, company_id, count):
-    """Settled orders and a running batch on them."""
-    orders = _settle(env, company_id, count)
-    env = orders.env
-    batch = env["order.reversal.batch"].create(
-        {
-            "order_ids": orders.ids,
-            "scope": "cancel",
-            "invoice_method": "credit_note",
-            "payment_method": "void",
-            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
-        }
-    )
-    batch._engine().write({"state": "running"})
-    batch._create_reversals()
-    return {"batch": batch.id, "orders": orders.ids}
-
-
-def settle(env, company_id, count):
-    """Settled orders alone."""
-    return {"orders": _settle(env, company_id, count).ids}
-
-
-def _settle(env, company_id, count):
-    env = env(
+def accountant(env, company_id):
+    return env(
         user=env.ref("base.user_admin"),
         context={"allowed_company_ids": [company_id], "tracking_disable": True},
     )
+
+
+def settle(env, company_id, count, shared=(), quantity=1):
+    """Settled orders.
+
+    :param shared: numbers of orders that one payment settles together
+    """
+    env = accountant(env, company_id)
     products = env["product.product"].create(
         [
             {
@@ -124,22 +109,58 @@ def _settle(env, company_id, count):
         [
             {
                 "partner_id": partner.id,
+                "company_id": company_id,
                 "order_line": [
-                    Command.create({"product_id": product.id}) for product in products
+                    Command.create(
+                        {"product_id": product.id, "product_uom_qty": quantity}
+                    )
+                    for product in products
                 ],
             }
             for _number in range(count)
         ]
     )
     orders.action_confirm()
-    for order in orders:
+    together = env["account.move"]
+    for number, order in enumerate(orders):
         invoice = order._create_invoices()
         invoice.is_move_sent = True
         invoice.action_post()
-        env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({})._create_payments()
-    return orders
+        if number in shared:
+            together |= invoice
+        else:
+            pay(invoice)
+    pay(together)
+    return orders.ids
+
+
+def pay(invoices):
+    if invoices:
+        invoices.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoices.ids
+        ).create({"group_payment": True})._create_payments()
+
+
+def orders(env, company_id, count):
+    """Settled orders alone."""
+    return {"orders": settle(env, company_id, count)}
+
+
+def build(env, company_id, count, shared=()):
+    """Settled orders and a running batch on them."""
+    ids = settle(env, company_id, count, shared)
+    batch = accountant(env, company_id)["order.reversal.batch"].create(
+        {
+            "order_ids": ids,
+            "scope": "cancel",
+            "invoice_method": "credit_note",
+            "payment_method": "void",
+            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
+        }
+    )
+    batch._engine().write({"state": "running"})
+    batch._create_reversals()
+    return {"batch": batch.id, "orders": ids}
 
 
 def work(env, batch_id):
