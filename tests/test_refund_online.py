@@ -226,9 +226,10 @@ class TestOnlineRefund(ReversalCase):
         submit = model._submit_planned
 
         def fail_together(reversals, plans):
-            submit(reversals, plans)
+            result = submit(reversals, plans)
             if len(reversals) > 1:
                 raise UserError("Not together.")
+            return result
 
         calls, provider = self.provider_says(lambda refund: refund._set_done())
         with provider, patch.object(model, "_submit_planned", fail_together):
