@@ -146,25 +146,6 @@ class TestUndo(ReversalCase):
         with self.assertRaisesRegex(UserError, "edited since"):
             reversal.with_user(self.manager).action_undo()
 
-    def test_four_eyes(self):
-        order, _invoice, _payment = self.settle()
-        reversal = self.reverse(order)
-        self.company.reversal_approval = "always"
-        reversal.with_user(self.manager).action_undo()
-        self.assertEqual(reversal.state, "done")
-        self.assertEqual(reversal.undo_requester_id, self.manager)
-        with self.assertRaisesRegex(AccessError, "yourself"):
-            reversal.with_user(self.manager).action_undo()
-        second = self._user(
-            "manager_two",
-            "sales_team.group_sale_salesman_all_leads",
-            "account.group_account_invoice",
-            "erp_order_reversal.group_reversal_manager",
-        )
-        reversal.with_user(second).action_undo()
-        self.assertEqual(reversal.state, "undone")
-        self.assertEqual(order.state, "sale")
-
     def test_down_payment_price(self):
         """Found by the generator: the host zeroes the price of the line."""
         order = self.make_order()

@@ -7,6 +7,7 @@ from . import order_reversal_assess
 from . import order_reversal_execute
 from . import order_reversal_policy
 from . import order_reversal_approval
+from . import order_reversal_changes
 from . import order_reversal_snapshot
 from . import order_reversal_file
 from . import order_reversal_verify
@@ -15,6 +16,7 @@ from . import order_reversal_render
 from . import order_reversal_voucher
 from . import order_reversal_actions
 from . import order_reversal_undo
+from . import order_reversal_undo_request
 from . import order_reversal_follow_up
 from . import order_reversal_guard
 from . import order_reversal_step

@@ -8,10 +8,6 @@ class OrderReversal(models.Model):
     _inherit = "order.reversal"
 
     can_approve = fields.Boolean(compute="_compute_can_approve")
-    changes = fields.Text(
-        compute="_compute_changes",
-        help="What changed since the approval was asked for.",
-    )
 
     @api.depends("state", "requester_id")
     @api.depends_context("uid")
@@ -20,9 +16,22 @@ class OrderReversal(models.Model):
         for reversal in self:
             reversal.can_approve = (
                 approver
-                and reversal.state == "to_approve"
-                and reversal.requester_id != self.env.user
+                and reversal._waits()
+                and reversal._get_requester() != self.env.user
             )
+
+    def _waits(self):
+        """Whether somebody has to decide; override point."""
+        self.ensure_one()
+        return self.state == "to_approve"
+
+    def _get_requester(self):
+        """Whoever asked for what waits or was done; override point.
+
+        :return: `res.users`
+        """
+        self.ensure_one()
+        return self.requester_id
 
     # ------------------------------------------------------------------
     # Request
@@ -65,21 +74,27 @@ class OrderReversal(models.Model):
                 )
 
     def _get_approvers(self):
-        """Users who may approve: of the company, and not the requester."""
+        """Users who may approve: of the company, and not the requester.
+
+        Where some of them may carry it out, too, only those; else nobody would see
+        that it waits.
+        """
         self.ensure_one()
         group = self.env.ref("erp_order_reversal.group_reversal_approver")
         # sudo: who holds a group is the administrator's business to read.
-        return (
-            group.sudo()
-            .all_user_ids.filtered(
-                lambda user: user.active
-                and not user.share
-                and self.company_id in user.company_ids
-                and user != self.requester_id
-                and user != self.env.ref("base.user_root")
-            )
-            .with_env(self.env)
+        approvers = group.sudo().all_user_ids.filtered(
+            lambda user: user.active
+            and not user.share
+            and self.company_id in user.company_ids
+            and user != self._get_requester()
+            and user != self.env.ref("base.user_root")
         )
+        able = approvers.filtered(self._may_carry_out)
+        return (able or approvers).with_env(self.env)
+
+    def _may_carry_out(self, user):
+        """Whether the host's own rights of a user suffice; override point."""
+        return not self._touches_accounting(self) or self._may_account(user)
 
     # ------------------------------------------------------------------
     # Decision
@@ -94,7 +109,7 @@ class OrderReversal(models.Model):
                     ", ".join(self.mapped("name")),
                 )
             )
-        own = self.filtered(lambda reversal: reversal.requester_id == self.env.user)
+        own = self.filtered(lambda reversal: reversal._get_requester() == self.env.user)
         if own:
             raise AccessError(
                 self.env._(
@@ -162,59 +177,24 @@ class OrderReversal(models.Model):
         """{what they were asked for with: the reversals}; override point."""
         return {reversal: reversal for reversal in self}
 
-    def _describe_changes(self, before, after):
-        """Lines that say what differs between two frozen plans."""
-        lines = []
-        old, new = before.get("documents", {}), after.get("documents", {})
-        for key in sorted(set(old) | set(new)):
-            if key not in old:
-                lines.append(self.env._("• %s was added", new[key]["name"]))
-            elif key not in new:
-                lines.append(self.env._("• %s is gone", old[key]["name"]))
-            elif old[key] != new[key]:
-                names = sorted(
-                    name
-                    for name in old[key]
-                    if old[key].get(name) != new[key].get(name)
-                )
-                lines.append(
-                    self.env._(
-                        "• %(document)s: %(fields)s changed",
-                        document=new[key]["name"],
-                        fields=", ".join(names),
-                    )
-                )
-        return lines or [self.env._("• what would be done changed")]
-
-    @api.depends("fingerprint", "state")
-    def _compute_changes(self):
-        planner = self.env["order.reversal.plan"]
-        for reversal in self:
-            reversal.changes = False
-            if reversal.state == "to_approve":
-                plan = planner._plan(reversal)[0]
-                data = planner._fingerprint_data(plan)
-                if planner._fingerprint(data) != reversal.fingerprint:
-                    reversal.changes = "\n".join(
-                        reversal._describe_changes(reversal.fingerprint_data, data)
-                    )
-
     def action_reject(self, reason=None):
         """Reject a request and tell the requester.
 
         :param str reason: why; asked for in a dialog if it is missing
         """
         self._check_may_decide()
-        self._check_state("to_approve")
+        self.filtered(lambda reversal: not reversal._waits())._check_state("to_approve")
         if not (reason or "").strip():
             if reason is None:
                 return self._open_reject_dialog()
             raise self._error(
                 self.env._("Say why you reject it, so that the requester can react.")
             )
-        self._set_state(
-            "rejected", approver_id=self.env.uid, rejection_reason=reason.strip()
-        )
+        self._reject(reason.strip())
+        return True
+
+    def _reject(self, reason):
+        self._set_state("rejected", approver_id=self.env.uid, rejection_reason=reason)
         self._finish_approval_activities()
         for reversal in self:
             reversal.message_post(
@@ -234,7 +214,6 @@ class OrderReversal(models.Model):
             }
             for reversal in self
         )
-        return True
 
     def _open_reject_dialog(self):
         return {
@@ -253,22 +232,27 @@ class OrderReversal(models.Model):
         """
         self.check_access("write")
         manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
-        foreign = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
+        foreign = self.filtered(
+            lambda reversal: reversal._get_requester() != self.env.user
+        )
         if foreign and not manager:
             raise AccessError(
                 self.env._(
                     "Only %(requesters)s or a reversal manager may withdraw %(names)s.",
-                    requesters=", ".join(foreign.requester_id.mapped("name")),
+                    requesters=", ".join({r._get_requester().name for r in foreign}),
                     names=", ".join(foreign.mapped("name")),
                 )
             )
+        self._withdraw()
+        return True
+
+    def _withdraw(self):
         self._set_state("cancelled")
         self._finish_approval_activities()
         self.env["order.reversal.log"]._record(
             {"event": "cancelled", "reversal": reversal, "record": reversal}
             for reversal in self
         )
-        return True
 
     def _check_state(self, state):
         wrong = self.filtered(lambda reversal: reversal.state != state)

