@@ -1,89 +1,21 @@
-"""Each role, each public method and each field, by real JSON-RPC with a real login."""
+"""Each role and each field, by real JSON-RPC with a real login."""
 
 import inspect
 
-from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import ReversalCase
+from .rpc import RpcMixin
 
 MODEL = "order.reversal"
-ROLES = ("clerk", "requester", "approver", "manager", "auditor", "outsider")
 
 
 @tagged("post_install", "-at_install")
-class TestAccess(ReversalCase, HttpCase):
-    def _rpc(self, role, model, method, *args, **kwargs):
-        """Call a method as the web client does; raises what the server raises."""
-        user = self[role] if isinstance(role, str) else role
-        self.authenticate(user.login, user.login)
-        return self.make_jsonrpc_request(
-            f"/web/dataset/call_kw/{model}/{method}",
-            {
-                "model": model,
-                "method": method,
-                "args": list(args),
-                "kwargs": {"context": {"allowed_company_ids": self.company.ids}}
-                | kwargs,
-            },
-        )
-
-    def __getitem__(self, role):
-        return getattr(type(self), role)
-
-    def _may(self, role, model, method, *args, **kwargs):
-        """Whether the call passes; either way it leaves nothing behind."""
-        with self.cr.savepoint() as savepoint:
-            try:
-                self._rpc(role, model, method, *args, **kwargs)
-                return True
-            except JsonRpcException:
-                return False
-            finally:
-                savepoint.rollback()
-                self.env.invalidate_all()
-
-    def _matrix(self, expected, model, method, *args):
-        with mute_logger("odoo.http", "odoo.sql_db"):
-            found = {role for role in ROLES if self._may(role, model, method, *args)}
-        self.assertEqual(found, set(expected), f"{model}.{method}")
-
+class TestAccess(ReversalCase, RpcMixin, HttpCase):
     # ------------------------------------------------------------------
     # Methods
     # ------------------------------------------------------------------
-
-    def test_methods_on_a_draft(self):
-        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
-        reversal = self.request(order)
-        insiders = {"clerk", "approver", "manager"}
-        for method, may in (
-            ("action_assess", insiders | {"auditor"} - {"auditor"}),
-            ("preview_entries", insiders),
-            ("action_submit", insiders),
-            ("action_cancel", {"clerk", "manager"}),
-            ("action_approve", set()),
-            ("action_undo", set()),
-            ("snapshot_json", insiders | {"auditor"}),
-        ):
-            self._matrix(may, MODEL, method, reversal.ids)
-        self._matrix(set(), MODEL, "action_reject", reversal.ids, "no")
-
-    def test_methods_on_a_request(self):
-        order, _invoice, _payment = self.settle(user_id=self.requester.id)
-        self.company.reversal_approval = "always"
-        reversal = self.request(order, user=self.requester)
-        reversal.action_submit()
-        self.assertEqual(reversal.state, "to_approve")
-        for method, may in (
-            ("action_approve", {"approver", "manager"}),
-            ("action_cancel", {"requester", "manager"}),
-            ("action_submit", set()),
-            ("action_undo", set()),
-        ):
-            self._matrix(may, MODEL, method, reversal.ids)
-        self._matrix(
-            {"approver", "manager"}, MODEL, "action_reject", reversal.ids, "no"
-        )
 
     def test_the_requester_never_approves(self):
         self.company.reversal_approval = "always"
@@ -91,20 +23,6 @@ class TestAccess(ReversalCase, HttpCase):
         reversal = self.request(order, user=self.manager)
         reversal.action_submit()
         self._matrix({"approver"}, MODEL, "action_approve", reversal.ids)
-
-    def test_methods_on_a_done_one(self):
-        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
-        reversal = self.reverse(order)
-        for method, may in (
-            ("action_submit", set()),
-            ("action_approve", set()),
-            ("action_cancel", set()),
-            ("action_undo", {"manager"}),
-            ("action_verify", {"clerk", "approver", "manager", "auditor"}),
-            ("snapshot_json", {"clerk", "approver", "manager", "auditor"}),
-            ("unlink", set()),
-        ):
-            self._matrix(may, MODEL, method, reversal.ids)
 
     def test_no_private_way_in(self):
         """Whatever is not meant for buttons can't be called from outside."""
@@ -130,18 +48,6 @@ class TestAccess(ReversalCase, HttpCase):
                 "_reversal_related",
             ):
                 self._matrix(set(), model, method, record.ids)
-
-    def test_open(self):
-        order, invoice, payment = self.settle(user_id=self.clerk.id)
-        insiders = {"clerk", "requester", "approver", "manager"}
-        self._matrix(insiders, "sale.order", "action_open_reversal", order.ids)
-        self._matrix(insiders, "account.move", "action_open_reversal", invoice.ids)
-        self._matrix(
-            {"clerk", "approver", "manager"},
-            "account.payment",
-            "action_open_reversal",
-            payment.ids,
-        )
 
     # ------------------------------------------------------------------
     # Fields and records

@@ -1,0 +1,231 @@
+"""Every public method of the addon × every role, by real JSON-RPC with a real login.
+
+The table is complete by a test of its own: whoever adds a public method adds its line.
+"""
+
+from odoo import models
+from odoo.tests import HttpCase, tagged
+
+from .common import ReversalCase
+from .rpc import ROLES, RpcMixin
+
+EVERYBODY = set(ROLES)
+NOBODY = set()
+INSIDERS = {"clerk", "approver", "manager"}
+READERS = INSIDERS | {"auditor"}
+USERS = INSIDERS | {"requester"}
+DECIDERS = {"approver", "manager"}
+R, B, LOG = "order.reversal", "order.reversal.batch", "order.reversal.log"
+STEP, FINDING = "order.reversal.step", "order.reversal.finding"
+REASON, FILE = "order.reversal.reason", "order.reversal.file"
+REJECT = "order.reversal.reject"
+
+# (model, method): [(key of the record or None, arguments, who may)]
+TABLE = {
+    (R, "action_assess"): [("draft", (), INSIDERS), ("done", (), INSIDERS)],
+    (R, "preview_entries"): [("draft", (), INSIDERS)],
+    (R, "action_submit"): [("draft", (), INSIDERS), ("done", (), NOBODY)],
+    (R, "action_approve"): [
+        ("draft", (), NOBODY),
+        ("waiting", (), DECIDERS),
+        ("done", (), NOBODY),
+        ("restoring", (), {"approver"}),
+    ],
+    (R, "action_reject"): [
+        ("draft", ("no",), NOBODY),
+        ("waiting", ("no",), DECIDERS),
+        ("done", ("no",), NOBODY),
+        ("restoring", ("no",), {"approver"}),
+    ],
+    (R, "action_cancel"): [
+        ("draft", (), {"clerk", "manager"}),
+        ("waiting", (), {"requester", "manager"}),
+        ("done", (), NOBODY),
+        ("restoring", (), {"manager"}),
+    ],
+    (R, "action_undo"): [
+        ("draft", (), NOBODY),
+        ("waiting", (), NOBODY),
+        ("done", (), {"manager"}),
+        ("restoring", (), NOBODY),
+    ],
+    (R, "action_verify"): [("draft", (), READERS), ("done", (), READERS)],
+    (R, "snapshot_json"): [("done", (), READERS)],
+    (R, "action_retry_refunds"): [
+        ("draft", (), NOBODY),
+        ("done", (), INSIDERS),
+    ],
+    (R, "action_view_root"): [("done", (), READERS)],
+    (R, "action_view_entries"): [("done", (), INSIDERS)],
+    (R, "action_new_quotation"): [("done", (), INSIDERS)],
+    (R, "action_download_snapshot"): [("done", (), READERS)],
+    (R, "action_print"): [("done", (), READERS)],
+    (R, "unlink"): [("waiting", (), NOBODY), ("done", (), NOBODY)],
+    (R, "copy"): [("draft", (), NOBODY), ("done", (), NOBODY)],
+    (B, "create"): [(None, ("batch_values",), USERS)],
+    (B, "write"): [
+        ("batch", ({"state": "done"},), NOBODY),
+        ("batch", ({"requester_id": 1},), NOBODY),
+        ("running", ({"scope": "draft"},), NOBODY),
+    ],
+    (B, "unlink"): [("running", (), NOBODY)],
+    (B, "copy"): [("batch", (), NOBODY)],
+    (B, "action_start"): [("batch", (), {"clerk", "manager"})],
+    (B, "action_pause"): [
+        ("batch", (), NOBODY),
+        ("running", (), {"clerk", "manager"}),
+    ],
+    (B, "action_resume"): [("running", (), NOBODY)],
+    (B, "action_retry"): [("running", (), {"clerk", "manager"})],
+    (B, "action_cancel"): [("running", (), {"clerk", "manager"})],
+    (B, "action_view_reversals"): [("running", (), READERS)],
+    (STEP, "create"): [(None, ({"operation": "cancel"},), NOBODY)],
+    (STEP, "write"): [("step", ({"outcome": "x"},), NOBODY)],
+    (STEP, "unlink"): [("step", (), NOBODY)],
+    (STEP, "action_open_document"): [("step", (), READERS)],
+    (STEP, "action_open_result"): [("step", (), READERS)],
+    (FINDING, "create"): [(None, ({"message": "x"},), NOBODY)],
+    (FINDING, "write"): [("finding", ({"message": "x"},), NOBODY)],
+    (FINDING, "unlink"): [("finding", (), NOBODY)],
+    (FINDING, "action_open_document"): [("finding", (), READERS)],
+    (LOG, "create"): [(None, ({"event": "done"},), NOBODY)],
+    (LOG, "write"): [("log", ({"detail": {}},), NOBODY)],
+    (LOG, "unlink"): [("log", (), NOBODY)],
+    (LOG, "copy"): [("log", (), NOBODY)],
+    (LOG, "verify_chain"): [(None, ("company",), USERS | {"auditor"})],
+    (LOG, "action_export"): [("log", (), {"auditor", "manager"})],
+    (FILE, "create"): [(None, ({"name": "x"},), NOBODY)],
+    (FILE, "write"): [("file", ({"name": "x"},), NOBODY)],
+    (FILE, "unlink"): [("file", (), NOBODY)],
+    (FILE, "copy"): [("file", (), NOBODY)],
+    (REASON, "create"): [(None, ({"name": "Another"},), {"manager"})],
+    (REASON, "write"): [("reason", ({"note_required": True},), {"manager"})],
+    (REASON, "unlink"): [("unused_reason", (), {"manager"})],
+    (REASON, "action_view_reversals"): [("reason", (), USERS | {"auditor"})],
+    (REJECT, "create"): [(None, ({"reason": "x"},), DECIDERS)],
+    (REJECT, "write"): [("reject", ({"reason": "y"},), DECIDERS)],
+    (REJECT, "unlink"): [("reject", (), DECIDERS)],
+    (REJECT, "action_confirm"): [("reject", (), NOBODY)],
+    ("sale.order", "action_open_reversal"): [("order", (), USERS)],
+    ("sale.order", "action_view_reversals"): [("order", (), USERS | {"auditor"})],
+    ("sale.order", "action_reversal_remove"): [("order", (), NOBODY)],
+    ("account.move", "action_open_reversal"): [("invoice", (), USERS)],
+    ("account.move", "action_view_reversals"): [("invoice", (), USERS | {"auditor"})],
+    ("account.move", "action_reversal_remove"): [("invoice", (), NOBODY)],
+    ("account.payment", "action_open_reversal"): [("payment", (), INSIDERS)],
+    ("account.payment", "action_view_reversals"): [
+        ("payment", (), USERS | {"auditor"})
+    ],
+    ("account.payment", "action_reversal_remove"): [("payment", (), NOBODY)],
+    # Called by the dialog before anything is stored.
+    (R, "preview_request"): [(None, ("request",), USERS)],
+}
+# Shown by `test_access`: what may be written into a reversal, field by field.
+ELSEWHERE = {(R, "create"), (R, "write")}
+WRITERS = {"create", "write", "unlink"}
+INHERITED = set(dir(models.BaseModel)) | {"init"}
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
+    def setUp(self):
+        super().setUp()
+        order, invoice, payment = self.settle(user_id=self.clerk.id)
+        other, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        asked, _invoice, _payment = self.settle(user_id=self.requester.id)
+        back, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        many, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        done, restoring = self.reverse(other), self.reverse(back)
+        batch = self.env[B].with_user(self.clerk)
+        values = {"order_ids": many.ids, "reason_id": self.reason.id}
+        running = batch.create(values)
+        running._engine().write({"state": "running"})
+        self.company.reversal_approval = "always"
+        waiting = self.request(asked, user=self.requester)
+        waiting.action_submit()
+        restoring.with_user(self.manager).action_undo()
+        self.company.reversal_approval = "never"
+        draft = self.request(order)
+        engine = self.env[R]._engine_env(self.env[FINDING])
+        finding = engine.create(
+            {
+                "reversal_id": done.id,
+                "severity": "info",
+                "code": "x",
+                "message": "x",
+                "res_model": "sale.order",
+                "res_id": other.id,
+            }
+        )
+        file = self.env[R]._engine_env(self.env[FILE])
+        self.records = {
+            "order": order,
+            "invoice": invoice,
+            "payment": payment,
+            "draft": draft,
+            "waiting": waiting,
+            "done": done,
+            "restoring": restoring,
+            "batch": batch.create(values),
+            "running": running,
+            "step": done.step_ids.filtered("result_id")[0],
+            "finding": finding,
+            "log": done.log_ids[0],
+            "file": file.create({"reversal_id": done.id, "name": "x.pdf"}),
+            "reason": self.reason,
+            "unused_reason": self.reason.sudo().create({"name": "Unused"}),
+            "reject": self.env[REJECT]
+            .with_user(self.manager)
+            .create({"reversal_ids": done.ids, "reason": "x"}),
+        }
+        self.values = {
+            "batch_values": values,
+            "company": self.company.id,
+            "request": {"order_id": order.id, "reason_id": self.reason.id},
+        }
+        self.env.flush_all()
+
+    def test_every_line(self):
+        for (model, method), lines in TABLE.items():
+            for key, arguments, who in lines:
+                arguments = [
+                    self.values[value]
+                    if isinstance(value, str) and value in self.values
+                    else value
+                    for value in arguments
+                ]
+                if key:
+                    arguments.insert(0, self.records[key].ids)
+                with self.subTest(model=model, method=method, record=key):
+                    self._matrix(who, model, method, *arguments)
+
+    def test_the_table_is_complete(self):
+        missing = {
+            (model, name)
+            for model in self.env.registry
+            if not self.env[model]._abstract
+            for name in self._public_methods(self.env.registry[model])
+        }
+        concrete = {
+            model
+            for model in self.env.registry
+            if model.startswith("order.reversal") and not self.env[model]._abstract
+        }
+        missing |= {(model, name) for model in concrete for name in WRITERS}
+        missing -= set(TABLE) | ELSEWHERE
+        self.assertFalse(missing)
+
+    def _public_methods(self, model):
+        """Names that this addon adds to a model and that RPC can call."""
+        for klass in model.mro():
+            if not klass.__module__.startswith("odoo.addons.erp_order_reversal."):
+                continue
+            for name, member in vars(klass).items():
+                method = getattr(member, "__func__", member)
+                if (
+                    callable(method)
+                    and not name.startswith("_")
+                    and name not in INHERITED
+                    and not getattr(method, "_api_private", False)
+                ):
+                    yield name
