@@ -10,12 +10,15 @@ from .shell import Missing, lock, step
 from .workshop import Workshop
 
 LANGUAGES = "en_US,zh_CN"
-#: What a database has beside this clone's addons. Each is built upon the one before.
+#: What a database has of the host beside this clone's addons.
 FLAVOURS = {
     "base": ("sale_management", "account_payment", "payment_demo"),
     "full": ("stock", "stock_account", "sale_stock"),
+    "kits": ("sale_mrp",),
     "queue": ("queue_job",),
 }
+#: The database that another one is built upon.
+BEFORE = {"full": "base", "kits": "full", "queue": "full"}
 #: What pages, reports and tours load.
 BUNDLES = (
     "web.assets_web",
@@ -54,7 +57,7 @@ def addons_for(flavour: str) -> list[str]:
     """Return this clone's addons that the flavour installs."""
     if flavour == "base":
         return [name for name in paths.addons() if name == paths.ADDON_PREFIX]
-    if flavour == "full":
+    if flavour in ("full", "kits"):
         return [name for name in paths.addons() if name != paths.QUEUE_ADDON]
     return paths.addons()
 
@@ -158,8 +161,9 @@ class Databases:
     def template(self, flavour: str) -> str:
         """Return the database of the host alone, building it the first time."""
         modules = [*FLAVOURS[flavour]]
-        before = {"full": "base", "queue": "full"}.get(flavour)
-        label = paths.digest(LANGUAGES, ASSETS, BUNDLES, modules)
+        before = BEFORE.get(flavour)
+        below = FLAVOURS.get(before, ())
+        label = paths.digest(LANGUAGES, ASSETS, BUNDLES, [*below, *modules])
         name = f"eor_host_{self.workshop.host.key}_{flavour}"
         with lock(f"database-{name}", "the host's template database"):
             if self.label(name) == label:

@@ -13,7 +13,7 @@ from .shell import Missing, run, say
 from .workshop import Workshop, bring_up
 
 #: The folders of tests that need more than the base database.
-FOLDERS = {"full": "tests/stock", "queue": "tests/queue"}
+FOLDERS = {"full": "tests/stock", "kits": "tests/kits", "queue": "tests/queue"}
 NO_TESTS = 5
 
 
