@@ -12,12 +12,13 @@ import bulk
 import chain
 import selection
 import single
+import workers
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single", "bulk", "selection", "chain")
+BENCHES = ("single", "bulk", "selection", "chain", "workers")
 
 
 def main() -> int:
@@ -41,6 +42,8 @@ def main() -> int:
         elif bench == "chain":
             share = options.rounds or 15
             print(chain.main(connection, [1, 2, 4], share), flush=True)
+        elif bench == "workers":
+            print(workers.main(connection, options.workers, options.n), flush=True)
         print()
     return 0
 
@@ -60,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", required=True)
     parser.add_argument("--rounds", type=int, help="repeat so often")
     parser.add_argument("--n", type=int, nargs="+", default=[50, 200], help="orders")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--modes", default=",".join(bulk.MODES))
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser

@@ -38,6 +38,29 @@ class TestJob(ReversalCase):
         self.assertEqual(payment.move_id.state, "cancel")
         self.assertBooks(before)
 
+    def test_voiding_leaves_the_next_numbers_alone(self):
+        """The host would write on the entry that follows each one in its sequence."""
+        order, invoice, payment = self.settle(sent=False)
+        _order, other_invoice, other_payment = self.settle(sent=False)
+        others = other_invoice | other_payment.move_id
+        self.assertEqual(
+            others.mapped("sequence_number"),
+            [move.sequence_number + 1 for move in invoice | payment.move_id],
+        )
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE account_move SET write_date = '2020-01-01' WHERE id = ANY(%s)",
+            [others.ids],
+        )
+        others.invalidate_recordset()
+        before = self.image(others)
+        self.reverse(order, "cancel", payment_method="void", invoice_method="void")
+        self.assertEqual(invoice.state, "cancel")
+        self.assertEqual(self.image(others), before)
+        self.assertEqual(
+            {str(move.write_date.date()) for move in others}, {"2020-01-01"}
+        )
+
     def test_auto_says_why(self):
         order, _invoice, _payment = self.settle(sent=True)
         reversal = self.request(order)

@@ -138,8 +138,19 @@ class AccountMove(models.Model):
 
         The host would compute the taxes of each once more on the way through draft.
         """
-        steps._get_document().with_context(skip_invoice_sync=True).button_cancel()
+        moves = steps._get_document()
+        with moves._reversal_keep_names():
+            moves.with_context(skip_invoice_sync=True).button_cancel()
         steps._set_result()
+
+    @api.private
+    def _reversal_keep_names(self):
+        """While it lasts, the numbers of these entries are not computed again.
+
+        They would stay the same; but the host (`_inverse_name`) would write on the
+        next entry of each sequence, which is somebody else's.
+        """
+        return self.env.protecting([self._fields["name"]], self)
 
     @api.private
     def _reversal_apply_trim(self, steps):

@@ -27,7 +27,8 @@ class AccountPayment(models.Model):
         direct = steps - counter
         if direct:
             payments = direct._get_document()
-            payments.with_context(skip_invoice_sync=True).action_cancel()
+            with payments.move_id._reversal_keep_names():
+                payments.with_context(skip_invoice_sync=True).action_cancel()
             direct._set_result()
         for step in counter:
             payment = step._get_document()
