@@ -11,6 +11,8 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api, sql_db
 from odoo.exceptions import UserError
@@ -19,6 +21,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import config
 
 CHUNK = 3
+# Answered with the process that carries them out, which goes on by itself.
+BACKGROUND = ("work", "edit", "reverse", "change", "entangle")
 
 
 def main():
@@ -30,7 +34,7 @@ def main():
     answer({"ready": True})
     for line in sys.stdin:
         command = json.loads(line)
-        if command["do"] in ("work", "edit", "reverse"):
+        if command["do"] in BACKGROUND:
             answer({"pid": fork(database, command)})
         else:
             result = os.pipe()
@@ -52,6 +56,12 @@ def fork(database, command, result=None):
     try:
         random.seed()
         with Registry(database).cursor() as cr:
+            # The registry gives all forks the name of their parent.
+            cr.execute(
+                "SELECT set_config('application_name', %s, false)",
+                [name_of(os.getpid())],
+            )
+            cr.commit()
             env = api.Environment(cr, SUPERUSER_ID, {})
             values = globals()[command["do"]](env, *command.get("with", []))
             cr.commit()
@@ -63,6 +73,11 @@ def fork(database, command, result=None):
     elif status:
         sys.stderr.write(values["error"])
     os._exit(status)
+
+
+def name_of(pid):
+    """The name of a fork's database session."""
+    return f"fork-{pid}"
 
 
 # ----------------------------------------------------------------------
@@ -163,12 +178,110 @@ def build(env, company_id, count, shared=()):
     return {"batch": batch.id, "orders": ids}
 
 
-def work(env, batch_id):
-    """What the scheduler does: nothing else, until nothing is left."""
+def work(env, batch_id, report=None, stage=None):
+    """What the scheduler does: nothing else, until nothing is left.
+
+    :param str report: file for the names of the conflicts that were tried again
+    :param str stage: folder where worker and user wait for one another, see `Stage`
+    """
     from odoo.addons.erp_order_reversal.models import order_reversal_batch_process
 
     order_reversal_batch_process.CHUNK = CHUNK
-    env["order.reversal.batch"].browse(batch_id)._process()
+    batch = env["order.reversal.batch"].browse(batch_id)
+    model = type(batch)
+    work_chunk, take_chunk = model._work_chunk, model._take_chunk
+
+    def watched(self, *arguments):
+        try:
+            return work_chunk(self, *arguments)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            if report:
+                with Path(report).open("a") as stream:
+                    stream.write(f"{type(error).__name__}\n")
+            raise
+
+    def staged(self, *arguments):
+        taken = take_chunk(self, *arguments)
+        if stage and not Stage(stage).reached("taken"):
+            Stage(stage).reach("taken")
+            Stage(stage).wait("go on")
+        return taken
+
+    with (
+        patch.object(model, "_work_chunk", watched),
+        patch.object(model, "_take_chunk", staged),
+    ):
+        batch._process()
+
+
+class Stage:
+    """A folder where processes wait for one another."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def reach(self, mark):
+        (self.folder / mark).touch()
+
+    def reached(self, mark):
+        return (self.folder / mark).exists()
+
+    def wait(self, mark, seconds=30):
+        end = time.monotonic() + seconds
+        while not self.reached(mark):
+            if time.monotonic() > end:
+                raise TimeoutError(mark)
+            time.sleep(0.02)
+
+
+def change(env, order_id, folder):
+    """Somebody saves an order after the worker began and before it locks the order."""
+    stage = Stage(folder)
+    stage.wait("taken")
+    env["sale.order"].browse(order_id).client_order_ref = "Edited meanwhile"
+    env.flush_all()
+    env.cr.commit()
+    stage.reach("go on")
+
+
+def entangle(env, order_id, folder):
+    """A user who holds a line of an order and then wants the order that a worker holds.
+
+    The worker waits for the line first, so that the database refuses the worker.
+    """
+    stage = Stage(folder)
+    stage.wait("taken")
+    env.cr.execute(
+        "UPDATE sale_order_line SET sequence = sequence + 1 WHERE order_id = %s",
+        [order_id],
+    )
+    stage.reach("go on")
+    env.cr.execute("SELECT pg_backend_pid()")
+    [own] = env.cr.fetchone()
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        env.cr.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))",
+            [own],
+        )
+        if env.cr.fetchone():
+            break
+        time.sleep(0.02)
+    env.cr.execute(
+        "UPDATE sale_order SET client_order_ref = 'Entangled' WHERE id = %s",
+        [order_id],
+    )
+    env.cr.commit()
+
+
+def cut(env, pids):
+    """What a restart of the database server does to the connections of processes."""
+    env.cr.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = ANY(%s) AND datname = current_database()",
+        [[name_of(pid) for pid in pids]],
+    )
+    return {"cut": env.cr.rowcount}
 
 
 def reverse(env, company_id, order_ids):
