@@ -11,6 +11,10 @@ from hypothesis import HealthCheck, Phase, settings
 from odoo.tests.common import BaseCase
 from odoo.tools import config
 
+# The runner of the job queue belongs to a server of its own (`tests/live`), not into the
+# process of the tests.
+os.environ["ODOO_QUEUE_JOB_CHANNELS"] = "root:0"
+
 # The host sets these only on test classes inside of an addon.
 BaseCase.test_tags = frozenset({"standard", "post_install"})
 BaseCase.test_module = "tests"

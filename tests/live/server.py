@@ -54,5 +54,4 @@ class LimitedRegistry:
 
 
 Registry.new = staticmethod(LimitedRegistry.new)
-sys.argv[0] = "odoo"
 odoo.cli.main()

@@ -2,6 +2,9 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..test_batch import BatchCase
@@ -71,10 +74,47 @@ class TestQueue(BatchCase):
             trap_jobs() as trap,
         ):
             batch = self.start(order)
-            # A job that finds nothing else to do puts the busy one off.
+            later = 0
             for _turn in range(8):
                 trap.perform_enqueued_jobs()
-            later = [job for job in trap.enqueued_jobs if job.eta]
+                later += sum(bool(job.eta) for job in trap.enqueued_jobs)
         self.assertEqual(batch.done_count, 1)
         self.assertEqual(len(tries), 3)
-        self.assertFalse(later)
+        self.assertEqual(later, 2)
+
+    def test_others_go_on_while_one_is_busy(self):
+        orders = self.settle_many(3)
+        original = type(orders).try_lock_for_update
+
+        def lock(records, **options):
+            if records._name == "sale.order":
+                records -= orders[0]
+            return original(records, **options)
+
+        with (
+            patch.object(type(orders), "try_lock_for_update", lock),
+            trap_jobs() as trap,
+        ):
+            batch = self.start(orders, chunk=1)
+            for _turn in range(8):
+                if batch.done_count == 2:
+                    break
+                self.assertFalse([job for job in trap.enqueued_jobs if job.eta])
+                trap.perform_enqueued_jobs()
+            self.assertEqual(batch.done_count, 2)
+        self.assertEqual(batch.queued_count, 1)
+
+    def test_a_conflict_is_tried_again_by_the_pattern(self):
+        orders = self.settle_many(1)
+        with trap_jobs() as trap:
+            batch = self.start(orders)
+            [job] = trap.enqueued_jobs
+            self.assertEqual(job.max_retries, 0)
+            with (
+                patch.object(
+                    type(batch), "_take_chunk", side_effect=SerializationFailure()
+                ),
+                self.assertRaises(RetryableJobError),
+            ):
+                trap.perform_enqueued_jobs()
+        self.assertEqual(batch.queued_count, 1)
