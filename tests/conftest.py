@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from odoo.tests.common import BaseCase
 from odoo.tools import config
 
-# The runner of the job queue belongs to a server of its own (`tests/live`), not into the
+# The runner of the job queue belongs to a server of its own (`tests/live`), not in the
 # process of the tests.
 os.environ["ODOO_QUEUE_JOB_CHANNELS"] = "root:0"
 
