@@ -30,7 +30,7 @@ fuzz: ## Run the property-based tests with many more examples (ARGS=…)
 bench: ## Run the benchmarks (BENCH=… goes to bench/run.py)
 	@$(DEV) bench $(BENCH)
 
-host-tests: ## Run the host's own tests with the addons (ARGS="--tags /sale")
+host-tests: ## Compare the host's own tests with and without the addons
 	@$(DEV) host-tests $(ARGS)
 
 i18n: ## Export the terms and merge them into the translations

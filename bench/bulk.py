@@ -17,6 +17,7 @@ MODES = {
     "a": "(a) host, an order at a time",
     "b": "(b) host, once over all",
     "c": "(c) addon, credit note, payment voided",
+    "other": "(c) where another addon overrides the host's reversal",
     "keep": "addon, credit note, payment kept",
     "void": "addon, everything voided",
 }
@@ -133,6 +134,24 @@ def _addon(orders, **values):
     return count(env) - before
 
 
+def _beside_an_override(orders):
+    """As (c), on a registry where the host's reversal is overridden."""
+    model = type(orders.env["account.move"])
+    original = model._reverse_moves
+    calls = []
+
+    def _reverse_moves(self, *arguments, **options):
+        calls.append(len(self))
+        return original(self, *arguments, **options)
+
+    model._reverse_moves = _reverse_moves
+    try:
+        WORK["c"](orders)
+    finally:
+        del model._reverse_moves
+    assert sum(calls) == len(orders), calls
+
+
 def _busy():
     from odoo.addons.erp_order_reversal.tools import Busy
 
@@ -145,6 +164,7 @@ WORK = {
     "c": lambda orders: _addon(
         orders, invoice_method="credit_note", payment_method="void"
     ),
+    "other": _beside_an_override,
     "keep": lambda orders: _addon(
         orders, invoice_method="credit_note", payment_method="credit"
     ),

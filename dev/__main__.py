@@ -5,11 +5,10 @@ import os
 import sys
 
 from . import browser, demo, lint, paths, postgres, python, testing, translation
+from . import host_tests as comparison
 from .database import FLAVOURS, Databases, largest, run_copy
 from .shell import Missing, fail, run, say
 from .workshop import bring_up
-
-HOST_TESTS = "/sale,/sale_management,/account_payment"
 
 
 def setup(options) -> int:
@@ -36,8 +35,8 @@ def fuzz(options) -> int:
 
 
 def host_tests(options) -> int:
-    """Run the host's own tests with the addons installed (--tags, --bare)."""
-    return testing.host_tests(bring_up(), options.tags, options.bare)
+    """Run the host's own tests with and without the addons, and compare."""
+    return comparison.main(options.tags, options.update)
 
 
 def bench(options) -> int:
@@ -120,8 +119,10 @@ def parser() -> argparse.ArgumentParser:
     command = add("bench", bench)
     command.add_argument("--flavour", default="base", choices=[*FLAVOURS])
     command = add("host-tests", host_tests)
-    command.add_argument("--tags", default=HOST_TESTS)
-    command.add_argument("--bare", action="store_true", help="without the addons")
+    command.add_argument("--tags", default="", help="as for the host's --test-tags")
+    command.add_argument(
+        "--no-update", dest="update", action="store_false", help="post_install only"
+    )
     add("i18n", i18n)
     add("shell", shell)
     add("clean", clean).add_argument("--all", action="store_true")

@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
 from . import browser, paths
-from .database import Databases, largest, run_copy
+from .database import Databases, run_copy
 from .shell import Missing, run, say
-from .workshop import Workshop, bring_up
+from .workshop import bring_up
 
 #: The folders of tests that need more than the base database.
 FOLDERS = {"full": "tests/stock", "kits": "tests/kits", "queue": "tests/queue"}
@@ -147,29 +147,6 @@ def _exit_code(codes: dict[str, int], narrowed: bool) -> int:
         empty = [flavour for flavour, code in codes.items() if code == NO_TESTS]
         raise Missing(f"No tests were found for: {', '.join(empty)}.")
     return 0
-
-
-def host_tests(workshop: Workshop, tags: str, bare: bool) -> int:
-    """Run the host's own tests with the addons installed.
-
-    :param str tags: what to run, as for the host's `--test-tags`
-    :param bool bare: run them without the addons, to see what fails anyway
-    """
-    browser.require()
-    databases = Databases(workshop)
-    source = databases.template(largest()) if bare else databases.built(largest())
-    database = run_copy(databases, source)
-    say(f"Running the host's tests {tags} {'without' if bare else 'with'} the addons")
-    try:
-        return workshop.odoo(
-            "-c", workshop.config, "-d", database, "--test-tags", tags,
-            "--stop-after-init", "--http-port", free_port(), "--log-level=warn",
-            "--log-handler=odoo.tests.stats:INFO",
-            "--log-handler=odoo.tests.result:INFO",
-            check=False,
-        ).returncode  # fmt: skip
-    finally:
-        databases.drop(database)
 
 
 def free_port(first: int = 0) -> int:
