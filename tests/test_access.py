@@ -169,3 +169,13 @@ class TestAccess(ReversalCase, RpcMixin, HttpCase):
                     context={"allowed_company_ids": other.ids},
                 )
             )
+
+    def test_others_read_the_hosts_documents_whole(self):
+        """Found by the host's own tests: a field that only insiders may read."""
+        order, invoice, payment = self.settle(user_id=self.outsider.id)
+        done = self.reverse(order)
+        self.assertEqual(done.order_id, order)
+        for records in (order, order.order_line, invoice, invoice.line_ids, payment):
+            self.assertTrue(self._may("outsider", records._name, "read", records.ids))
+        for record in (self.company, self.bank):
+            self.assertTrue(self._may("outsider", record._name, "read", record.ids))

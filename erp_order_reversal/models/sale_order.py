@@ -23,7 +23,6 @@ class SaleOrder(models.Model):
         help="Settled: confirmed, invoiced, and every invoice paid. Partly settled: "
         "an invoice stands, but the order is not all invoiced or not all paid.",
     )
-    reversal_ids = fields.One2many("order.reversal", "order_id", "Reversals")
     reversal_count = fields.Integer(compute="_compute_reversal_count")
 
     @api.depends(
@@ -44,7 +43,6 @@ class SaleOrder(models.Model):
             else:
                 order.settlement_state = "partly"
 
-    @api.depends("reversal_ids")
     def _compute_reversal_count(self):
         counts = self._reversal_counts()
         for order in self:
