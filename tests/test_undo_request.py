@@ -56,6 +56,31 @@ class TestUndoRequest(ReversalCase):
             ],
         )
 
+    def test_approvers_read_it_in_their_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.approver.sudo().lang = "zh_CN"
+        self.ask()
+        activity = self.reversal.activity_ids.filtered(
+            lambda activity: activity.user_id == self.approver
+        )
+        self.assertEqual(activity.summary, "恢复订单")
+        self.assertIn("审批", activity.note)
+
+    def test_one_of_a_batch(self):
+        batch = (
+            self.env["order.reversal.batch"]
+            .with_user(self.clerk)
+            .create({"order_ids": self.settle()[0].ids, "reason_id": self.reason.id})
+        )
+        self.company.reversal_approval = "never"
+        batch.action_start()
+        self.company.reversal_approval = "always"
+        [self.reversal] = batch.reversal_ids
+        self.ask()
+        self.assertIn(self.approver, self.reversal.activity_ids.user_id)
+        self.reversal.with_user(self.approver).action_approve()
+        self.assertEqual(self.reversal.state, "undone")
+
     def test_a_second_manager_restores(self):
         second = self._user(
             "manager_two",

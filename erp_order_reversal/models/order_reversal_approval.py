@@ -70,8 +70,12 @@ class OrderReversal(models.Model):
                 reversal.activity_schedule(
                     "erp_order_reversal.mail_activity_approve",
                     user_id=approver.id,
-                    note=" ".join(reader._get_approval_rules()),
+                    **reader._get_activity_values(),
                 )
+
+    def _get_activity_values(self):
+        """What an approver reads; override point."""
+        return {"note": " ".join(self._get_approval_rules())}
 
     def _get_approvers(self):
         """Users who may approve: of the company, and not the requester.

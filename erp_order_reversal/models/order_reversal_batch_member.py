@@ -154,7 +154,9 @@ class OrderReversal(models.Model):
 
     def _ask_approvers(self):
         """One activity on the batch stands for all of its reversals."""
-        alone = self.filtered(lambda reversal: not reversal.batch_id)
+        alone = self.filtered(
+            lambda reversal: not reversal.batch_id or reversal._waits_for_undo()
+        )
         return super(OrderReversal, alone)._ask_approvers()
 
     def _get_sources(self):

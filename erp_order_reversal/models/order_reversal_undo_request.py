@@ -50,24 +50,21 @@ class OrderReversal(models.Model):
         if self._waits_for_undo():
             self._check_undo_request()
             return False
-        rules = self._get_approval_rules()
-        if not rules:
+        if not self._needs_approval():
             return False
         self._engine_env(self).write(
             {"undo_requester_id": self.env.uid, "undo_data": self._get_undo_data()}
         )
         self.message_subscribe(self.env.user.partner_id.ids)
-        for approver in self._get_approvers():
-            self.activity_schedule(
-                "erp_order_reversal.mail_activity_approve",
-                user_id=approver.id,
-                summary=self.with_context(lang=approver.lang).env._(
-                    "Restore the order"
-                ),
-                note=" ".join(rules),
-            )
+        self._ask_approvers()
         self._record_undo("requested")
         return True
+
+    def _get_activity_values(self):
+        values = super()._get_activity_values()
+        if self._waits_for_undo():
+            values["summary"] = self.env._("Restore the order")
+        return values
 
     def _get_undo_data(self):
         """What a restore works on, as it is now: the shape of a frozen plan."""
