@@ -75,6 +75,22 @@ class TestTours(ReversalCase, HttpCase):
         self.assertEqual(self.order.settlement_state, "settled")
         self.assertBooks(before)
 
+    def test_restore_by_two(self):
+        before = self.trial_balance()
+        reversal = self.reverse(self.order)
+        self.company.reversal_approval = "always"
+        waiting = "action-erp_order_reversal.order_reversal_action_to_approve"
+        self.tour(reversal, "order_reversal_restore_request", self.manager)
+        self.assertEqual(reversal.undo_requester_id, self.manager)
+        self.tour(waiting, "order_reversal_restore_reject", self.approver)
+        self.assertFalse(reversal.undo_requester_id)
+        self.assertCancelled()
+        self.tour(reversal, "order_reversal_restore_request", self.manager)
+        self.tour(waiting, "order_reversal_restore_approve", self.approver)
+        self.assertEqual(reversal.state, "undone")
+        self.assertEqual(reversal.undone_by_id, self.approver)
+        self.assertBooks(before)
+
     def test_auditor(self):
         self.reverse(self.order)
         self.tour("reversals", "order_reversal_audit", self.auditor)

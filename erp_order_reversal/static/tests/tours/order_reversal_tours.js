@@ -148,6 +148,39 @@ tours.add("order_reversal_restore", {
     ],
 });
 
+tours.add("order_reversal_restore_request", {
+    steps: () => [
+        { trigger: ".o_form_view button[name=action_undo]", run: "click" },
+        { trigger: ".modal footer .btn-primary", run: "click" },
+        sees(".o_form_view .alert-info:visible:contains('asked to settle')"),
+        sees(".o_form_view:not(:has(button[name=action_undo]))"),
+        sees(".o_form_view:not(:has(button[name=action_approve]))"),
+    ],
+});
+
+tours.add("order_reversal_restore_reject", {
+    steps: () => [
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        { trigger: ".o_form_view button[name=action_reject]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit It stays" },
+        { trigger: ".modal footer .btn-primary", run: "click" },
+        sees(DONE),
+        sees(".o_form_view:not(:has(button[name=action_reject]))"),
+    ],
+});
+
+tours.add("order_reversal_restore_approve", {
+    steps: () => [
+        sees(".o_list_view .o_data_row .o_data_cell[name=undo_requester_id]"),
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        {
+            trigger: ".o_form_view button[name=action_approve]:contains('Restore')",
+            run: "click",
+        },
+        sees(".o_form_view .alert-warning:visible:contains('Restored')"),
+    ],
+});
+
 const BUTTONS = [
     ".o_statusbar_buttons button",
     ".o_reversal_next button",
