@@ -163,6 +163,14 @@ class ReversalCase(AccountTestInvoicingCommon):
         self.assertTrue(reversal.action_verify(), reversal.verify_detail)
         return reversal
 
+    def reverse_and_void(self, order, before, **values):
+        """Taken back without leaving anything, by credit note and by void."""
+        self.reverse(
+            order, payment_method="void", invoice_method="credit_note", **values
+        )
+        self.assertFalse(any(order.order_line.mapped("qty_invoiced")))
+        self.assertBooks(before)
+
     # ------------------------------------------------------------------
     # The oracle
     # ------------------------------------------------------------------

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.addons.erp_order_reversal.tools import Busy
 
-from .test_batch import MODELS, BatchCase
+from .batch import MODELS, BatchCase
 
 
 class TestGroups(BatchCase):

@@ -2,8 +2,8 @@
 
 from odoo import Command, fields
 
+from .batch import BatchCase
 from .common import ReversalCase
-from .test_batch import BatchCase
 
 HEADER = (
     "move_type",

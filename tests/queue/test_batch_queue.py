@@ -7,7 +7,7 @@ from psycopg2.errors import SerializationFailure
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..test_batch import BatchCase
+from ..batch import BatchCase
 
 MODULE = "odoo.addons.erp_order_reversal_queue.models.order_reversal_batch"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from odoo import Command
 
 from .common import GROUP
-from .test_valuation import ValuationCase
+from .valuation import ValuationCase
 
 # Each example delivers, invoices and takes back a whole order: a few go a long way.
 EXAMPLES = max(5, settings().max_examples // 4)

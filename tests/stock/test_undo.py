@@ -3,7 +3,7 @@
 from odoo.exceptions import UserError
 
 from .common import GROUP
-from .test_valuation import ValuationCase
+from .valuation import ValuationCase
 
 
 class TestUndo(ValuationCase):
