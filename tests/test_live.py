@@ -1,6 +1,6 @@
 """Many at once on a server of its own: in the browser, by the scheduler."""
 
-from .crash import worker
+from .crash import commands
 from .live import LiveCase, Server, committed, wait_until
 
 
@@ -32,7 +32,8 @@ class TestLive(LiveCase):
             self.assertEqual(
                 set(env["sale.order"].browse([*big, held]).mapped("state")), {"sale"}
             )
-            batch = orders.reversal_ids.batch_id
+            reversals = env["order.reversal"].search([("order_id", "in", orders.ids)])
+            batch = reversals.batch_id
             self.assertEqual(
                 (batch.state, batch.done_count, batch.waiting_count), ("done", 8, 2)
             )
@@ -68,7 +69,7 @@ class TestLive(LiveCase):
     def test_the_scheduler_goes_on_with_what_was_left(self):
         """Nobody has to ask: a batch whose worker died is taken up."""
         with committed() as env:
-            built = worker.build(env, self.company_id, 4)
+            built = commands.build(env, self.company_id, 4)
             env.ref("erp_order_reversal.cron_batch")._trigger()
 
         def done():

@@ -21,7 +21,7 @@ from odoo.tests import HttpCase
 from odoo.tests.common import HOST, get_db_name
 from odoo.tools import config
 
-from ..crash import worker
+from ..crash import commands
 
 SCRIPT = Path(__file__).parent / "server.py"
 GROUPS = (
@@ -117,7 +117,7 @@ class LiveCase(HttpCase):
     @classmethod
     def setUpClass(cls):
         with committed() as env:
-            cls.company_id = worker.company(env)["company"]
+            cls.company_id = commands.company(env)["company"]
             cls.login = cls.make_user(env).login
         cls.addClassCleanup(cls.leave_crons_alone())
         cls.server = cls.make_server()
@@ -172,4 +172,4 @@ class LiveCase(HttpCase):
     def settle(self, count, **values):
         """Settled orders of the clerk's company, for everybody to see."""
         with committed() as env:
-            return worker.settle(env, self.company_id, count, **values)
+            return commands.settle(env, self.company_id, count, **values)

@@ -4,7 +4,7 @@ import os
 import signal
 from unittest.mock import patch
 
-from ..crash import worker
+from ..crash import commands
 from ..live import LiveCase, Server, committed, wait_until
 
 QUEUE = "odoo.addons.erp_order_reversal_queue.models.order_reversal_batch"
@@ -25,7 +25,7 @@ class TestLiveQueue(LiveCase):
 
     def start(self):
         with committed() as env, patch(f"{QUEUE}.CHUNK", 2):
-            built = worker.build(env, self.company_id, ORDERS)
+            built = commands.build(env, self.company_id, ORDERS)
             batch = env["order.reversal.batch"].browse(built["batch"])
             batch.with_user(env.ref("base.user_admin"))._start_background()
         return built
@@ -67,8 +67,8 @@ class TestLiveQueue(LiveCase):
         pids = {pid for _state, pid in self.jobs("done")}
         self.assertGreaterEqual(len(pids - {killed}), 1)
         with committed() as env:
-            seen = worker.look(env, built["batch"])
-            books = worker.books(env, self.company_id)
+            seen = commands.look(env, built["batch"])
+            books = commands.books(env, self.company_id)
         for state, order, invoice, credits, payments, snapshot, events, error in seen[
             "rows"
         ]:
