@@ -10,6 +10,7 @@ import sys
 
 import bulk
 import chain
+import jobs
 import selection
 import single
 import workers
@@ -19,6 +20,8 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 BENCHES = ("single", "bulk", "selection", "chain", "workers")
+# Needs another database: make bench BENCH="--flavour queue jobs".
+WITH_QUEUE = "jobs"
 
 
 def main() -> int:
@@ -44,6 +47,8 @@ def main() -> int:
             print(chain.main(connection, [1, 2, 4], share), flush=True)
         elif bench == "workers":
             print(workers.main(connection, options.workers, options.n), flush=True)
+        elif bench == WITH_QUEUE:
+            print(jobs.main(connection, options.workers, options.n), flush=True)
         print()
     return 0
 

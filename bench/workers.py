@@ -27,7 +27,7 @@ def main(connection: list[str], workers: list[int], sizes: list[int]) -> str:
     for size in sizes:
         alone = None
         for count in workers:
-            batch_id = _build(database, f"BENCH-WORKERS-{size}-{count}", size)
+            batch_id = build(database, f"BENCH-WORKERS-{size}-{count}", size)
             seconds, peak = _measure(database, batch_id, count)
             alone = alone or seconds
             rows.append(
@@ -44,7 +44,7 @@ def main(connection: list[str], workers: list[int], sizes: list[int]) -> str:
     return table(head, rows)
 
 
-def _build(database, tag, size):
+def build(database, tag, size):
     """Return the id of a batch whose reversals wait."""
     with Registry(database).cursor() as cr:
         env = settled.work_env(api.Environment(cr, SUPERUSER_ID, {}))
@@ -80,13 +80,14 @@ def _measure(database, batch_id, count):
     found = [results.get(timeout=3600) for _worker in workers]
     for worker in workers:
         worker.join()
-    _check(database, batch_id)
+    check(database, batch_id)
     begun = min(sample["begun"] for sample in found)
     ended = max(sample["ended"] for sample in found)
     return ended - begun, max(sample["peak"] for sample in found)
 
 
-def _check(database, batch_id):
+def check(database, batch_id):
+    """Fail unless all orders of a batch are taken back."""
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         batch = env["order.reversal.batch"].browse(batch_id)
