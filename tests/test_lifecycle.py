@@ -30,6 +30,8 @@ SCRIPTS = Path(__file__).parent / "lifecycle"
 BARE = os.environ.get("ERP_BARE_DATABASE")
 
 
+# Reason: it installs into a copy of the bare host's database, whose name `make test`
+# gives (ERP_BARE_DATABASE); plain pytest in an Odoo that somebody has knows of none.
 @unittest.skipUnless(BARE, "no database of the bare host (see dev/testing.py)")
 class TestLifecycle(BaseCase):
     maxDiff = None
