@@ -23,6 +23,8 @@
         "report/order_reversal_voucher_reports.xml",
         "views/order_reversal_templates.xml",
         "views/order_reversal_views.xml",
+        "views/order_reversal_form_views.xml",
+        "views/order_reversal_dialog_views.xml",
         "views/order_reversal_reason_views.xml",
         "views/order_reversal_log_views.xml",
         "views/sale_order_views.xml",
@@ -34,6 +36,7 @@
         "views/order_reversal_removal_views.xml",
         "views/menus.xml",
         "views/order_reversal_batch_views.xml",
+        "views/order_reversal_batch_form_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

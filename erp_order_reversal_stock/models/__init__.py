@@ -6,6 +6,8 @@ from . import order_reversal_batch
 from . import res_company
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_findings
+from . import stock_picking_plan
 from . import stock_picking_cost
 from . import stock_picking_operations
 from . import stock_picking_undo
