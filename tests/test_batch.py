@@ -112,6 +112,7 @@ class TestBatch(BatchCase):
         self.assertEqual(self.image(bad, bad.order_line, bad.invoice_ids), image)
         failed = batch.reversal_ids.filtered(lambda r: r.state == "failed")
         self.assertIn("The bad one", failed.error)
+        self.assertIn("ask your administrator", failed.error)
         batch.action_retry()
         self.assertEqual((batch.done_count, batch.failed_count), (3, 0))
         self.assertEqual(batch.state, "done")

@@ -7,6 +7,7 @@ from . import order_reversal_assess
 from . import order_reversal_execute
 from . import order_reversal_policy
 from . import order_reversal_approval
+from . import order_reversal_languages
 from . import order_reversal_changes
 from . import order_reversal_snapshot
 from . import order_reversal_file

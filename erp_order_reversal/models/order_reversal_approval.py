@@ -41,6 +41,7 @@ class OrderReversal(models.Model):
         """Freeze plan and fingerprint, tell the approvers."""
         if not self:
             return
+        self._translate_plan()
         self._set_state("to_approve")
         for requester, reversals in self.grouped("requester_id").items():
             reversals.message_subscribe(requester.partner_id.ids)
@@ -157,6 +158,7 @@ class OrderReversal(models.Model):
                     )
                 )
         self._raise_blockers(plans)
+        self._translate_plan()
         now = fields.Datetime.now()
         self._engine_env(self).write({"approver_id": self.env.uid, "approved_on": now})
         self._finish_approval_activities()

@@ -197,6 +197,7 @@ class OrderReversalBatch(models.Model):
             if len(reversals) == 1:
                 if not isinstance(error, UserError):
                     _logger.warning("%s failed", reversals.name, exc_info=error)
+                    return {reversals: self._get_unexpected_text(error)}
                 return {reversals: str(error)}
             _logger.info("%s goes on in halves after: %s", self.name, error)
         half = len(reversals) // 2
@@ -204,6 +205,14 @@ class OrderReversalBatch(models.Model):
             **self._run_chunk(reversals[:half], busy),
             **self._run_chunk(reversals[half:], busy),
         }
+
+    def _get_unexpected_text(self, error):
+        return self.env._(
+            "Something unexpected happened, so nothing of it was changed (%(error)s). "
+            "Retry it; if it fails again, ask your administrator: the server's log "
+            "has the details.",
+            error=f"{type(error).__name__}: {error}",
+        )
 
     # ------------------------------------------------------------------
     # The end

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools import without_words
+
 
 class OrderReversal(models.Model):
     """What changed since somebody asked, in the words of the form."""
@@ -36,7 +38,7 @@ class OrderReversal(models.Model):
                 lines.append(self.env._("• %s was added", new[key]["name"]))
             elif key not in new:
                 lines.append(self.env._("• %s is gone", old[key]["name"]))
-            elif old[key] != new[key]:
+            elif without_words(old[key]) != without_words(new[key]):
                 lines.append(
                     self.env._(
                         "• %(document)s: %(changes)s",
@@ -52,7 +54,7 @@ class OrderReversal(models.Model):
         """One text for each value that differs: its label, before and after."""
         document = self.env[key.split(",")[0]]
         texts = []
-        for name in sorted(set(old) | set(new)):
+        for name in sorted(without_words(old) | without_words(new)):
             before, after = old.get(name), new.get(name)
             if before == after:
                 continue

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import format_date
 
-from ..tools import Plan
+from ..tools import Plan, without_words
 
 
 class OrderReversalPlan(models.AbstractModel):
@@ -221,6 +221,10 @@ class OrderReversalPlan(models.AbstractModel):
         }
 
     def _fingerprint(self, data):
-        """SHA-256 (hex) over the canonical JSON of `data`."""
+        """SHA-256 (hex) over the canonical JSON of `data`, the words left out.
+
+        Who asks and who approves may read different languages.
+        """
+        data = without_words(data)
         text = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -35,8 +35,8 @@ class OrderReversalStep(models.Model):
         help="Whether there is more than one method for this document.",
     )
     can_open = fields.Boolean(compute="_compute_can_open", compute_sudo=False)
-    outcome = fields.Char("What becomes of it")
-    why = fields.Char(help="Why this method was chosen.")
+    outcome = fields.Char("What becomes of it", translate=True)
+    why = fields.Char(translate=True, help="Why this method was chosen.")
     amount = fields.Monetary()
     currency_id = fields.Many2one("res.currency")
     invoice_method = fields.Selection(INVOICE_METHODS)

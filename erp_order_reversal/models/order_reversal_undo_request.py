@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools import without_words
+
 
 class OrderReversal(models.Model):
     """Four eyes for a restore: one person asks, another one approves.
@@ -91,7 +93,7 @@ class OrderReversal(models.Model):
         if not self._waits_for_undo():
             return super()._get_changes()
         now = self._get_undo_data()
-        if now == self.undo_data:
+        if without_words(now) == without_words(self.undo_data):
             return []
         return self._describe_changes(self.undo_data, now)
 

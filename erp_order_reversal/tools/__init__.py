@@ -1,3 +1,3 @@
 from .busy import Busy
-from .plan import Plan
+from .plan import Plan, without_words
 from .share import Rest, Share

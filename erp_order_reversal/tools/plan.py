@@ -4,6 +4,23 @@ from collections import defaultdict
 
 from ..const import SCOPE_RANK
 
+#: Keys of a frozen plan whose values are for people to read, in their language.
+WORDS = frozenset(("name", "document", "goods"))
+
+
+def without_words(data):
+    """What of a frozen plan is the same in every language.
+
+    :param data: a value as JSON has them
+    """
+    if isinstance(data, dict):
+        return {
+            key: without_words(value) for key, value in data.items() if key not in WORDS
+        }
+    if isinstance(data, list | tuple):
+        return [without_words(value) for value in data]
+    return data
+
 
 class Plan:
     """Documents, ordered steps and findings of one reversal.

@@ -71,6 +71,18 @@ class TestAccess(GoodsCase):
         with self.assertRaisesRegex(UserError, "changed since"):
             reversal.with_user(self.stock_approver).action_approve()
 
+    def test_an_approver_of_another_language_sees_no_change(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.desk.with_context(lang="zh_CN").name = "书桌"
+        order, _invoice, _payment = self.settle_goods(products=self.desk)
+        reversal = self.request(order, "cancel", user=self.requester)
+        reversal.action_submit()
+        chinese = reversal.with_user(self.stock_approver).with_context(lang="zh_CN")
+        self.assertTrue(any("书桌" in step.outcome for step in chinese.step_ids))
+        self.assertFalse(chinese.changes)
+        chinese.action_approve()
+        self.assertEqual(reversal.state, "done")
+
     def test_what_was_shown_is_what_is_done(self):
         order, _invoice, _payment = self.settle_goods(products=self.desk)
         reversal = self.request(order, "cancel")
