@@ -40,17 +40,16 @@ class AccountPayment(models.Model):
                 self,
             )
 
-    def _reversal_plan_credit(self, plan, releases, why=""):
+    def _reversal_plan_credit(self, plan, releases, outcome="", why=""):
         """The money stays with us as a credit of the customer."""
         self.ensure_one()
         self._reversal_warn_bank(plan)
-        inbound = self.payment_type == "inbound"
+        if not outcome and self.payment_type == "inbound":
+            outcome = self.env._("Kept as customer credit")
         plan.add_step(
             self,
             "release",
-            self.env._("Kept as customer credit")
-            if inbound
-            else self.env._("Kept as an open payment"),
+            outcome or self.env._("Kept as an open payment"),
             why=why or self.env._("The money was received and did not move."),
             payment_method=self._reversal_own_method(plan),
             **self._reversal_release_vals(plan, releases),
@@ -64,7 +63,10 @@ class AccountPayment(models.Model):
         """The money goes back: a payment in the other direction."""
         self.ensure_one()
         self._reversal_plan_credit(
-            plan, releases, why=self.env._("It is paid back in a step of its own.")
+            plan,
+            releases,
+            outcome=self.env._("Taken off, to be paid back"),
+            why=self.env._("It is paid back in a step of its own."),
         )
         values = self._reversal_release_vals(plan, releases)
         online = self._reversal_plan_online_refund(plan, values)

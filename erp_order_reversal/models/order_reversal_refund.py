@@ -99,7 +99,8 @@ class OrderReversalStep(models.Model):
                 provider=refund.provider_id.name,
             )
         return self.env._(
-            "%(payment)s: %(provider)s did not pay it back. %(message)s",
+            "%(payment)s: %(provider)s did not pay it back, so it is a credit of the "
+            "customer. Ask again, or pay it back at the provider. %(message)s",
             payment=self.res_name,
             provider=self._get_document().payment_transaction_id.provider_id.name,
             message=refund.state_message or "",
