@@ -15,6 +15,7 @@ EXAMPLES = settings().max_examples
 KNOWN_BLOCKERS = {
     "already_reversed",
     "credit_exceeds",
+    "credit_without_invoice",
     "credit_negative",
     "credit_paid_back",
     "down_payment_deducted",

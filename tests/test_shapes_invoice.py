@@ -231,3 +231,51 @@ class TestInvoiceShapes(ReversalCase):
         self.pay(receipt)
         self.reverse(receipt, payment_method="void", invoice_method="credit_note")
         self.assertBooks(before)
+
+    # ------------------------------------------------------------------
+    # 7. credit notes that a person made otherwise than from the lines
+    # ------------------------------------------------------------------
+
+    def credit(self, invoice, **values):
+        """A posted credit note of the first line alone, edited before."""
+        credit = invoice._reverse_moves([{"date": self.today()}], cancel=False)
+        credit.invoice_line_ids[1:].unlink()
+        credit.invoice_line_ids.write(values)
+        credit.action_post()
+        return credit
+
+    def test_credited_by_a_line_that_is_not_linked_to_the_order(self):
+        before = self.trial_balance()
+        order = self.make_order(quantity=2.0)
+        invoice = self.invoice(order)
+        self.credit(invoice, price_unit=30.0, sale_line_ids=[Command.clear()])
+        self.assertEqual(order.order_line[0].qty_invoiced, 2.0)
+        self.pay(invoice)
+        self.reverse_and_void(order, before)
+
+    def test_a_line_was_credited_more_than_it_was_invoiced(self):
+        before = self.trial_balance()
+        order = self.make_order(quantity=2.0)
+        invoice = self.invoice(order)
+        self.credit(invoice, quantity=3.0)
+        self.assertEqual(order.order_line[0].qty_invoiced, -1.0)
+        self.pay(invoice)
+        self.reverse_and_void(order, before)
+
+    def test_the_order_of_a_return_has_no_invoice(self):
+        order = self.make_order()
+        order.order_line[0].write({"product_uom_qty": -3.0, "price_unit": 1000.0})
+        refund = self.invoice(order)
+        self.assertEqual(refund.move_type, "out_refund")
+        self.pay(refund)
+        before = self.trial_balance()
+        for scope in ("invoice", "cancel"):
+            reversal = self.request(order, scope)
+            with self.assertRaisesRegex(UserError, "on no invoice") as caught:
+                reversal.action_submit()
+            self.assertIn(refund.name, str(caught.exception))
+            reversal.action_assess()
+            codes = reversal.finding_ids.mapped("code")
+            self.assertIn("credit_without_invoice", codes)
+        self.assertBooks(before)
+        self.assertEqual(order.state, "sale")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..const import REVERSIBLE_TYPES
+from ..const import CREDIT_TYPES, REVERSIBLE_TYPES
 
 
 class AccountMove(models.Model):
@@ -53,6 +53,8 @@ class AccountMove(models.Model):
         super()._reversal_findings(plan)
         if self == plan.root:
             self._reversal_check_root(plan)
+        for move in self.filtered(lambda move: move.move_type in CREDIT_TYPES):
+            move._reversal_check_lone_credit(plan)
         for move in self.filtered(lambda move: move.state == "draft"):
             if plan.reaches("invoice") and plan.root == move:
                 plan.inform(
@@ -87,6 +89,39 @@ class AccountMove(models.Model):
                     else ""
                 ),
                 self,
+            )
+
+    def _reversal_check_lone_credit(self, plan):
+        """A credit note of the order that charges what no invoice did.
+
+        The order of a return, or one that is worth less than its down payment. No
+        credit note can take that back.
+        """
+        if self.state != "posted" or not plan.reaches("invoice"):
+            return
+        lines = self.line_ids.sale_line_ids & plan.records("sale.order").order_line
+        alone = lines.filtered(
+            lambda line: not line.invoice_lines.move_id.filtered(
+                lambda move: move.state == "posted"
+                and move.move_type in REVERSIBLE_TYPES
+            )
+        )
+        if alone:
+            plan.block(
+                "credit_without_invoice",
+                self.env._(
+                    "%(credit)s settles lines of %(order)s that are on no invoice: "
+                    "%(lines)s.",
+                    credit=self.name,
+                    order=", ".join(alone.order_id.mapped("name")),
+                    lines=", ".join(alone.mapped("name")),
+                ),
+                self,
+                remedy=self.env._(
+                    "Reset %s to draft and cancel it, then take the order back.",
+                    self.name,
+                ),
+                who=self.env._("An accountant may do that."),
             )
 
     def _reversal_steps(self, plan):

@@ -88,15 +88,27 @@ class AccountMoveLine(models.Model):
             taken = min(left, rest[line].amount * sign)
             if self.currency_id.compare_amounts(taken, 0.0) <= 0:
                 continue
-            ratio = taken / abs(self.amount_currency)
-            rest[line].take(ratio, self.quantity, self.amount_currency, self.balance)
+            self._reversal_take(line, taken, rest)
             used.setdefault(self.move_id, set()).add(line.move_id)
             left -= taken
-        unit = self.currency_id.rounding
-        if candidates and not self.currency_id.compare_amounts(left, unit):
-            # The host rounded the credit note's line up: the cent is missing elsewhere.
-            ratio = left / abs(self.amount_currency)
-            rest[candidates[0]].take(ratio, 0.0, self.amount_currency, self.balance)
+        if candidates and self.currency_id.compare_amounts(left, 0.0) > 0:
+            # More than was invoiced, so that the rest of that line is negative; a cent
+            # that the host rounded up is missing elsewhere, its quantity is not.
+            cent = (
+                self.currency_id.compare_amounts(left, self.currency_id.rounding) <= 0
+            )
+            self._reversal_take(candidates[0], left, rest, counts=not cent)
+
+    def _reversal_take(self, line, amount, rest, counts=True):
+        """Take an amount of this credit note line off the rest of an invoice line.
+
+        :param bool counts: whether the quantity goes down, too. It never does without
+            a link to the order line, whose `qty_invoiced` stays then.
+        """
+        linked = not line.sale_line_ids or self.sale_line_ids & line.sale_line_ids
+        quantity = self.quantity if counts and linked else 0.0
+        ratio = amount / abs(self.amount_currency)
+        rest[line].take(ratio, quantity, self.amount_currency, self.balance)
 
     def _reversal_allocate_free(self, candidates, rest, used):
         """A line without an amount, fully discounted: quantities alone count."""

@@ -205,6 +205,11 @@ class OrderReversal(models.Model):
                 self.env._("The result would not be right, so nothing was changed:")
                 + "\n"
                 + "\n".join(f"• {problem}" for problem in problems)
+                + "\n"
+                + self.env._(
+                    "An accountant can take these documents back by hand. Then try "
+                    "again."
+                )
             )
 
     def _hook_if_success(self):
