@@ -179,3 +179,33 @@ class TestAccess(ReversalCase, RpcMixin, HttpCase):
             self.assertTrue(self._may("outsider", records._name, "read", records.ids))
         for record in (self.company, self.bank):
             self.assertTrue(self._may("outsider", record._name, "read", record.ids))
+
+    def test_nothing_is_given_by_the_context(self):
+        """Neither `default_*` in the context nor a person's own defaults."""
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        values = {"order_id": order.id, "reason_id": self.reason.id}
+        forged = {
+            "default_state": "done",
+            "default_requester_id": self.outsider.id,
+            "default_approver_id": self.approver.id,
+            "default_verify_state": "intact",
+            "default_fingerprint": "x",
+            "default_company_id": 1,
+        }
+        defaults = self.env["ir.default"].with_user(self.clerk).sudo()
+        defaults.set("order.reversal", "state", "done", user_id=self.clerk.id)
+        (record,) = self._rpc("clerk", MODEL, "create", [values], context=forged)
+        reversal = self.env[MODEL].sudo().browse(record)
+        self.assertEqual(reversal.state, "draft")
+        self.assertEqual(reversal.requester_id, self.clerk)
+        self.assertFalse(reversal.approver_id)
+        self.assertFalse(reversal.verify_state)
+        self.assertFalse(reversal.fingerprint)
+        self.assertEqual(reversal.company_id, self.company)
+        batch = {"order_ids": order.ids, "reason_id": self.reason.id}
+        (record,) = self._rpc(
+            "clerk", "order.reversal.batch", "create", [batch], context=forged
+        )
+        batch = self.env["order.reversal.batch"].sudo().browse(record)
+        self.assertEqual(batch.state, "draft")
+        self.assertEqual(batch.requester_id, self.clerk)

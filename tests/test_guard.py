@@ -107,6 +107,18 @@ class TestGuard(ReversalCase):
                 )
         self.assertTrue(log.verify_chain(self.company)["intact"])
 
+    def test_the_entry_of_a_payment_and_a_state_that_a_client_wrote(self):
+        self.company.reversal_guard = True
+        order, invoice, payment = self.settle()
+        order = order.with_user(self.outsider)
+        order.settlement_state = "none"
+        with self.assertRaisesRegex(UserError, "by a reversal only"):
+            order.action_cancel()
+        with self.assertRaisesRegex(UserError, "by a reversal only"):
+            payment.move_id.with_user(self.outsider).button_draft()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(payment.move_id.state, "posted")
+
     def test_what_is_not_settled_is_left_alone(self):
         self.company.reversal_guard = True
         log = self.env["order.reversal.log"].sudo()

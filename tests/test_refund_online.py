@@ -92,6 +92,18 @@ class TestOnlineRefund(ReversalCase):
             moved = float(after.get(key, (0, 0))[0]) - float(before.get(key, (0, 0))[0])
             self.assertAlmostEqual(moved, change.get(key, 0.0), 2, key)
 
+    def test_what_was_paid_back_before_does_not_go_back_again(self):
+        order, invoice, transaction = self.online()
+        transaction.action_refund(amount_to_refund=200.0)
+        refund = transaction.child_transaction_ids
+        refund._post_process()
+        self.assertEqual(refund.payment_id.amount, 200.0)
+        reversal = self.request(order, payment_method="refund")
+        with self.assertRaisesRegex(UserError, "paid back in part"):
+            reversal.action_submit()
+        self.assertEqual(transaction.child_transaction_ids, refund)
+        self.assertEqual(invoice.payment_state, "paid")
+
     def test_a_failure_is_shown_and_tried_again(self):
         order, invoice, transaction = self.online()
 

@@ -34,10 +34,38 @@ class TestRefusals(ReversalCase):
 
     def test_unknown_scope_and_methods(self):
         order, _invoice, _payment = self.settle()
-        with self.assertRaisesRegex(ValidationError, "no scope"):
-            self._create(order_id=order.id, scope="everything")
-        with self.assertRaises(ValueError):
-            self._create(order_id=order.id, invoice_method="burn")
+        for name in ("scope", "invoice_method", "payment_method"):
+            with self.assertRaisesRegex(ValidationError, "“burn” is no"):
+                self._create(order_id=order.id, **{name: "burn"})
+        draft = self._create(order_id=order.id)
+        with self.assertRaisesRegex(ValidationError, "“burn” is no"):
+            draft.scope = "burn"
+
+    def test_a_second_attempt_names_the_first(self):
+        for scope in ("payment", "invoice"):
+            order, _invoice, payment = self.settle()
+            first = self.reverse(order, scope)
+            with self.assertRaisesRegex(UserError, first.name):
+                self.request(order, scope).action_submit()
+            with self.assertRaisesRegex(UserError, first.name):
+                self.request(payment, "payment").action_submit()
+            with self.assertRaisesRegex(UserError, "only while a reversal is"):
+                first.action_submit()
+
+    def test_every_document_knows_its_reversal(self):
+        """The root, too, and an invoice that only loses its payment."""
+        for number in range(3):
+            documents = self.settle()
+            _order, invoice, payment = documents
+            root = documents[number]
+            reversal = self.reverse(root, "payment")
+            for document in (root, payment):
+                document.invalidate_recordset(["reversal_count"])
+                action = document.action_view_reversals()
+                self.assertEqual(document.reversal_count, 1, document)
+                self.assertEqual(action["res_id"], reversal.id)
+            for document in (root, invoice, payment):
+                self.assertIn(reversal.name, document.message_ids[0].body)
 
     def test_reason_is_required_and_active(self):
         order, _invoice, _payment = self.settle()

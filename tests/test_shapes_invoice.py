@@ -279,3 +279,16 @@ class TestInvoiceShapes(ReversalCase):
             self.assertIn("credit_without_invoice", codes)
         self.assertBooks(before)
         self.assertEqual(order.state, "sale")
+
+    def test_an_order_that_was_deleted_after_it_was_taken_back(self):
+        order, _invoice, _payment = self.settle()
+        reversal = self.reverse(order)
+        other = self.reverse(self.settle()[0])
+        name = order.name
+        order.sudo().unlink()
+        self.assertFalse(reversal.action_verify())
+        self.assertIn(name, reversal.verify_detail)
+        with self.enter_registry_test_mode():
+            cron = self.env.ref("erp_order_reversal.cron_verify")
+            cron.sudo().method_direct_trigger()
+        self.assertEqual(other.verify_state, "intact")

@@ -69,6 +69,24 @@ class TestMoney(ReversalCase):
         self.assertEqual(line.amount_residual, line.balance)
         self.assertEqual(self._receivable(invoice).mapped("amount_residual"), [0.0])
 
+    def test_the_impact_is_told_at_the_rate_of_the_payment(self):
+        for method in ("void", "refund"):
+            before = self.trial_balance()
+            order, _invoice, _payment = self._foreign(paid_on="2024-06-02")
+            settled = self.trial_balance()
+            reversal = self.reverse(
+                order, payment_method=method, invoice_method="credit_note"
+            )
+            after = self.trial_balance()
+            told = {}
+            for row in reversal.impact["rows"]:
+                told[row["kind"]] = told.get(row["kind"], 0.0) + row["amount"]
+            code = self._receivable(order.invoice_ids[:1]).account_id.code
+            for books in (before, settled, after):
+                books.setdefault((code, "EUR"), (0.0, 0.0))
+            changed = float(after[code, "EUR"][0]) - float(settled[code, "EUR"][0])
+            self.assertAlmostEqual(told.get("receivable", 0.0), changed, 2, method)
+
     def test_payment_in_another_currency(self):
         before = self.trial_balance()
         order, _invoice, payment = self._foreign(

@@ -97,6 +97,16 @@ class TestShared(ReversalCase):
             reversal.action_submit()
         self.assertEqual(invoice.state, "posted")
 
+    def test_payment_of_a_consolidated_invoice_cannot_be_voided(self):
+        orders, invoice, payment = self._one_invoice_two_orders()
+        reversal = self.request(orders[0], payment_method="void")
+        reversal.action_assess()
+        blockers = reversal.finding_ids.filtered(lambda f: f.severity == "blocker")
+        self.assertEqual(blockers.mapped("code"), ["payment_shared"])
+        self.assertIn(invoice.name, blockers.message)
+        with self.assertRaisesRegex(UserError, payment.name):
+            reversal.action_submit()
+
     def test_consolidated_invoice_scope_payment(self):
         orders, invoice, _payment = self._one_invoice_two_orders()
         with self.assertRaisesRegex(UserError, orders[1].name):
@@ -239,6 +249,35 @@ class TestShared(ReversalCase):
         self.assertBooks(before)
         with self.assertRaisesRegex(UserError, invoice.reversal_move_ids.name):
             self.request(invoice).action_submit()
+
+    def test_paid_and_then_credited_in_full(self):
+        """The money goes back, and the credit note takes its place."""
+        for scope in ("cancel", "invoice"):
+            before = self.trial_balance()
+            order, invoice, payment = self.settle()
+            invoice._reverse_moves(cancel=False).action_post()
+            credit = invoice.reversal_move_ids
+            self.assertEqual(credit.amount_residual, invoice.amount_total)
+            reversal = self.reverse(order, scope, payment_method="refund")
+            self.assertEqual(reversal.amount_refund, invoice.amount_total)
+            self.assertEqual(credit.amount_residual, 0.0)
+            self.assertEqual(invoice.payment_state, "reversed")
+            lines = payment.move_id.line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            )
+            self.assertTrue(all(lines.mapped("reconciled")))
+            accounts = payment.move_id.line_ids.account_id - lines.account_id
+            accounts |= self.outbound_payment_method_line.payment_account_id
+            self.assertEqual(
+                self._rounded(self.trial_balance(accounts)),
+                self._rounded(
+                    {
+                        key: sums
+                        for key, sums in before.items()
+                        if key[0] not in accounts.mapped("code")
+                    }
+                ),
+            )
 
     def test_price_only_credit_before(self):
         before = self.trial_balance()

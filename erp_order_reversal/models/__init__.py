@@ -1,4 +1,5 @@
 from . import order_reversal_mixin
+from . import order_reversal_request_mixin
 from . import order_reversal_plan
 from . import order_reversal_reason
 from . import order_reversal

@@ -223,6 +223,7 @@ class AccountMove(models.Model):
         """Guard reset to draft and cancel, on every path."""
         if vals.get("state") in ("cancel", "draft"):
             self._reversal_guard(vals["state"])
+            self.origin_payment_id._reversal_guard(vals["state"])
         return super().write(vals)
 
     def _reverse_moves(self, default_values_list=None, cancel=False):

@@ -79,10 +79,15 @@ class AccountMove(models.Model):
         if earlier:
             message += " " + self.env._("by %s", ", ".join(earlier.mapped("name")))
         finding = plan.block if plan.root == self else plan.inform
-        finding("already_reversed", message + ".", self)
-        # A payment that is said never to have happened is still to be taken off.
+        finding(
+            "already_reversed",
+            message + ".",
+            self,
+            remedy=self.env._("Nothing is left to do with it."),
+        )
+        # A payment that never happened, or goes back, is still to be taken off.
         if any(
-            plan.method(payment, "payment_method") == "void"
+            plan.method(payment, "payment_method") in ("void", "refund")
             for payment in self._reversal_counterparts().move_id.origin_payment_id
         ):
             self._reversal_plan_settlements(plan, share)

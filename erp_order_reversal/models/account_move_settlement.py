@@ -122,7 +122,11 @@ class AccountMove(models.Model):
                 chosen.append((record, release, True))
                 needed -= release["amount"]
         if not everything and self.currency_id.compare_amounts(needed, 0.0) < 0:
-            self._reversal_block_paid_back(plan, share)
+            if share.credits:
+                self._reversal_block_paid_back(plan, share)
+            elif chosen:
+                # It pays somebody else's part, too.
+                chosen[-1][1]["keep"] = min(-needed, chosen[-1][1]["amount"])
         for record, release in settlements:
             if any(release is other for _r, other, _f in chosen):
                 continue

@@ -1,5 +1,8 @@
 from odoo import models
 
+# States of a payment that happened.
+PAID = ("in_process", "paid")
+
 
 class AccountPayment(models.Model):
     """What becomes of a payment: kept as credit, refunded, or voided."""
@@ -100,6 +103,8 @@ class AccountPayment(models.Model):
         source = self.sudo().payment_transaction_id
         if not source:
             return False
+        self.sudo().invalidate_recordset(["amount_available_for_refund"])
+        self._reversal_check_refunded(plan, values["amount"])
         method = source.payment_method_id
         support = {
             source.provider_id.support_refund,
@@ -136,6 +141,34 @@ class AccountPayment(models.Model):
             remedy=self.env._("Pay the money back by hand, or at the provider."),
         )
         return False
+
+    def _reversal_check_refunded(self, plan, amount):
+        """Money that its provider paid back already can't go back once more.
+
+        :param float amount: to pay back, in the payment's currency
+        """
+        # sudo: refunds of this payment, as the host's refund wizard.
+        refunds = self.sudo().search(
+            [("source_payment_id", "=", self.id), ("state", "in", PAID)]
+        )
+        left = self.amount - sum(refunds.mapped("amount"))
+        if refunds and self.currency_id.compare_amounts(amount, left) > 0:
+            plan.block(
+                "refunded_before",
+                self.env._(
+                    "%(payment)s was paid back in part by %(refunds)s already: "
+                    "%(left)s is left of it.",
+                    payment=self.display_name,
+                    refunds=", ".join(refunds.mapped("display_name")),
+                    left=self.currency_id.format(left),
+                ),
+                self,
+                remedy=self.env._(
+                    "Keep it as customer credit, match the credit with %s, and refund "
+                    "what is left.",
+                    ", ".join(refunds.mapped("display_name")),
+                ),
+            )
 
     def _reversal_plan_void(self, plan, releases):
         """The payment never happened: its entry is cancelled."""

@@ -20,7 +20,11 @@ class OrderReversal(models.Model):
 
     _name = "order.reversal"
     _description = "Order Reversal"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "order.reversal.request.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -203,6 +207,7 @@ class OrderReversal(models.Model):
                     names=", ".join(self.mapped("name")),
                 )
             )
+        self._check_choices(vals)
         frozen = self.filtered(lambda r: r.state != "draft")
         if frozen:
             raise self._error(
@@ -251,14 +256,8 @@ class OrderReversal(models.Model):
 
         sudo(): for the addon's own tables alone, which nobody else may write.
         """
-        return records.sudo().with_context(order_reversal_engine=ENGINE)
-
-    @api.model
-    def _guarded_fields(self):
-        """All fields but those that messages and activities need."""
-        free = set(self.env["mail.thread"]._fields)
-        free |= set(self.env["mail.activity.mixin"]._fields)
-        return set(self._fields) - free
+        context = clean_context(self.env.context)
+        return records.sudo().with_context(context, order_reversal_engine=ENGINE)
 
     def _set_state(self, target, **vals):
         """The only writer of `state`.

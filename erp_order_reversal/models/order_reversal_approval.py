@@ -260,15 +260,16 @@ class OrderReversal(models.Model):
             for reversal in self
         )
 
-    def _check_state(self, state):
-        wrong = self.filtered(lambda reversal: reversal.state != state)
+    def _check_state(self, *states):
+        """:raise UserError: a reversal is in another state"""
+        wrong = self.filtered(lambda reversal: reversal.state not in states)
         if wrong:
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise self._error(
                 self.env._(
                     "%(names)s: this is possible only while a reversal is “%(state)s”.",
                     names=", ".join(wrong.mapped("name")),
-                    state=labels[state],
+                    state=self.env._("” or “").join(labels[state] for state in states),
                 )
             )
 

@@ -123,9 +123,16 @@ class OrderReversal(models.Model):
                 period = payment.date
                 if step["operation"] == "refund" or step["data"].get("counter"):
                     period = plan.date
-                amount = sign * self._amount(plan, [step])
+                booked = amount = sign * self._amount(plan, [step])
+                if payment.amount and step["currency_id"] == payment.currency_id.id:
+                    # What was matched is released at the rate of its own day.
+                    rate = payment.amount_company_currency_signed / payment.amount
+                    booked = sign * abs(rate) * step["amount"]
+                if step["operation"] == "void_payment":
+                    amount = booked
                 add("cash", period, amount)
-                add("receivable", period, -amount)
+                add("receivable", period, -booked)
+                add("other", period, plan.company.currency_id.round(booked - amount))
         before = self._owed_before(plan)
         after = before + sum(
             amount for (kind, _period), amount in rows.items() if kind == "receivable"

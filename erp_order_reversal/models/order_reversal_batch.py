@@ -18,7 +18,11 @@ class OrderReversalBatch(models.Model):
 
     _name = "order.reversal.batch"
     _description = "Bulk Reversal"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "order.reversal.request.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -259,13 +263,6 @@ class OrderReversalBatch(models.Model):
     def _engine(self):
         """This batch as the addon itself writes it."""
         return self.env["order.reversal"]._engine_env(self)
-
-    @api.model
-    def _guarded_fields(self):
-        """All fields but those that messages and activities need."""
-        free = set(self.env["mail.thread"]._fields)
-        free |= set(self.env["mail.activity.mixin"]._fields)
-        return set(self._fields) - free
 
     def _check_state(self, *states):
         """:raise UserError: a batch is in another state"""

@@ -21,11 +21,7 @@ class OrderReversal(models.Model):
         """
         self.check_access("write")
         self._check_roots_readable()
-        wrong = self.filtered(
-            lambda reversal: reversal.state not in ("draft", "failed")
-        )
-        if wrong:
-            wrong._set_state("done")
+        self._check_state("draft", "failed")
         for company, reversals in self.grouped("company_id").items():
             reversals.with_company(company)._clean()._submit()
         self._send_open_refunds()
@@ -251,8 +247,29 @@ class OrderReversal(models.Model):
                             reversal.reason_id.name,
                         ),
                     )
+            reversal._tell_others(bodies)
         for model, of_model in bodies.items():
             self.env[model].browse(of_model)._message_log_batch(bodies=of_model)
+
+    def _tell_others(self, bodies):
+        """The root, and invoices whose payment is taken off, without a step."""
+        self.ensure_one()
+        body = Markup("%s<br/>%s: %s") % (
+            self.env._(
+                "“%(scope)s” taken back by the reversal %(reversal)s",
+                scope=dict(self._fields["scope"]._description_selection(self.env))[
+                    self.scope
+                ],
+                reversal=self._get_record_link(),
+            ),
+            self.env._("Reason"),
+            self.reason_id.name,
+        )
+        root = self._get_root()
+        bodies[root._name].setdefault(root.id, body)
+        for step in self.step_ids:
+            for release in (step.data or {}).get("releases", []):
+                bodies["account.move"].setdefault(release["invoice_id"], body)
 
     def _get_earlier(self, record):
         """Done reversals that took this document back before."""

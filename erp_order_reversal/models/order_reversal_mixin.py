@@ -101,21 +101,35 @@ class OrderReversalMixin(models.AbstractModel):
 
     def _reversal_counts(self):
         """How many reversals touched each document: {id: int}."""
-        model = self.env["order.reversal.step"]
-        if not self.ids or not model.has_access("read"):
+        return {
+            record_id: len(reversals)
+            for record_id, reversals in self._reversal_get_all().items()
+        }
+
+    def _reversal_get_all(self):
+        """The reversals of each document, as the root or by a step.
+
+        :return: {id: `order.reversal`}
+        """
+        reversals = self.env["order.reversal"]
+        if not self.ids or not reversals.has_access("read"):
             return {}
-        return dict(
-            model._read_group(
+        found = dict(
+            self.env["order.reversal.step"]._read_group(
                 [("res_model", "=", self._name), ("res_id", "in", self.ids)],
                 ["res_id"],
-                ["reversal_id:count_distinct"],
+                ["reversal_id:recordset"],
             )
         )
+        if root := self._reversal_root_field:
+            for record, of_root in reversals._read_group(
+                [(root, "in", self.ids)], [root], ["id:recordset"]
+            ):
+                found[record.id] = found.get(record.id, reversals) | of_root
+        return found
 
     def action_view_reversals(self):
-        """The reversals that touched this document."""
+        """The reversals of this document."""
         self.ensure_one()
-        steps = self.env["order.reversal.step"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        )
-        return steps.reversal_id._get_records_action(name=self.env._("Reversals"))
+        found = self._reversal_get_all().get(self.id, self.env["order.reversal"])
+        return found._get_records_action(name=self.env._("Reversals"))

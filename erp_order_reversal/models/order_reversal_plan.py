@@ -178,7 +178,7 @@ class OrderReversalPlan(models.AbstractModel):
                     )[plan.reversal.scope],
                 ),
                 plan.root,
-                remedy=self.env._("Choose a scope that reaches further."),
+                remedy=self._get_next_of_nothing(plan),
             )
         reason = plan.reversal.reason_id
         if reason.note_required and not (plan.reversal.note or "").strip():
@@ -196,6 +196,26 @@ class OrderReversalPlan(models.AbstractModel):
         plan.findings.sort(
             key=lambda found: ("blocker", "warning", "info").index(found["severity"])
         )
+
+    def _get_next_of_nothing(self, plan):
+        """What to do where nothing is left: which reversal took it back already."""
+        done = self.env["order.reversal"]
+        for records in plan.documents.values():
+            for reversals in records._reversal_get_all().values():
+                done |= reversals.filtered(lambda reversal: reversal.state == "done")
+        texts = []
+        if done:
+            texts.append(
+                self.env._(
+                    "It was taken back by %s.",
+                    ", ".join(done.sorted("id").mapped("name")),
+                )
+            )
+        if plan.root._name == "account.payment":
+            texts.append(self.env._("A payment that settles nothing can be voided."))
+        if plan.reversal.scope != "cancel":
+            texts.append(self.env._("Choose a scope that reaches further."))
+        return " ".join(texts)
 
     def _fingerprint_data(self, plan):
         """The plan and its documents, as far as an approval covers them."""

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import MissingError, ValidationError
 
-from ..const import SCOPE_RANK
-
 # How far back a root is taken unless the person says otherwise: itself.
 ROOT_SCOPE = {"order_id": "cancel", "move_id": "invoice", "payment_id": "payment"}
 
@@ -95,15 +93,9 @@ class OrderReversal(models.Model):
             ) from None
         root.check_access("read")
         self._set_defaults_of_reason(vals)
-        vals.setdefault("scope", ROOT_SCOPE[roots[0]])
-        if vals["scope"] not in SCOPE_RANK:
-            raise ValidationError(
-                self.env._(
-                    "“%(scope)s” is no scope of a reversal. Choose one of: %(known)s.",
-                    scope=vals["scope"],
-                    known=", ".join(SCOPE_RANK),
-                )
-            )
+        if not vals.get("scope"):
+            vals["scope"] = ROOT_SCOPE[roots[0]]
+        self._check_choices(vals)
         if not vals.get("reason_id"):
             raise ValidationError(
                 self.env._("Give a reason for taking back %s.", root.display_name)
@@ -121,6 +113,24 @@ class OrderReversal(models.Model):
                     )
                 )
         return {key: value for key, value in vals.items() if key not in forged}
+
+    def _check_choices(self, vals):
+        """:raise ValidationError: a value that a field of the request has not"""
+        for name in self._request_fields & set(vals):
+            field = self._fields[name]
+            if field.type != "selection" or not vals[name]:
+                continue
+            known = field.get_values(self.env)
+            if vals[name] not in known:
+                raise ValidationError(
+                    self.env._(
+                        "“%(value)s” is no %(field)s of a reversal. Choose one of: "
+                        "%(known)s.",
+                        value=vals[name],
+                        field=field._description_string(self.env),
+                        known=", ".join(known),
+                    )
+                )
 
     def _set_defaults_of_reason(self, vals):
         """What the request leaves open is what its reason sets by default."""

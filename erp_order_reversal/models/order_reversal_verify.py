@@ -121,23 +121,28 @@ class OrderReversal(models.Model):
                 check = getattr(reversal, f"_check_{step.operation}", None)
                 if check and reversal._is_alive(step._get_document()):
                     problems += check(step) or []
-            orders = reversal.step_ids.filtered(
-                lambda step: step.res_model == "sale.order"
-                and step.operation in ("cancel", "draft")
-            )
-            if reversal.order_id and reversal.scope == "invoice":
-                problems += reversal.order_id._reversal_problems(reversal, fresh)
-            problems += (
-                self.env["sale.order"]
-                .sudo()
-                .browse(orders.mapped("res_id"))
-                ._reversal_problems(reversal, fresh)
-            )
+            problems += reversal._check_orders(fresh)
             if not fresh:
                 problems += reversal._check_snapshot()
             if fresh:
                 problems += reversal._check_neighbours()
         return problems
+
+    def _check_orders(self, fresh):
+        """The orders that the reversal took back; one may be deleted since."""
+        self.ensure_one()
+        steps = self.step_ids.filtered(
+            lambda step: step.res_model == "sale.order"
+            and step.operation in ("cancel", "draft")
+        )
+        orders = self.order_id.browse(steps.mapped("res_id"))
+        if self.scope == "invoice":
+            orders |= self.order_id
+        alive = orders.filtered(self._is_alive)
+        gone = steps.filtered(lambda step: step.res_id not in alive._ids)
+        return alive._reversal_problems(self, fresh) + [
+            self.env._("%s was deleted since.", step.res_name) for step in gone
+        ]
 
     def _find_alive(self, fresh):
         """What of the documents and matches still exists, one query for each model.

@@ -268,7 +268,8 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _reversal_is_settled(self):
-        return self.state == "sale" and self.settlement_state in ("partly", "settled")
+        # Not by `settlement_state`: a stored field, which a client may write.
+        return self.state == "sale" and bool(self._reversal_invoices_in_force())
 
     def write(self, vals):
         """Guard cancel, mass cancel, back to quotation and unlock, on every path."""
