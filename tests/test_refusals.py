@@ -59,7 +59,10 @@ class TestRefusals(ReversalCase):
             _order, invoice, payment = documents
             root = documents[number]
             reversal = self.reverse(root, "payment")
-            for document in (root, payment):
+            for document in (
+                root.with_user(self.manager),
+                payment.with_user(self.manager),
+            ):
                 document.invalidate_recordset(["reversal_count"])
                 action = document.action_view_reversals()
                 self.assertEqual(document.reversal_count, 1, document)
