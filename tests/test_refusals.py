@@ -288,6 +288,42 @@ class TestRefusals(ReversalCase):
         reversal.action_submit()
         self.assertEqual(reversal.state, "done")
 
+    def test_an_invoice_of_an_order_that_is_closed_to_the_user(self):
+        """The host's record rule is told before anything is tried."""
+        own_only = self._user(
+            "own_only",
+            "sales_team.group_sale_salesman",
+            "account.group_account_invoice",
+            "erp_order_reversal.group_reversal_user",
+        )
+        order, invoice, payment = self.settle(user_id=self.clerk.id)
+        before = self.trial_balance()
+        invoice.invoice_user_id = own_only
+        for root in ({"move_id": invoice.id}, {"payment_id": payment.id}):
+            reversal = self._create(user=own_only, scope="cancel", **root)
+            with self.assertRaisesRegex(AccessError, f"may not change {order.name}"):
+                with self.cr.savepoint():
+                    reversal.action_submit()
+        self.assertBooks(before)
+
+    def test_own_order_on_an_invoice_with_anothers(self):
+        own_only = self._user(
+            "own_only",
+            "sales_team.group_sale_salesman",
+            "account.group_account_invoice",
+            "erp_order_reversal.group_reversal_user",
+        )
+        own = self.make_order(user_id=own_only.id)
+        others = self.make_order(user_id=self.clerk.id)
+        invoice = self.invoice(own | others)
+        invoice.invoice_user_id = self.clerk
+        invoice.is_move_sent = True
+        self.pay(invoice)
+        reversal = self._create(user=own_only, order_id=own.id)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "done")
+        self.assertEqual(others.order_line.mapped("qty_invoiced"), [1.0] * 3)
+
     def test_state_cannot_be_written(self):
         order, _invoice, _payment = self.settle()
         reversal = self._create(order_id=order.id)

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .order_reversal import ENGINE
+
 
 class AccountMove(models.Model):
     """Credit notes that take an invoice back to the cent."""
@@ -40,7 +42,9 @@ class AccountMove(models.Model):
                 )
                 for account_lines in lines.grouped("account_id").values():
                     if account_lines & move.line_ids and account_lines & others:
-                        account_lines.reconcile()
+                        account_lines.with_context(
+                            order_reversal_rematch=ENGINE
+                        ).reconcile()
             step._set_result()
 
     # ------------------------------------------------------------------

@@ -173,9 +173,12 @@ class AccountMove(models.Model):
     def _invoice_paid_hook(self):
         """A credit note matched with its invoice was not paid by anybody.
 
-        The host would say “Invoice RINV… paid” on the order.
+        Nor was an invoice that is matched again with what it keeps. The host would
+        say “Invoice RINV… paid” on the orders, those of others too.
         """
         paid = self
+        if self.env.context.get("order_reversal_rematch") is ENGINE:
+            paid = self.browse()
         if self.env.context.get("order_reversal_mirror") is ENGINE:
             paid = self.filtered(lambda move: not move.reversed_entry_id)
         return super(AccountMove, paid)._invoice_paid_hook()

@@ -137,6 +137,27 @@ class OrderReversal(models.Model):
                     reversals=", ".join(self.mapped("name")),
                 )
             )
+        self._check_orders_writable()
+
+    def _check_orders_writable(self):
+        """The orders whose invoiced quantities change, by the host's record rules.
+
+        :raise AccessError: somebody else's order, for who may see only own ones
+        """
+        # sudo: which orders they are; access to them is what is checked.
+        orders = self.sudo().step_ids._get_orders().with_env(self.env)
+        closed = orders - orders._filtered_access("write")
+        if closed:
+            raise AccessError(
+                self.env._(
+                    "%(user)s may not change %(orders)s, which %(reversals)s needs. "
+                    "Its salesperson, or somebody with the right “Sales: All "
+                    "Documents”, has to carry it out.",
+                    user=self.env.user.name,
+                    orders=", ".join(closed.sudo().mapped("name")),
+                    reversals=", ".join(self.mapped("name")),
+                )
+            )
 
     def _may_account(self, user=None):
         return self._holds("account.group_account_invoice", user)
@@ -249,7 +270,10 @@ class OrderReversal(models.Model):
                     )
             reversal._tell_others(bodies)
         for model, of_model in bodies.items():
-            self.env[model].browse(of_model)._message_log_batch(bodies=of_model)
+            # sudo: a note on what was changed with the user's own rights; some of it
+            # (another salesperson's invoice) only its owner could write a note on.
+            records = self.env[model].browse(of_model).sudo()
+            records._message_log_batch(bodies=of_model)
 
     def _tell_others(self, bodies):
         """The root, and invoices whose payment is taken off, without a step."""

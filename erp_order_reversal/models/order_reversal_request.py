@@ -142,7 +142,7 @@ class OrderReversal(models.Model):
     def _check_reason(self):
         for reversal in self:
             reason = reversal.reason_id
-            if not reason.active:
+            if reason and not reason.active:
                 raise ValidationError(
                     self.env._(
                         "The reason “%s” is archived. Choose another one.", reason.name

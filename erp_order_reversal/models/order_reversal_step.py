@@ -109,6 +109,16 @@ class OrderReversalStep(models.Model):
         model = self[:1].res_model
         return self.env[model].browse(self.mapped("res_id"))
 
+    def _get_orders(self):
+        """The orders that these steps change: themselves, or by their invoices."""
+        orders = self.env["sale.order"]
+        for step in self:
+            if step.res_model == "sale.order":
+                orders |= step._get_document()
+            elif step.operation in ("credit", "void") and not step.reversal_id.order_id:
+                orders |= step._get_document().line_ids.sale_line_ids.order_id
+        return orders
+
     def _before(self):
         """The document as the reversal found it: dict of the frozen plan."""
         self.ensure_one()
