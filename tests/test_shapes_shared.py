@@ -131,6 +131,33 @@ class TestShared(ReversalCase):
         self.assertEqual(invoice.payment_state, "reversed")
         self.assertEqual(set(orders.mapped("state")), {"cancel"})
 
+    def test_lines_of_no_order_go_with_the_last_order(self):
+        for amount in (-20.0, 50.0):
+            before = self.trial_balance()
+            orders = self.make_order() | self.make_order()
+            invoice = self.invoice(orders, post=False)
+            invoice.write(
+                {
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "By hand",
+                                "quantity": 1.0,
+                                "price_unit": amount,
+                                "tax_ids": [Command.set(self.tax.ids)],
+                            }
+                        )
+                    ]
+                }
+            )
+            invoice.action_post()
+            for order in orders:
+                self.reverse(order, invoice_method="credit_note")
+                self.assertEqual(set(order.order_line.mapped("qty_invoiced")), {0.0})
+            self.assertEqual(invoice.payment_state, "reversed")
+            self.assertEqual(invoice.amount_residual, 0.0)
+            self.assertBooks(before)
+
     def test_consolidated_invoice_as_root(self):
         orders, invoice, _payment = self._one_invoice_two_orders()
         self.reverse(invoice)

@@ -73,7 +73,8 @@ class AccountMove(models.Model):
                 lambda line: line.sale_line_ids.order_id - orders
             )
         own = products - foreign
-        if foreign:
+        if any(self._reversal_is_open(rest[line]) for line in foreign):
+            # Lines of no order go with the last one.
             own = own.filtered("sale_line_ids")
         credits = self.browse(
             credit.id for credit, invoices in used.items() if self in invoices
