@@ -131,5 +131,6 @@ class OrderReversalMixin(models.AbstractModel):
     def action_view_reversals(self):
         """The reversals of this document."""
         self.ensure_one()
+        self.env["order.reversal"].check_access("read")
         found = self._reversal_get_all().get(self.id, self.env["order.reversal"])
         return found._get_records_action(name=self.env._("Reversals"))
