@@ -131,24 +131,27 @@ class TestTaxShapes(ReversalCase):
             },
         )
 
+    def _discount_term(self, computation):
+        return self.env["account.payment.term"].create(
+            {
+                "name": computation,
+                "early_discount": True,
+                "discount_percentage": 2.0,
+                "discount_days": 10,
+                "early_pay_discount_computation": computation,
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 100, "nb_days": 30}
+                    )
+                ],
+            }
+        )
+
     def test_early_payment_discount(self):
         for computation in ("included", "excluded", "mixed"):
             with self.subTest(computation=computation):
                 before = self.trial_balance()
-                term = self.env["account.payment.term"].create(
-                    {
-                        "name": computation,
-                        "early_discount": True,
-                        "discount_percentage": 2.0,
-                        "discount_days": 10,
-                        "early_pay_discount_computation": computation,
-                        "line_ids": [
-                            Command.create(
-                                {"value": "percent", "value_amount": 100, "nb_days": 30}
-                            )
-                        ],
-                    }
-                )
+                term = self._discount_term(computation)
                 order = self.make_order(payment_term_id=term.id)
                 invoice = self.invoice(order, date=fields.Date.today())
                 payment = self.pay(invoice)
@@ -200,6 +203,72 @@ class TestTaxShapes(ReversalCase):
             before,
             exclude=payment.outstanding_account_id | refund.outstanding_account_id,
         )
+
+    def test_write_off_of_several_orders_goes_back_with_each(self):
+        """The parts are the whole, and no more is refunded than was received."""
+        for together in (False, True):
+            before = self.trial_balance()
+            orders = self.make_order() | self.make_order(quantity=2.0)
+            orders |= self.make_order()
+            if together:
+                invoices = self.invoice(orders)
+            else:
+                invoices = self.env["account.move"]
+                for order in orders:
+                    invoices |= self.invoice(order)
+            payment = self.pay(
+                invoices,
+                amount=2749.99,
+                payment_difference_handling="reconcile",
+                writeoff_account_id=self.company_data["default_account_expense"].id,
+            )
+            accounts = payment.outstanding_account_id
+            refunded = 0.0
+            for order in orders:
+                reversal = self.reverse(
+                    order, invoice_method="credit_note", payment_method="refund"
+                )
+                self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+                refunded += reversal.amount_refund
+                step = reversal.step_ids.filtered(lambda s: s.operation == "refund")
+                refund = self.env["account.payment"].browse(step.result_id)
+                accounts |= refund.outstanding_account_id
+            self.assertAlmostEqual(refunded, payment.amount, 2)
+            self.assertEqual(
+                self._rounded(self.trial_balance(accounts)),
+                self._rounded(
+                    {
+                        key: sums
+                        for key, sums in before.items()
+                        if key[0] not in accounts.mapped("code")
+                    }
+                ),
+            )
+
+    def test_early_payment_discount_of_several_orders(self):
+        receivable = self.company_data["default_account_receivable"]
+        for computation in ("included", "excluded", "mixed"):
+            with self.subTest(computation=computation):
+                before = self.trial_balance()
+                term = self._discount_term(computation)
+                orders = self.make_order(payment_term_id=term.id)
+                orders |= self.make_order(quantity=2.0, payment_term_id=term.id)
+                invoices = self.env["account.move"]
+                for order in orders:
+                    invoices |= self.invoice(order, date=fields.Date.today())
+                payment = self.pay(invoices)
+                self.assertLess(payment.amount, sum(invoices.mapped("amount_total")))
+                for order in orders:
+                    self.reverse(order, invoice_method="credit_note")
+                expected = dict(before)
+                for account, amount in (
+                    (receivable, -payment.amount),
+                    (payment.outstanding_account_id, payment.amount),
+                ):
+                    key = (account.code, "USD")
+                    sums = expected.get(key, (0.0, 0.0))
+                    expected[key] = tuple(float(value) + amount for value in sums)
+                self.assertBooks(expected)
 
     def _rounding(self, strategy):
         return self.env["account.cash.rounding"].create(

@@ -10,7 +10,7 @@ class AccountPayment(models.Model):
     @api.private
     def _reversal_apply_release(self, steps):
         steps._reversal_unlink_partials()
-        write_offs = steps.filtered(lambda step: step.data.get("write_off_ids"))
+        write_offs = steps.filtered(lambda step: step.data.get("write_offs"))
         (steps - write_offs)._set_result()
         for step in write_offs:
             step._set_result(step._get_document()._reversal_take_back_write_off(step))

@@ -19,11 +19,13 @@ class AccountPayment(models.Model):
             releases[0]["own_currency_id"] if releases else self.currency_id.id
         )
         values = {"releases": releases}
-        write_off = self._reversal_write_off(plan, releases)
-        if write_off:
-            values["write_off_ids"] = write_off.ids
+        write_offs = self._reversal_write_off(plan, releases, amount)
+        if write_offs:
+            values["write_offs"] = [
+                [line.id, taken, balance] for line, taken, balance in write_offs
+            ]
             sign = 1 if self.payment_type == "inbound" else -1
-            amount -= sign * sum(write_off.mapped("amount_currency"))
+            amount -= sign * sum(taken for _line, taken, _balance in write_offs)
         return {
             "amount": currency.round(amount),
             "currency_id": currency.id,

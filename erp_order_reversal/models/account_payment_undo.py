@@ -66,7 +66,7 @@ class AccountPayment(models.Model):
             and other.res_id == self.id
             and other.result_id
         )
-        if refunded or step.data.get("write_off_ids"):
+        if refunded or step.data.get("write_offs"):
             return []
         return [
             self.env._(

@@ -11,44 +11,79 @@ class AccountPayment(models.Model):
 
     _inherit = "account.payment"
 
-    def _reversal_write_off(self, plan, releases):
-        """Journal items to take back along with the release.
+    def _reversal_write_off(self, plan, releases, amount):
+        """The part of the write-off that goes with what is released.
 
-        :return: `account.move.line`, empty if there is no write-off or if the payment
-            still settles something
+        In proportion; with the last match that is released goes the remainder, so
+        that the parts of several reversals are the whole, to the cent.
+
+        :param float amount: what is released, positive, in the payment's currency
+        :return: list of (journal item, amount in currency, balance), often empty
         """
         self.ensure_one()
-        lines = self.env["account.move.line"]
         if len(self.move_id.line_ids) <= 2 or not releases:
-            return lines
+            return []
         _liquidity, counterpart, write_off = self._seek_for_lines()
         write_off = write_off.filtered(
             lambda line: line.account_type
             not in ("asset_receivable", "liability_payable")
         )
-        if not write_off:
-            return lines
+        whole = abs(sum(counterpart.mapped("amount_currency")))
+        if not write_off or not whole:
+            return []
+        if self._reversal_still_settles(counterpart, releases):
+            ratio = min(1.0, amount / whole)
+            return [
+                (
+                    line,
+                    line.currency_id.round(line.amount_currency * ratio),
+                    line.company_currency_id.round(line.balance * ratio),
+                )
+                for line in write_off
+            ]
+        taken = self._reversal_written_off_before(plan)
+        return [
+            (line, line.amount_currency - before[0], line.balance - before[1])
+            for line in write_off
+            for before in (taken.get(line.id, (0.0, 0.0)),)
+        ]
+
+    def _reversal_still_settles(self, counterpart, releases):
+        """Whether the payment stays matched with an invoice."""
         released = {release["partial_id"] for release in releases}
         matched = counterpart.matched_debit_ids | counterpart.matched_credit_ids
         others = matched.filtered(
             lambda partial: partial.id not in released
-            and not (
-                partial.debit_move_id | partial.credit_move_id
-            ).move_id.exchange_diff_partial_ids
-        )
-        if others or any(release["keep"] for release in releases):
-            plan.warn(
-                "write_off_kept",
-                self.env._(
-                    "%s also wrote something off and settles other documents: the "
-                    "write-off stays as it is.",
-                    self.display_name,
-                ),
-                self,
-                remedy=self.env._("Check whether a part of it has to be taken back."),
+            and (partial.debit_move_id | partial.credit_move_id).move_id.filtered(
+                lambda move: move.is_invoice(include_receipts=True)
             )
-            return lines
-        return write_off
+        )
+        return bool(others) or any(release["keep"] for release in releases)
+
+    def _reversal_written_off_before(self, plan):
+        """What done reversals took back of the write-off already.
+
+        :return: {id of a journal item: (amount in currency, balance)}
+        """
+        # sudo: amounts of reversals that others made of the same payment.
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("operation", "=", "release"),
+                    ("reversal_id.state", "=", "done"),
+                ]
+            )
+        )
+        taken = {}
+        for step in steps:
+            for line_id, amount, balance in (step.data or {}).get("write_offs", []):
+                before = taken.get(line_id, (0.0, 0.0))
+                taken[line_id] = (before[0] + amount, before[1] + balance)
+        return taken
 
     def _reversal_take_back_write_off(self, step):
         """Post the opposite of the write-off, matched with the payment's credit.
@@ -56,7 +91,7 @@ class AccountPayment(models.Model):
         :return: the new `account.move`
         """
         self.ensure_one()
-        write_off = self.env["account.move.line"].browse(step.data["write_off_ids"])
+        write_offs = step.data["write_offs"]
         _liquidity, counterpart, _write_off = self._seek_for_lines()
         journal = self.env["account.journal"].search(
             [
@@ -66,20 +101,13 @@ class AccountPayment(models.Model):
             limit=1,
         )
         values = []
-        for line in write_off:
-            copied = line.copy_data()[0]
+        for line_id, amount, balance in write_offs:
+            copied = self.env["account.move.line"].browse(line_id).copy_data()[0]
             copied.pop("move_id", None)
-            values.append(
-                Command.create(
-                    {
-                        **copied,
-                        "amount_currency": -line.amount_currency,
-                        "balance": -line.balance,
-                    }
-                )
-            )
-        amount = sum(write_off.mapped("amount_currency"))
-        balance = sum(write_off.mapped("balance"))
+            copied.update(amount_currency=-amount, balance=-balance)
+            values.append(Command.create(copied))
+        amount = sum(amount for _line_id, amount, _balance in write_offs)
+        balance = sum(balance for _line_id, _amount, balance in write_offs)
         values.append(
             Command.create(
                 {
