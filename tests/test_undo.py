@@ -82,6 +82,21 @@ class TestUndo(ReversalCase):
             order, "cancel", (order, invoice, payments), invoice_method="credit_note"
         )
 
+    def test_orders_of_one_payment_are_restored_in_any_order(self):
+        orders = self.make_order() | self.make_order() | self.make_order()
+        invoices = self.env["account.move"]
+        for order in orders:
+            invoices |= self.invoice(order)
+        self.pay(invoices)
+        settled = self.trial_balance()
+        reversals = [
+            self.reverse(order, invoice_method="credit_note") for order in orders
+        ]
+        for reversal in reversals:
+            reversal.with_user(self.manager).action_undo()
+        self.assertBooks(settled)
+        self.assertEqual(set(invoices.mapped("payment_state")), {"paid"})
+
     def test_write_off(self):
         order = self.make_order()
         invoice = self.invoice(order)

@@ -1,7 +1,7 @@
 import json
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
@@ -165,6 +165,18 @@ class OrderReversal(models.Model):
         if steps:
             steps._get_document().action_lock()
 
+    @api.model
+    def _is_restored(self, record, name, before, now):
+        """Whether a value is what it was.
+
+        A payment is “paid” or still “in process” by what else it settles: that is
+        the business of others, who may take their documents back meanwhile.
+        """
+        if record._name == "account.payment" and name == "state":
+            in_force = ("in_process", "paid")
+            return before == now or (before in in_force and now in in_force)
+        return json.dumps(before) == json.dumps(now)
+
     def _check_restored(self):
         """Every document of the plan must be what it was, or nothing is kept."""
         differences = []
@@ -174,8 +186,8 @@ class OrderReversal(models.Model):
             record = self.env[model].sudo().browse(int(record_id)).exists()
             now = record._reversal_fingerprint() if record else {}
             for name in RESTORED:
-                if name in before and json.dumps(before[name]) != json.dumps(
-                    now.get(name)
+                if name in before and not self._is_restored(
+                    record, name, before[name], now.get(name)
                 ):
                     differences.append(
                         self.env._(
