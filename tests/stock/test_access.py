@@ -1,6 +1,6 @@
 """Who may move goods, and what stands against it."""
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
 from .common import GoodsCase
@@ -94,7 +94,7 @@ class TestAccess(GoodsCase):
 
     def test_unknown_method(self):
         order, _invoice, _payment = self.settle_goods(products=self.desk)
-        with self.assertRaises(ValueError):
+        with self.assertRaisesRegex(ValidationError, "“teleport” is no"):
             self.request(order, "cancel", delivery_method="teleport")
 
     def test_no_method_asks_for_the_return(self):
