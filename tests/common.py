@@ -137,14 +137,14 @@ class ReversalCase(AccountTestInvoicingCommon):
     # Reversals
     # ------------------------------------------------------------------
 
-    def request(self, root, scope=None, user=None, **values):
+    def request(self, root, scope=None, user=None, env=None, **values):
         field = {
             "sale.order": "order_id",
             "account.move": "move_id",
             "account.payment": "payment_id",
         }[root._name]
         return (
-            self.env["order.reversal"]
+            (env or self.env)["order.reversal"]
             .with_user(user or self.clerk)
             .create(
                 {

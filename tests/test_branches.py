@@ -6,7 +6,9 @@ from odoo.exceptions import AccessError
 from .common import ReversalCase
 
 
-class TestBranches(ReversalCase):
+class BranchCase(ReversalCase):
+    """A branch, and everybody works in it and in its head office."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,6 +39,22 @@ class TestBranches(ReversalCase):
             }
         )
 
+    @classmethod
+    def _works_in(cls, user, company):
+        user.sudo().write(
+            {"company_ids": [Command.set(company.ids)], "company_id": company.id}
+        )
+
+    def trial_balance(self, exclude=()):
+        """Of the branch; the head office has books of its own beside it."""
+        self.company = self.branch
+        try:
+            return super().trial_balance(exclude)
+        finally:
+            self.company = self.office
+
+
+class TestBranches(BranchCase):
     def settle_in_branch(self):
         order = self.make_order(company_id=self.branch.id)
         self.assertEqual(order.company_id, self.branch)
@@ -46,14 +64,6 @@ class TestBranches(ReversalCase):
         payment = self.pay(invoice)
         self.assertEqual(invoice.amount_residual, 0.0)
         return order, invoice, payment
-
-    def trial_balance(self, exclude=()):
-        """Of the branch; the head office has books of its own beside it."""
-        self.company = self.branch
-        try:
-            return super().trial_balance(exclude)
-        finally:
-            self.company = self.office
 
     def test_an_order_of_a_branch(self):
         before = self.trial_balance()
@@ -104,14 +114,91 @@ class TestBranches(ReversalCase):
             "account.group_account_invoice",
             "erp_order_reversal.group_reversal_user",
         )
-        stranger.sudo().write(
-            {
-                "company_ids": [Command.set(self.office.ids)],
-                "company_id": self.office.id,
-            }
-        )
+        self._works_in(stranger, self.office)
         alone = reversal.with_user(stranger).with_context(
             allowed_company_ids=self.office.ids
         )
         with self.assertRaises(AccessError):
             alone.read(["name"])
+
+
+class TestPaidInTheHeadOffice(BranchCase):
+    """One payment of the head office settles its own invoice and one of the branch."""
+
+    def setUp(self):
+        super().setUp()
+        self.before = self.trial_balance()
+        self.order = self.make_order(company_id=self.branch.id)
+        self.own = self.invoice(self.order)
+        self.own.is_move_sent = True
+        self.others = self.invoice(self.make_order(company_id=self.office.id))
+        self.payment = self.pay(self.own | self.others)
+        self.assertEqual(self.payment.company_id, self.office)
+        self.assertEqual(self.own.amount_residual, 0.0)
+
+    def asked_in(self, companies, root=None, user=None, **values):
+        """A request by somebody whose company menu shows `companies` alone."""
+        asking = self.env(context={"allowed_company_ids": companies.ids})
+        request = self.request(root or self.order, user=user, env=asking, **values)
+        request.action_assess()
+        return request
+
+    def test_whatever_is_switched_on(self):
+        """Both are the clerk's companies; the menu is a filter, no right."""
+        kept = self.image(self.others)
+        reversal = self.asked_in(self.branch)
+        found = reversal.finding_ids.filtered(lambda f: f.code == "other_company")
+        self.assertIn(self.office.name, found.message)
+        self.assertIn(self.payment.name, found.message)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "done")
+        self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+        self.assertEqual(self.order.state, "cancel")
+        self.assertEqual(self.others.amount_residual, 0.0)
+        self.assertEqual(self.image(self.others), kept)
+        self.assertBooks(self.before)
+
+    def test_from_the_payment_and_restored(self):
+        settled = self.trial_balance()
+        reversal = self.asked_in(self.office, self.payment, scope="payment")
+        reversal.action_submit()
+        self.assertEqual(self.own.amount_residual, self.own.amount_total)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(self.own.amount_residual, 0.0)
+        self.assertBooks(settled)
+
+    def test_restored_by_who_switched_on_the_branch(self):
+        reversal = self.asked_in(self.branch, payment_method="refund")
+        reversal.action_submit()
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(self.order.state, "sale")
+        self.assertEqual(self.own.amount_residual, 0.0)
+
+    def test_who_works_in_the_branch_alone_needs_somebody_else(self):
+        self._works_in(self.clerk, self.branch)
+        reversal = self.asked_in(self.branch)
+        self.assertIn(self.office.name, reversal.approval_note)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "to_approve")
+        self._works_in(self.approver, self.branch)
+        alone = reversal.with_user(self.approver).with_context(
+            allowed_company_ids=self.branch.ids
+        )
+        self.assertIn(self.clerk.name, alone.approval_note)
+        with self.assertRaisesRegex(AccessError, self.office.name):
+            alone.action_approve()
+        self.assertEqual(self.order.state, "sale")
+        both = reversal.with_user(self.manager).with_context(
+            allowed_company_ids=self.branch.ids
+        )
+        both.action_approve()
+        self.assertEqual(reversal.state, "done")
+        self.assertBooks(self.before)
+
+    def test_approvers_who_may_carry_it_out_are_asked(self):
+        self._works_in(self.clerk, self.branch)
+        self._works_in(self.approver, self.branch)
+        reversal = self.asked_in(self.branch)
+        reversal.action_submit()
+        self.assertIn(self.manager, reversal.activity_ids.user_id)
+        self.assertNotIn(self.approver, reversal.activity_ids.user_id)

@@ -6,6 +6,7 @@ from . import order_reversal
 from . import order_reversal_request
 from . import order_reversal_assess
 from . import order_reversal_execute
+from . import order_reversal_rights
 from . import order_reversal_policy
 from . import order_reversal_approval
 from . import order_reversal_languages

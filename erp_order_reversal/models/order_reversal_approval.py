@@ -97,10 +97,6 @@ class OrderReversal(models.Model):
         able = approvers.filtered(self._may_carry_out)
         return (able or approvers).with_env(self.env)
 
-    def _may_carry_out(self, user):
-        """Whether the host's own rights of a user suffice; override point."""
-        return not self._touches_accounting(self) or self._may_account(user)
-
     # ------------------------------------------------------------------
     # Decision
     # ------------------------------------------------------------------
@@ -132,7 +128,7 @@ class OrderReversal(models.Model):
         self._check_may_decide()
         self._check_state("to_approve")
         for company, reversals in self.grouped("company_id").items():
-            reversals.with_company(company)._clean()._approve()
+            reversals._working_in(company)._approve()
         self._send_open_refunds()
         return True
 

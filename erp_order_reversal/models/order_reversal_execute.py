@@ -2,8 +2,7 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields, models
 
 from ..exceptions import DocumentsBusyError
 
@@ -23,7 +22,7 @@ class OrderReversal(models.Model):
         self._check_roots_readable()
         self._check_state("draft", "failed")
         for company, reversals in self.grouped("company_id").items():
-            reversals.with_company(company)._clean()._submit()
+            reversals._working_in(company)._submit()
         self._send_open_refunds()
         return self._get_records_action()
 
@@ -120,62 +119,6 @@ class OrderReversal(models.Model):
     # ------------------------------------------------------------------
     # Execution
     # ------------------------------------------------------------------
-
-    def _check_may_execute(self):
-        """Who carries out must hold the host's own rights, too.
-
-        :raise AccessError: a scope touches invoices or payments and the user may
-            not invoice
-        """
-        if any(self._touches_accounting(r) for r in self) and not self._may_account():
-            raise AccessError(
-                self.env._(
-                    "%(user)s may not change invoices and payments, which "
-                    "%(reversals)s needs. Somebody with the right “Invoicing” has to "
-                    "carry it out.",
-                    user=self.env.user.name,
-                    reversals=", ".join(self.mapped("name")),
-                )
-            )
-        self._check_orders_writable()
-
-    def _check_orders_writable(self):
-        """The orders whose invoiced quantities change, by the host's record rules.
-
-        :raise AccessError: somebody else's order, for who may see only own ones
-        """
-        # sudo: which orders they are; access to them is what is checked.
-        orders = self.sudo().step_ids._get_orders().with_env(self.env)
-        closed = orders - orders._filtered_access("write")
-        if closed:
-            raise AccessError(
-                self.env._(
-                    "%(user)s may not change %(orders)s, which %(reversals)s needs. "
-                    "Its salesperson, or somebody with the right “Sales: All "
-                    "Documents”, has to carry it out.",
-                    user=self.env.user.name,
-                    orders=", ".join(closed.sudo().mapped("name")),
-                    reversals=", ".join(self.mapped("name")),
-                )
-            )
-
-    def _may_account(self, user=None):
-        return self._holds("account.group_account_invoice", user)
-
-    @api.model
-    def _holds(self, group, user=None):
-        """Whether a user, by default who acts, has a right of the host.
-
-        :param str group: external id
-        """
-        user = user or self.env.user
-        return (self.env.su and user == self.env.user) or user.has_group(group)
-
-    def _touches_accounting(self, reversal):
-        return any(
-            step.res_model in ("account.move", "account.payment")
-            for step in reversal.step_ids
-        )
 
     def _execute(self):
         """Carry out planned reversals of one company, each operation once."""

@@ -180,6 +180,7 @@ class OrderReversalPlan(models.AbstractModel):
                 plan.root,
                 remedy=self._get_next_of_nothing(plan),
             )
+        self._report_companies(plan)
         reason = plan.reversal.reason_id
         if reason.note_required and not (plan.reversal.note or "").strip():
             plan.block(
@@ -196,6 +197,25 @@ class OrderReversalPlan(models.AbstractModel):
         plan.findings.sort(
             key=lambda found: ("blocker", "warning", "info").index(found["severity"])
         )
+
+    def _report_companies(self, plan):
+        """A head office and its branch settle for each other: both books change."""
+        for model in sorted({step["res_model"] for step in plan.steps}):
+            ids = {step["res_id"] for step in plan.steps if step["res_model"] == model}
+            others = plan.records(model).filtered(
+                lambda record, ids=ids: record.id in ids
+                and record.company_id != plan.company
+            )
+            for company, records in others.grouped("company_id").items():
+                plan.inform(
+                    "other_company",
+                    self.env._(
+                        "The books of %(company)s change, too: %(documents)s.",
+                        documents=", ".join(records.mapped("display_name")),
+                        company=company.name,
+                    ),
+                    records[0],
+                )
 
     def _get_next_of_nothing(self, plan):
         """What to do where nothing is left: which reversal took it back already."""

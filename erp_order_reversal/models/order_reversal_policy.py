@@ -53,6 +53,7 @@ class OrderReversal(models.Model):
             *self._explain_money(),
             self._explain_reason(),
             self._explain_rights(),
+            self._explain_companies(),
         ]
         return [rule for rule in rules if rule]
 
@@ -133,19 +134,3 @@ class OrderReversal(models.Model):
         if not self.reason_id.approval_required:
             return ""
         return self.env._("The reason “%s” needs approval.", self.reason_id.name)
-
-    def _explain_rights(self):
-        """Said to the asker as “you”, to everybody else by name."""
-        asker = self._get_asker()
-        if not self._touches_accounting(self) or self._may_account(asker):
-            return ""
-        if asker == self.env.user:
-            return self.env._(
-                "You may not change invoices and payments, so somebody with the right "
-                "“Invoicing” has to approve it."
-            )
-        return self.env._(
-            "%s may not change invoices and payments, so somebody with the right "
-            "“Invoicing” has to approve it.",
-            asker.name,
-        )

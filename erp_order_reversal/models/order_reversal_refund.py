@@ -64,7 +64,7 @@ class OrderReversal(models.Model):
         sent a second time.
         """
         for company, reversals in self.grouped("company_id").items():
-            steps = reversals.with_company(company)._clean()._open_refunds()
+            steps = reversals._working_in(company)._open_refunds()
             # sudo: the state of the refund alone.
             steps.filtered(lambda step: step.sudo()._refund_failed())._send_refunds()
 

@@ -119,6 +119,13 @@ class OrderReversalStep(models.Model):
                 orders |= step._get_document().line_ids.sale_line_ids.order_id
         return orders
 
+    def _get_companies(self):
+        """The companies of the documents of these steps."""
+        companies = self.env["res.company"]
+        for steps in self.grouped("res_model").values():
+            companies |= steps._get_document().company_id
+        return companies
+
     def _before(self):
         """The document as the reversal found it: dict of the frozen plan."""
         self.ensure_one()

@@ -40,9 +40,8 @@ class OrderReversal(models.Model):
         return True
 
     def _restore(self):
-        self._check_may_execute()
         for company, reversals in self.grouped("company_id").items():
-            reversals.with_company(company)._clean()._undo()
+            reversals._working_in(company)._undo()
 
     def _undo(self):
         problems = [
@@ -54,6 +53,7 @@ class OrderReversal(models.Model):
                 + "\n"
                 + "\n".join(problems)
             )
+        self._check_may_execute()
         for reversal in self:
             if not reversal._ask_undo():
                 reversal._execute_undo()
