@@ -13,8 +13,8 @@ class OrderReversal(models.Model):
         A head office may have received the money of its branch's invoice. What the
         company menu shows is a filter; the companies of a user are the right.
         """
-        others = self.env.user.company_ids - company
-        return self._clean().with_context(allowed_company_ids=[company.id, *others.ids])
+        others = [cid for cid in self.env.user._get_company_ids() if cid != company.id]
+        return self._clean().with_context(allowed_company_ids=[company.id, *others])
 
     def _check_may_execute(self):
         """Who carries out must hold the host's own rights, too.
@@ -87,7 +87,9 @@ class OrderReversal(models.Model):
         if self.env.su and user == self.env.user:
             return self.env["res.company"]
         # sudo: whose the documents are; that the user works there is what is checked.
-        return self.sudo().step_ids._get_companies() - user.sudo().company_ids
+        companies = self.sudo().step_ids._get_companies()
+        own = user.sudo()._get_company_ids()
+        return companies.filtered(lambda company: company.id not in own)
 
     @api.model
     def _holds(self, group, user=None):
