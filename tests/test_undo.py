@@ -1,5 +1,7 @@
 """A reversal is taken back: the order is settled again, to the same balances."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 
 from .common import ReversalCase
@@ -96,6 +98,65 @@ class TestUndo(ReversalCase):
             reversal.with_user(self.manager).action_undo()
         self.assertBooks(settled)
         self.assertEqual(set(invoices.mapped("payment_state")), {"paid"})
+
+    def test_orders_of_one_invoice_are_restored_in_any_order(self):
+        for which in ((0, 1, 2), (1, 0, 2), (2, 1, 0)):
+            with self.subTest(which=which):
+                self._restore_parts(which)
+
+    def test_orders_of_one_foreign_invoice_are_restored_in_any_order(self):
+        """Exchange differences and cash-basis taxes are rounded for each match."""
+        euro = self.setup_other_currency(
+            "EUR", rates=[("2016-01-01", 3.0), (str(self.today()), 2.13)]
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": euro.id}
+        )
+        self._set_cash_basis(7.77)
+        for which in ((0, 1, 2), (1, 2, 0)):
+            with self.subTest(which=which):
+                self._restore_parts(
+                    which,
+                    pricelist_id=pricelist.id,
+                    date=self.today() - timedelta(days=400),
+                )
+
+    def _set_cash_basis(self, amount):
+        self.company.sudo().tax_exigibility = True
+        transition = self.company_data["default_account_tax_sale"].copy()
+        transition.reconcile = True
+        self.tax.write(
+            {
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": transition.id,
+                "amount": amount,
+            }
+        )
+
+    def _restore_parts(self, which, date=None, **values):
+        """Three orders of one invoice are taken back, and restored in some order."""
+        orders = [self.make_order(quantity=1.37 + n, **values) for n in range(3)]
+        invoice = self.invoice(self.env["sale.order"].union(*orders), date=date)
+        self.pay(invoice, currency_id=invoice.currency_id.id)
+        settled = self.trial_balance()
+        reversals = [self.reverse(order) for order in orders]
+        for number in which:
+            left = [
+                r for r in reversals if r.state == "done" and r != reversals[number]
+            ]
+            credits = self.env["account.move"].browse(
+                step.result_id
+                for reversal in left
+                for step in reversal.step_ids
+                if step.operation == "credit"
+            )
+            others = self.image(credits)
+            reversals[number].with_user(self.manager).action_undo()
+            self.assertEqual(self.image(credits), others)
+            for reversal in left:
+                self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertBooks(settled)
 
     def test_write_off(self):
         order = self.make_order()

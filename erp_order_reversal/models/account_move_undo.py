@@ -55,15 +55,20 @@ class AccountMove(models.Model):
 
     @api.private
     def _reversal_undo_rematch(self, steps):
-        """Unlink the matches made instead of the ones that are restored."""
+        """Unlink the matches made instead of the ones that are restored.
+
+        What others matched with the invoice since, a later reversal of another part
+        of it among them, stays.
+        """
         for step in steps:
-            move = step._get_document()
-            lines = move.line_ids
-            partials = lines.matched_debit_ids | lines.matched_credit_ids
-            known = {
-                row["id"]
-                for row in step.reversal_id._image_rows("account_partial_reconcile")
-            }
+            rows = step.reversal_id._image_rows("account_partial_reconcile")
+            ours = step._get_rematched(rows)
+            lines = step._get_document().line_ids
+            partials = (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
+                lambda partial, ours=ours: ours
+                & (partial.debit_move_id | partial.credit_move_id)
+            )
+            known = {row["id"] for row in rows}
             partials.browse(set(partials.ids) - known).unlink()
 
     @api.private

@@ -126,6 +126,22 @@ class OrderReversalStep(models.Model):
             companies |= steps._get_document().company_id
         return companies
 
+    def _get_rematched(self, rows):
+        """The journal items that this step matched with its document anew.
+
+        :param rows: partial reconciliations of the before-image, as dicts
+        :return: `account.move.line`, those of other documents alone
+        """
+        credits = self.env["account.move"].browse(self.data.get("credit_ids") or [])
+        items = credits.line_ids.browse(self.data.get("counterpart_ids") or [])
+        again = set(self.data.get("rematch_ids") or [])
+        for row in rows:
+            if row["id"] in again:
+                items |= items.browse([row["debit_move_id"], row["credit_move_id"]])
+        return (items.exists() | credits.exists().line_ids).filtered(
+            lambda item: item.move_id != self._get_document()
+        )
+
     def _before(self):
         """The document as the reversal found it: dict of the frozen plan."""
         self.ensure_one()

@@ -137,9 +137,13 @@ class OrderReversal(models.Model):
             follows = pair.move_id.exchange_diff_partial_ids
             if len(pair) < 2 or (follows and row["id"] not in released):
                 continue
-            if any(line.reconciled or line.parent_state != "posted" for line in pair):
+            if any(line.parent_state != "posted" for line in pair):
                 continue
-            pair.reconcile()
+            # A part that another restore matched: once more as one, since exchange
+            # differences and taxes on payment are rounded for each match.
+            (pair.matched_debit_ids & pair.matched_credit_ids).unlink()
+            if not any(pair.mapped("reconciled")):
+                pair.reconcile()
 
     def _restore_payment_links(self):
         """The payments' list of invoices, as it was."""
