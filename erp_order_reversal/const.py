@@ -75,3 +75,6 @@ SEVERITIES = [
 # Moves that a reversal takes back, and the credit notes that take them back.
 REVERSIBLE_TYPES = ("out_invoice", "out_receipt", "in_invoice", "in_receipt")
 CREDIT_TYPES = ("out_refund", "in_refund")
+
+# States of a payment that happened.
+PAYMENT_IN_FORCE = ("in_process", "paid")

@@ -28,7 +28,7 @@ class Shape:
     scope: str
     invoice_method: str
     payment_method: str
-    undo: bool
+    undo: str
 
 
 lines = st.lists(
@@ -57,7 +57,9 @@ shapes = st.builds(
     scope=st.sampled_from(["payment", "invoice", "draft", "cancel", "cancel"]),
     invoice_method=st.sampled_from(["auto", "auto", "credit_note", "void"]),
     payment_method=st.sampled_from(["auto", "credit", "void", "refund"]),
-    undo=st.sampled_from([False, False, True]),
+    undo=st.sampled_from(
+        ["", "", "this", "this_then_neighbour", "neighbour_then_this"]
+    ),
 )
 
 
@@ -169,7 +171,7 @@ class Builder:
             elif shape.payments == "two" and half:
                 self._register(group, half)
                 self._register(group)
-            elif shape.payments == "write_off" and len(group) == 1 and half:
+            elif shape.payments == "write_off" and half:
                 self._register(
                     group,
                     half,

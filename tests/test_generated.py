@@ -223,13 +223,38 @@ class GeneratedCase(ReversalCase):
                     self.assertEqual(move.amount_residual, 0.0, move.name)
 
     def _check_undo(self, reversal, built, settled):
-        try:
-            with self.cr.savepoint():
-                reversal.with_user(self.manager).action_undo()
-        except UserError as error:
-            self.fail(f"the undo was refused: {error}")
+        """Restored, the books are as they were: the neighbour's order, too."""
+        reversals = [reversal]
+        if built.shape.undo != "this" and (second := self._reverse_neighbour(built)):
+            reversals.append(second)
+            if built.shape.undo == "neighbour_then_this":
+                reversals.reverse()
+        for done in reversals:
+            try:
+                with self.cr.savepoint():
+                    done.with_user(self.manager).action_undo()
+            except UserError as error:
+                self.fail(f"the undo of {done.root_name} was refused: {error}")
+            self.assertEqual(done.state, "undone")
         self.assertBooks(settled)
-        self.assertEqual(reversal.state, "undone")
+
+    def _reverse_neighbour(self, built):
+        """The reversal of the neighbour's order as well, if nothing stands against."""
+        if not built.neighbour or self.is_wide(built):
+            return None
+        shape = built.shape
+        second = self.request(
+            built.neighbour,
+            shape.scope,
+            invoice_method=shape.invoice_method,
+            payment_method=shape.payment_method,
+        )
+        second.action_assess()
+        if second.blocker_count:
+            return None
+        second.action_submit()
+        self.assertTrue(second.action_verify(), second.verify_detail)
+        return second
 
     def _check_ledger(self, built, empty):
         """All the rest taken back, too, the books are as before the first invoice."""

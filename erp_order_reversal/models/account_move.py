@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..const import CREDIT_TYPES, REVERSIBLE_TYPES
+from ..const import CREDIT_TYPES, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
 
 
 class AccountMove(models.Model):
@@ -34,7 +34,7 @@ class AccountMove(models.Model):
         related.append(
             invoices.matched_payment_ids.filtered(
                 lambda payment: not payment.move_id
-                and payment.state in ("in_process", "paid")
+                and payment.state in PAYMENT_IN_FORCE
             )
         )
         return related

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..const import CREDIT_TYPES
+from ..const import CREDIT_TYPES, PAYMENT_IN_FORCE
 
 
 class AccountMove(models.Model):
@@ -48,7 +48,7 @@ class AccountMove(models.Model):
                     )
         found.sort(key=lambda item: -item[1]["partial_id"])
         for payment in self.matched_payment_ids:
-            if not payment.move_id and payment.state in ("in_process", "paid"):
+            if not payment.move_id and payment.state in PAYMENT_IN_FORCE:
                 found.append(
                     (
                         payment,

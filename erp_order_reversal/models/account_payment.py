@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..const import PAYMENT_IN_FORCE
+
 
 class AccountPayment(models.Model):
     _name = "account.payment"
@@ -95,9 +97,7 @@ class AccountPayment(models.Model):
     # ------------------------------------------------------------------
 
     def _reversal_is_settled(self):
-        return self.state in ("in_process", "paid") and bool(
-            self._reversal_get_invoices()
-        )
+        return self.state in PAYMENT_IN_FORCE and bool(self._reversal_get_invoices())
 
     def write(self, vals):
         """Guard reset to draft, cancel and reject, on every path."""

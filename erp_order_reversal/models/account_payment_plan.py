@@ -1,7 +1,6 @@
 from odoo import models
 
-# States of a payment that happened.
-PAID = ("in_process", "paid")
+from ..const import PAYMENT_IN_FORCE
 
 
 class AccountPayment(models.Model):
@@ -151,7 +150,7 @@ class AccountPayment(models.Model):
         """
         # sudo: refunds of this payment, as the host's refund wizard.
         refunds = self.sudo().search(
-            [("source_payment_id", "=", self.id), ("state", "in", PAID)]
+            [("source_payment_id", "=", self.id), ("state", "in", PAYMENT_IN_FORCE)]
         )
         left = self.amount - sum(refunds.mapped("amount"))
         if refunds and self.currency_id.compare_amounts(amount, left) > 0:

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ..const import PAYMENT_IN_FORCE
+
 
 class OrderReversal(models.Model):
     """The check of the books after a reversal, right away and at any time."""
@@ -217,7 +219,7 @@ class OrderReversal(models.Model):
             failed = step.refund_transaction_id and step._refund_failed()
             return [step._refund_text()] if failed else []
         refund = self.env["account.payment"].sudo().browse(step.result_id)
-        if not self._is_alive(refund) or refund.state not in ("in_process", "paid"):
+        if not self._is_alive(refund) or refund.state not in PAYMENT_IN_FORCE:
             return [self.env._("The refund of %s is not posted.", step.res_name)]
         return []
 
