@@ -38,27 +38,18 @@ def main(connection: list[str], counts: list[int], sizes: list[int]) -> str:
     config.parse_config([*connection, "--log-level=error"], setup_logging=True)
     database = config["db_name"][0]
     _leave_crons_alone(database)
-    rows = []
-    for size in sizes:
-        alone = None
-        for count in counts:
-            batches = [
-                workers.build(database, f"BENCH-JOBS-{size}-{count}-{part}", part)
-                for part in (WARM, size)
-            ]
-            with _server(connection, count):
-                _warm, seconds = [_run(database, batch) for batch in batches]
-            alone = alone or seconds
-            rows.append(
-                [
-                    size,
-                    count,
-                    f"{size / seconds:.1f}",
-                    f"{seconds / size * 1000:.0f}",
-                    f"{alone / seconds:.2f}",
-                ]
-            )
-    return table(["N", "jobs at once", "orders/s", "ms/order", "speed-up"], rows)
+
+    def measure(size, count):
+        batches = [
+            workers.build(database, f"BENCH-JOBS-{size}-{count}-{part}", part)
+            for part in (WARM, size)
+        ]
+        with _server(connection, count):
+            _warm, seconds = [_run(database, batch) for batch in batches]
+        return (seconds,)
+
+    head = ["N", "jobs at once", "orders/s", "ms/order", "speed-up"]
+    return table(head, workers.compare(sizes, counts, measure))
 
 
 def _leave_crons_alone(database):

@@ -23,12 +23,26 @@ def main(connection: list[str], workers: list[int], sizes: list[int]) -> str:
     """
     config.parse_config([*connection, "--log-level=error"], setup_logging=True)
     database = config["db_name"][0]
+
+    def measure(size, count):
+        batch_id = build(database, f"BENCH-WORKERS-{size}-{count}", size)
+        seconds, peak = _measure(database, batch_id, count)
+        return seconds, f"{peak:.0f}"
+
+    head = ["N", "workers", "orders/s", "ms/order", "speed-up", "peak MB a worker"]
+    return table(head, compare(sizes, workers, measure))
+
+
+def compare(sizes, counts, measure):
+    """Return the rows of a table: what each number of workers is worth.
+
+    :param measure: (size, count) -> (seconds, and what else is measured)
+    """
     rows = []
     for size in sizes:
         alone = None
-        for count in workers:
-            batch_id = build(database, f"BENCH-WORKERS-{size}-{count}", size)
-            seconds, peak = _measure(database, batch_id, count)
+        for count in counts:
+            seconds, *more = measure(size, count)
             alone = alone or seconds
             rows.append(
                 [
@@ -37,11 +51,10 @@ def main(connection: list[str], workers: list[int], sizes: list[int]) -> str:
                     f"{size / seconds:.1f}",
                     f"{seconds / size * 1000:.0f}",
                     f"{alone / seconds:.2f}",
-                    f"{peak:.0f}",
+                    *more,
                 ]
             )
-    head = ["N", "workers", "orders/s", "ms/order", "speed-up", "peak MB a worker"]
-    return table(head, rows)
+    return rows
 
 
 def build(database, tag, size):
