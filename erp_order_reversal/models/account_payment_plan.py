@@ -104,6 +104,7 @@ class AccountPayment(models.Model):
         source = self.sudo().payment_transaction_id
         if not source:
             return False
+        # sudo: the field that is read below; refunds since made no difference to it.
         self.sudo().invalidate_recordset(["amount_available_for_refund"])
         self._reversal_check_refunded(plan, values["amount"])
         method = source.payment_method_id

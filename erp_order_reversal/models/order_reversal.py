@@ -207,7 +207,7 @@ class OrderReversal(models.Model):
                     names=", ".join(self.mapped("name")),
                 )
             )
-        self._check_choices(vals)
+        self._check_values(vals)
         frozen = self.filtered(lambda r: r.state != "draft")
         if frozen:
             raise self._error(

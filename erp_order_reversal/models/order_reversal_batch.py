@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..const import BATCH_STATES, INVOICE_METHODS, PAYMENT_METHODS, SCOPES
@@ -180,40 +180,36 @@ class OrderReversalBatch(models.Model):
 
         :raise ValidationError: no document, an archived reason
         """
-        vals_list = [dict(vals) for vals in vals_list]
+        prepared = []
         for vals in vals_list:
+            vals = dict(vals)
             if not self._is_engine():
-                self._check_request(vals)
+                vals = self._check_request(vals)
             if "scope" not in vals and "default_scope" not in self.env.context:
                 vals["scope"] = self._default_scope(vals)
             if vals.get("name", "/") == "/":
                 vals["name"] = (
                     self.env["ir.sequence"].next_by_code("order.reversal.batch") or "/"
                 )
+            prepared.append(vals)
         batches = super(
             OrderReversalBatch, self.with_context(mail_create_nolog=True)
-        ).create(vals_list)
+        ).create(prepared)
         return batches.with_env(self.env)
 
     @api.model
     def _check_request(self, vals):
-        """Refuse what follows from the work, and set what the reason sets."""
-        forged = set(vals) & self._guarded_fields() - self._request_fields
-        known = self.default_get(sorted(forged))
-        for name in forged:
-            if vals[name] and vals[name] != known.get(name):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” can't be given: it follows from what is done with the "
-                        "batch. Leave it out.",
-                        self._fields[name].string,
-                    )
-                )
-            del vals[name]
+        """Refuse what follows from the work, and set what the reason sets.
+
+        :return: dict
+        """
+        self._check_values(vals)
+        vals = self._drop_guarded(vals)
         reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
         for name in self.env["order.reversal"]._reason_defaults:
-            if name not in vals and reason and reason[name]:
+            if name not in vals and reason[name]:
                 vals[name] = reason[name]
+        return vals
 
     def write(self, vals):
         """Requests are written while draft, by the owner; nothing else is."""
@@ -231,6 +227,7 @@ class OrderReversalBatch(models.Model):
             )
         self._check_owner()
         self._check_state("draft")
+        self._check_values(vals)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import MissingError, ValidationError
+from odoo.exceptions import ValidationError
 
 # How far back a root is taken unless the person says otherwise: itself.
 ROOT_SCOPE = {"order_id": "cancel", "move_id": "invoice", "payment_id": "payment"}
@@ -53,6 +53,7 @@ class OrderReversal(models.Model):
             reversal._get_root().check_access("read")
             if override:
                 reversal.with_context(reversal_overrides=override)._assess()
+                reversal._check_overrides(override)
         reversals._check_reason()
         return reversals
 
@@ -80,63 +81,23 @@ class OrderReversal(models.Model):
                     "invoice or a payment. Open it from that document."
                 )
             )
+        self._check_values(vals)
         root = self.env[self._fields[roots[0]].comodel_name].browse(vals[roots[0]])
-        try:
-            # sudo: only whether it exists; access is checked below.
-            root.sudo().mapped("company_id")
-        except MissingError:
-            raise ValidationError(
-                self.env._(
-                    "The document to take back doesn't exist any more. Refresh the "
-                    "list and choose again."
-                )
-            ) from None
         root.check_access("read")
         self._set_defaults_of_reason(vals)
         if not vals.get("scope"):
             vals["scope"] = ROOT_SCOPE[roots[0]]
-        self._check_choices(vals)
         if not vals.get("reason_id"):
             raise ValidationError(
                 self.env._("Give a reason for taking back %s.", root.display_name)
             )
-        allowed = self._request_fields | set(self._root_fields)
-        forged = set(vals) & self._guarded_fields() - allowed
-        known = self.default_get(sorted(forged))
-        for name in forged:
-            if vals[name] and vals[name] != known.get(name):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” can't be given: it follows from what is done with the "
-                        "reversal. Leave it out.",
-                        self._fields[name].string,
-                    )
-                )
-        return {key: value for key, value in vals.items() if key not in forged}
-
-    def _check_choices(self, vals):
-        """:raise ValidationError: a value that a field of the request has not"""
-        for name in self._request_fields & set(vals):
-            field = self._fields[name]
-            if field.type != "selection" or not vals[name]:
-                continue
-            known = field.get_values(self.env)
-            if vals[name] not in known:
-                raise ValidationError(
-                    self.env._(
-                        "“%(value)s” is no %(field)s of a reversal. Choose one of: "
-                        "%(known)s.",
-                        value=vals[name],
-                        field=field._description_string(self.env),
-                        known=", ".join(known),
-                    )
-                )
+        return self._drop_guarded(vals)
 
     def _set_defaults_of_reason(self, vals):
         """What the request leaves open is what its reason sets by default."""
         reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
         for name in self._reason_defaults:
-            if name not in vals and reason.exists() and reason[name]:
+            if name not in vals and reason[name]:
                 vals[name] = reason[name]
 
     def _check_reason(self):
@@ -163,10 +124,27 @@ class OrderReversal(models.Model):
                     for name in step_model._override_fields
                     if values.get(name)
                 }
+                for name, value in chosen.items():
+                    self._check_choice(step_model._fields[name], value)
                 if chosen and values.get("res_model"):
                     key = (values["res_model"], values.get("res_id"))
                     overrides.setdefault(key, {}).update(chosen)
         return overrides
+
+    def _check_overrides(self, overrides):
+        """:raise ValidationError: a method for a document that the plan leaves alone"""
+        self.ensure_one()
+        planned = {(step.res_model, step.res_id) for step in self.step_ids}
+        if strange := sorted(f"{key[0]},{key[1]}" for key in set(overrides) - planned):
+            raise ValidationError(
+                self.env._(
+                    "The reversal of %(document)s does not touch %(others)s, so that "
+                    "no method can be chosen for it. Leave it out, or take it back by "
+                    "a reversal of its own.",
+                    document=self.root_name,
+                    others=", ".join(strange),
+                )
+            )
 
     def _get_overrides(self):
         """The methods chosen per document: {(model, id): {field: value}}."""
