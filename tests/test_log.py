@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 import psycopg2
+from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
@@ -204,6 +206,16 @@ class TestLog(ReversalCase):
             len(self.other.activity_ids.filtered(lambda a: a.user_id == self.manager)),
             1,
         )
+
+    def test_an_order_confirmed_anew_is_no_error(self):
+        """The host dates the confirmation; a state written beside it is an error."""
+        order = self.reversal.order_id
+        order.action_draft()
+        self.assertTrue(self.reversal.action_verify(), self.reversal.verify_detail)
+        with freeze_time(self.reversal.done_on + timedelta(minutes=1)):
+            order.action_confirm()
+        self.pay(self.invoice(order))
+        self.assertTrue(self.reversal.action_verify(), self.reversal.verify_detail)
 
     def test_row_outlives_its_document(self):
         invoice = self.init_invoice("out_invoice", amounts=[10.0])

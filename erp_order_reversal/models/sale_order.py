@@ -240,12 +240,24 @@ class SaleOrder(models.Model):
         problems = []
         for order in self:
             if reversal.scope == "cancel" and order.state != "cancel":
-                problems.append(self.env._("%s is not cancelled.", order.name))
+                if fresh or not order._reversal_is_confirmed_anew(reversal):
+                    problems.append(self.env._("%s is not cancelled.", order.name))
             if reversal.scope == "draft" and fresh and order.state != "draft":
                 problems.append(self.env._("%s is no quotation.", order.name))
             if fresh or order.state == "cancel":
                 problems += order._reversal_invoiced_problems()
         return problems
+
+    def _reversal_is_confirmed_anew(self, reversal):
+        """Whether the order was opened again after it was taken back, as the host does.
+
+        Rule: `sale.order.action_draft`, and `_prepare_confirmation_values`, which dates
+        a confirmation.
+        """
+        self.ensure_one()
+        return self.state in ("draft", "sent") or (
+            self.state == "sale" and self.date_order > reversal.done_on
+        )
 
     def _reversal_invoiced_problems(self):
         return [
