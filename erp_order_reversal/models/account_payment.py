@@ -64,6 +64,8 @@ class AccountPayment(models.Model):
             method = plan.method(payment, "payment_method")
             if payment == plan.root and method == "void":
                 payment._reversal_plan_void(plan, releases)
+            elif payment == plan.root and method == "refund" and not releases:
+                payment._reversal_plan_refund_of_credit(plan)
             elif releases:
                 planner = {
                     "void": payment._reversal_plan_void,
@@ -76,10 +78,8 @@ class AccountPayment(models.Model):
         return Domain("date", "<", limit)
 
     def _reversal_lies_in_locked_period(self):
-        return self.state in (
-            "in_process",
-            "paid",
-        ) and self.date <= self.company_id._get_reversal_lock_date("payment")
+        limit = self.company_id._get_reversal_lock_date("payment")
+        return self.state in PAYMENT_IN_FORCE and self.date <= limit
 
     def _reversal_fingerprint(self):
         return {

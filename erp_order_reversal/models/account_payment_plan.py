@@ -72,7 +72,24 @@ class AccountPayment(models.Model):
             outcome=self.env._("Taken off, to be paid back"),
             why=self.env._("It is paid back in a step of its own."),
         )
-        values = self._reversal_release_vals(plan, releases)
+        self._reversal_plan_paying_back(
+            plan, self._reversal_release_vals(plan, releases)
+        )
+
+    def _reversal_plan_refund_of_credit(self, plan):
+        """A credit that was kept goes back after all: nothing has to be released."""
+        self.ensure_one()
+        _liquidity, counterpart, _write_off = self._seek_for_lines()
+        open_amount = abs(sum(counterpart.mapped("amount_residual_currency")))
+        currency = counterpart.currency_id[:1] or self.currency_id
+        if self.state in PAYMENT_IN_FORCE and not currency.is_zero(open_amount):
+            self._reversal_warn_bank(plan)
+            self._reversal_plan_paying_back(
+                plan, {"amount": open_amount, "currency_id": currency.id, "data": {}}
+            )
+
+    def _reversal_plan_paying_back(self, plan, values):
+        """The step that pays `values["amount"]` back, by the provider if it can."""
         online = self._reversal_plan_online_refund(plan, values)
         if not self.move_id:
             plan.block(
@@ -91,7 +108,7 @@ class AccountPayment(models.Model):
             self.env._("Paid back to the customer"),
             why=self.env._("The provider pays it back, right after the books are done.")
             if online
-            else self.env._("A new payment, matched with the released amount."),
+            else self.env._("A new payment, matched with the open credit."),
             **values,
         )
 

@@ -41,7 +41,10 @@ class OrderReversal(models.Model):
         """Values of a reversal that follow from its plan."""
         planner = self.env["order.reversal.plan"]
         data = planner._fingerprint_data(plan)
-        released = [s for s in plan.steps if s["operation"] in ("release",)]
+        released, refunded = (
+            self._amount(plan, [s for s in plan.steps if s["operation"] == operation])
+            for operation in ("release", "refund")
+        )
         return {
             "step_ids": [Command.clear()]
             + [Command.create(step) for step in plan.steps],
@@ -60,11 +63,8 @@ class OrderReversal(models.Model):
             "entry_date": plan.date,
             "impact": self._impact(plan),
             "amount_total": self._amount(plan, self._value_steps(plan)),
-            "amount_credit": self._amount(plan, released)
-            - self._amount(plan, [s for s in plan.steps if s["operation"] == "refund"]),
-            "amount_refund": self._amount(
-                plan, [s for s in plan.steps if s["operation"] == "refund"]
-            ),
+            "amount_credit": max(0.0, released - refunded),
+            "amount_refund": refunded,
         }
 
     def _value_steps(self, plan):
@@ -72,6 +72,7 @@ class OrderReversal(models.Model):
         for operations in (
             ("credit", "void"),
             ("release", "void_payment"),
+            ("refund",),
             ("cancel", "unlock"),
         ):
             steps = [s for s in plan.steps if s["operation"] in operations]

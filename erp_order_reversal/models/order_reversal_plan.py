@@ -232,7 +232,9 @@ class OrderReversalPlan(models.AbstractModel):
                 )
             )
         if plan.root._name == "account.payment":
-            texts.append(self.env._("A payment that settles nothing can be voided."))
+            texts.append(
+                self.env._("A payment that settles nothing can be voided or refunded.")
+            )
         if plan.reversal.scope != "cancel":
             texts.append(self.env._("Choose a scope that reaches further."))
         return " ".join(texts)
