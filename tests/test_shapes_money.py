@@ -70,22 +70,33 @@ class TestMoney(ReversalCase):
         self.assertEqual(self._receivable(invoice).mapped("amount_residual"), [0.0])
 
     def test_the_impact_is_told_at_the_rate_of_the_payment(self):
-        for method in ("void", "refund"):
-            before = self.trial_balance()
-            order, _invoice, _payment = self._foreign(paid_on="2024-06-02")
-            settled = self.trial_balance()
-            reversal = self.reverse(
-                order, payment_method=method, invoice_method="credit_note"
-            )
-            after = self.trial_balance()
-            told = {}
-            for row in reversal.impact["rows"]:
-                told[row["kind"]] = told.get(row["kind"], 0.0) + row["amount"]
-            code = self._receivable(order.invoice_ids[:1]).account_id.code
-            for books in (before, settled, after):
-                books.setdefault((code, "EUR"), (0.0, 0.0))
-            changed = float(after[code, "EUR"][0]) - float(settled[code, "EUR"][0])
-            self.assertAlmostEqual(told.get("receivable", 0.0), changed, 2, method)
+        """With the exchange difference that goes, for either currency of a payment."""
+        dollar = self.company.currency_id
+        for paid_on in ("2024-06-02", "2025-03-01", "2026-03-01"):
+            for currency in (self.euro, dollar):
+                for method in ("credit", "void", "refund"):
+                    with self.subTest(paid_on, currency=currency.name, method=method):
+                        self._check_told(paid_on, currency, method)
+
+    def _check_told(self, paid_on, currency, method):
+        order, invoice, _payment = self._foreign(paid_on=paid_on, currency=currency)
+        settled = self.trial_balance()
+        reversal = self.reverse(
+            order, payment_method=method, invoice_method="credit_note"
+        )
+        after = self.trial_balance()
+        told = sum(
+            row["amount"]
+            for row in reversal.impact["rows"]
+            if row["kind"] == "receivable"
+        )
+        code = self._receivable(invoice).account_id.code
+        changed = sum(
+            float(books.get((code, name), (0.0, 0.0))[0]) * sign
+            for books, sign in ((after, 1), (settled, -1))
+            for name in (self.euro.name, self.company.currency_id.name)
+        )
+        self.assertAlmostEqual(told, changed, 2)
 
     def test_payment_in_another_currency(self):
         before = self.trial_balance()
@@ -97,17 +108,54 @@ class TestMoney(ReversalCase):
         self.assertBooks(before)
 
     def test_refund_in_the_currency_of_the_payment(self):
-        order, _invoice, payment = self._foreign(
-            paid_on="2024-06-02", currency=self.company.currency_id
-        )
+        """All that was received goes back, the exchange difference with it."""
+        for paid_on in ("2024-06-02", "2025-03-01", "2026-03-01"):
+            for currency in (self.euro, self.company.currency_id):
+                with self.subTest(paid_on, currency=currency.name):
+                    order, _invoice, payment = self._foreign(
+                        paid_on=paid_on, currency=currency
+                    )
+                    refund = self._refund(order)
+                    self.assertEqual(refund.currency_id, payment.currency_id)
+                    self.assertEqual(refund.amount, payment.amount)
+                    self.assertTrue(payment.is_reconciled)
+
+    def _refund(self, order):
         reversal = self.reverse(
             order, payment_method="refund", invoice_method="credit_note"
         )
         step = reversal.step_ids.filtered(lambda step: step.operation == "refund")
-        refund = self.env["account.payment"].browse(step.result_id)
-        self.assertEqual(refund.currency_id, payment.currency_id)
-        self.assertEqual(refund.amount, payment.amount)
-        self.assertTrue(payment.is_reconciled)
+        return self.env["account.payment"].browse(step.result_id)
+
+    def test_refund_of_a_payment_of_several_foreign_invoices(self):
+        for paid_on in ("2025-03-01", "2026-03-01"):
+            with self.subTest(paid_on):
+                pricelist = self.env["product.pricelist"].create(
+                    {"name": "EUR", "currency_id": self.euro.id}
+                )
+                invoices = self.env["account.move"]
+                for number in range(2):
+                    order = self.make_order(
+                        pricelist_id=pricelist.id, quantity=1.37 + number
+                    )
+                    invoices |= self.invoice(order, date="2024-06-01")
+                payment = self.pay(
+                    invoices,
+                    payment_date=paid_on,
+                    currency_id=self.company.currency_id.id,
+                )
+                line = self._receivable(payment.move_id)
+                # The host itself may leave a cent of the payment open.
+                left = abs(line.amount_residual)
+                self.assertLessEqual(left, 0.01)
+                refunds = [
+                    self._refund(invoice.line_ids.sale_line_ids.order_id)
+                    for invoice in invoices
+                ]
+                self.assertAlmostEqual(
+                    sum(refund.amount for refund in refunds), payment.amount - left, 2
+                )
+                self.assertAlmostEqual(abs(line.amount_residual), left, 2)
 
     def test_shared_foreign_invoice_order_by_order(self):
         before = self.trial_balance()

@@ -42,7 +42,7 @@ class AccountMove(models.Model):
                                 partial=partial,
                                 line=line,
                                 counterpart=counterpart,
-                                own_amount=partial[f"{theirs}_amount_currency"],
+                                own_amount=partial._reversal_amount_of(theirs),
                             ),
                         )
                     )

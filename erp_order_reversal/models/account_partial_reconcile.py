@@ -4,6 +4,24 @@ from odoo import models
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
+    def _reversal_amount_of(self, side):
+        """What unlinking this match opens again on one of its journal items.
+
+        Of an item in the company's currency the exchange difference is matched with
+        it, too, and is unlinked along with this match (`unlink`).
+
+        :param str side: `debit` or `credit`, the item that is asked for
+        :return: float, positive, in the currency of that item
+        """
+        self.ensure_one()
+        item = self[f"{side}_move_id"]
+        other = "credit" if side == "debit" else "debit"
+        followers = item[f"matched_{other}_ids"].filtered(
+            lambda partial: self.exchange_move_id
+            and partial[f"{other}_move_id"].move_id == self.exchange_move_id
+        )
+        return sum((self | followers).mapped(f"{side}_amount_currency"))
+
     def _reversal_unlink_full(self):
         """Unlink the full matches that these matches belong to.
 

@@ -112,6 +112,10 @@ class OrderReversal(models.Model):
                 rows[key] = rows.get(key, 0.0) + amount
 
         for step in plan.steps:
+            if step["operation"] in ("release", "void_payment"):
+                for period, changes in self._impact_of_releases(step):
+                    for kind, amount in changes.items():
+                        add(kind, period, amount)
             if step["operation"] in ("credit", "void"):
                 move = self.env["account.move"].sudo().browse(step["res_id"])
                 if move.state == "posted":
@@ -169,6 +173,29 @@ class OrderReversal(models.Model):
             parts.append((None, -sum(balance for _line, balance in parts)))
         else:
             parts = [(line, line.balance) for line in move.line_ids]
+        return self._impact_of_parts(parts)
+
+    def _impact_of_releases(self, step):
+        """The exchange differences that go with the matches a step releases.
+
+        :return: list of (date, {kind: change})
+        """
+        found = []
+        partials = self.env["account.partial.reconcile"].sudo()
+        for release in step["data"]["releases"]:
+            # sudo: read for the figures, as all of a plan.
+            entry = partials.browse(release["partial_id"] or []).exchange_move_id
+            if entry and release["amount"]:
+                part = 1.0 - release["keep"] / release["amount"]
+                parts = [(line, line.balance * part) for line in entry.line_ids]
+                found.append((entry.date, self._impact_of_parts(parts)))
+        return found
+
+    def _impact_of_parts(self, parts):
+        """{kind: change} that taking back journal items makes.
+
+        :param parts: list of (journal item or None, balance)
+        """
         changes = {}
         for line, balance in parts:
             kind = self._impact_kind(line)
