@@ -158,6 +158,63 @@ class TestUndo(ReversalCase):
         self.assertEqual(invoice.amount_residual, 0.0)
         self.assertBooks(settled)
 
+    def test_invoiced_anew_since(self):
+        """Restored, it would be invoiced twice: a draft counts, too."""
+        for scope in ("invoice", "cancel"):
+            for post in (False, True):
+                with self.subTest(scope=scope, post=post):
+                    order, _invoice, _payment = self.settle()
+                    reversal = self.reverse(order, scope)
+                    if scope == "cancel":
+                        order.action_draft()
+                        order.action_confirm()
+                    anew = self.invoice(order, post=post)
+                    books = self.trial_balance()
+                    with self.assertRaisesRegex(UserError, "invoiced twice"):
+                        with self.cr.savepoint():
+                            reversal.with_user(self.manager).action_undo()
+                    self.assertEqual(reversal.state, "done")
+                    self.assertBooks(books)
+                    anew.button_cancel()
+                    reversal.with_user(self.manager).action_undo()
+                    self.assertEqual(order.order_line.mapped("qty_invoiced"), [1.0] * 3)
+
+    def test_one_part_of_several_invoices(self):
+        """The rest was invoiced since: that is no reason against it."""
+        order = self.make_order(quantity=2.0)
+        part = self.invoice(order, post=False)
+        part.invoice_line_ids.quantity = 1.0
+        part.action_post()
+        self.pay(part)
+        reversal = self.reverse(part, "invoice", invoice_method="credit_note")
+        rest = self.invoice(order, post=False)
+        rest.invoice_line_ids.quantity = 1.0
+        rest.action_post()
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.order_line.mapped("qty_invoiced"), [2.0] * 3)
+
+    def test_final_before_its_down_payment(self):
+        order = self.make_order()
+        self.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        ).create(
+            {"advance_payment_method": "percentage", "amount": 30}
+        ).create_invoices()
+        down = order.invoice_ids
+        down.action_post()
+        final = self.invoice(order)
+        settled = self.trial_balance()
+        first, second = (
+            self.reverse(invoice, "invoice", invoice_method="credit_note")
+            for invoice in (final, down)
+        )
+        with self.assertRaisesRegex(UserError, f"Restore {second.name} first"):
+            with self.cr.savepoint():
+                first.with_user(self.manager).action_undo()
+        second.with_user(self.manager).action_undo()
+        first.with_user(self.manager).action_undo()
+        self.assertBooks(settled)
+
     def test_write_off(self):
         order = self.make_order()
         invoice = self.invoice(order)

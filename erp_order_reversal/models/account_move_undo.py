@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.tools import float_compare
+
+from ..const import REVERSIBLE_TYPES
 
 
 class AccountMove(models.Model):
@@ -85,6 +88,78 @@ class AccountMove(models.Model):
         )
         if posted:
             posted.action_post()
+
+    # ------------------------------------------------------------------
+    # Restored: nothing is invoiced twice, or deducted from nothing
+    # ------------------------------------------------------------------
+
+    def _reversal_restored_problems(self, step):
+        """What would be wrong with the orders of an invoice that is in force again.
+
+        :return: list of sentences, each with what can be done instead
+        """
+        self.ensure_one()
+        lines = self.line_ids.sale_line_ids
+        deducted = lines.filtered(
+            lambda line: line.is_downpayment
+            and float_compare(line.qty_invoiced, 0.0, precision_digits=6) < 0
+        )
+        problems = []
+        if deducted:
+            earlier = step.reversal_id._get_earlier(deducted.invoice_lines.move_id)
+            problems.append(
+                self.env._(
+                    "The down payment that %(invoice)s deducts was taken back, too. "
+                    "Restore %(reversals)s first.",
+                    invoice=self.name,
+                    reversals=", ".join(earlier.mapped("name"))
+                    or ", ".join(deducted.mapped("name")),
+                )
+            )
+        anew = self._reversal_invoiced_since(step, lines.order_id.order_line)
+        orders = lines.filtered(
+            lambda line: self._reversal_is_invoiced_twice(step, line)
+        ).order_id
+        orders |= lines.order_id.filtered(
+            lambda order: order.currency_id.compare_amounts(
+                order.amount_to_invoice, 0.0
+            )
+            < 0
+        )
+        if again := orders.order_line.invoice_lines.move_id & anew:
+            problems.append(
+                self.env._(
+                    "%(orders)s was invoiced anew by %(invoices)s, and would be "
+                    "invoiced twice. Take %(invoices)s back first.",
+                    orders=", ".join(orders.mapped("name")),
+                    invoices=", ".join(again.mapped("display_name")),
+                )
+            )
+        return problems
+
+    def _reversal_invoiced_since(self, step, lines):
+        """Invoices of order lines that are younger than what a step knew and made."""
+        rows = step.reversal_id._image_rows("account_move_line")
+        known = {row["id"] for row in rows}
+        if step.operation == "credit":
+            known.update(self.browse(step.result_id).line_ids.ids)
+        newest = max(known, default=0)
+        return lines.invoice_lines.filtered(
+            lambda line: line.id > newest
+            and line.move_id.state != "cancel"
+            and line.move_id.move_type in REVERSIBLE_TYPES
+        ).move_id
+
+    def _reversal_is_invoiced_twice(self, step, line):
+        """Whether more of an order line is invoiced than ordered, or than before."""
+        data = step.reversal_id.fingerprint_data["documents"]
+        before = data.get(f"sale.order,{line.order_id.id}", {}).get("lines", [])
+        limit = max(
+            [abs(row[4]) for row in before if row[0] == line.id],
+            default=1.0 if line.is_downpayment else 0.0,
+        )
+        limit = max(limit, abs(line.product_uom_qty), abs(line.qty_delivered))
+        return float_compare(abs(line.qty_invoiced), limit, precision_digits=6) > 0
 
     # ------------------------------------------------------------------
     # Removal

@@ -226,7 +226,13 @@ class OrderReversal(models.Model):
 
     def _check_restored(self):
         """Every document of the plan must be what it was, or nothing is kept."""
-        differences = []
+        differences = [
+            problem
+            for step in self.step_ids
+            if step.res_model == "account.move" and step.operation in ("credit", "void")
+            # sudo: reads for a check what the plan read as sudo, too.
+            for problem in step._get_document().sudo()._reversal_restored_problems(step)
+        ]
         for key, before in self.fingerprint_data["documents"].items():
             model, record_id = key.split(",")
             # sudo: reads for a check what the plan read as sudo, too.
