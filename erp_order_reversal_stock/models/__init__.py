@@ -2,6 +2,7 @@ from . import order_reversal_reason
 from . import order_reversal_step
 from . import order_reversal
 from . import order_reversal_goods
+from . import order_reversal_due
 from . import order_reversal_batch
 from . import res_company
 from . import stock_move

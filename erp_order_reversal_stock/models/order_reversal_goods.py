@@ -112,7 +112,9 @@ class OrderReversal(models.Model):
         problems = []
         for move_id, quantity in step.data["moves"]:
             move = self.env["stock.move"].browse(move_id)
-            back = move if step.data.get("open") else move.returned_move_ids
+            back = move.returned_move_ids
+            if step.data.get("open"):
+                back = move._reversal_with_backorders()
             planned = sum(
                 other.product_uom._compute_quantity(
                     other.quantity if other.state == "done" else other.product_uom_qty,

@@ -39,6 +39,12 @@ class SaleOrder(models.Model):
         steps = steps.with_context(order_reversal_kept_pickings=frozenset(kept.ids))
         return super()._reversal_apply_cancel(steps)
 
+    @api.private
+    def _reversal_undo_cancel(self, steps):
+        """Confirmed again, only what the reversal kept back is to be delivered."""
+        due = steps.reversal_id._get_goods_due()
+        return super()._reversal_undo_cancel(steps.with_context(order_reversal_due=due))
+
     def _reversal_problems(self, reversal, fresh):
         problems = super()._reversal_problems(reversal, fresh)
         if fresh and reversal.scope in ("draft", "cancel"):

@@ -4,6 +4,19 @@ from odoo import models
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    def _get_qty_procurement(self, previous_product_uom_qty=False):
+        """Override to deliver again what a reversal kept back, no more and no less.
+
+        A kit is left to the host: its parts may stand in any proportion.
+        """
+        quantity = super()._get_qty_procurement(previous_product_uom_qty)
+        due = self.env.context.get("order_reversal_due")
+        if due is None or not self.env["order.reversal"]._is_running():
+            return quantity
+        if self.move_ids.product_id - self.product_id:
+            return quantity
+        return self.product_uom_qty - due.get(self.id, 0.0)
+
     def _reversal_kept_cost(self, plan, quantity, spent):
         """Journal items that keep the cost of goods which stay with the customer.
 

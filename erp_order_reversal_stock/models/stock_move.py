@@ -67,6 +67,17 @@ class StockMove(models.Model):
             for move in returned
         )
 
+    def _reversal_with_backorders(self):
+        """This move and what the warehouse split off it, when it received a part."""
+        self.ensure_one()
+        found = pickings = self.picking_id
+        while pickings := pickings.backorder_ids:
+            found |= pickings
+        return self | found.move_ids.filtered(
+            lambda move: move.product_id == self.product_id
+            and move.origin_returned_move_id == self.origin_returned_move_id
+        )
+
     def _reversal_allocate_return(self, deliveries, left):
         """Take this return, which names no delivery, off the oldest ones."""
         self.ensure_one()
@@ -91,6 +102,8 @@ class StockMove(models.Model):
             lambda move: not move.location_dest_id._is_outgoing()
             and not move.location_id._is_outgoing()
             and move.location_id.usage in ("internal", "transit")
+            # What was scrapped, used up or counted is nobody's to put back.
+            and move.location_dest_id.usage in ("internal", "transit")
             and not move.origin_returned_move_id
             and not move._reversal_follows_return()
         )
@@ -99,7 +112,7 @@ class StockMove(models.Model):
             onward = move.move_dest_ids.filtered(
                 lambda dest, move=move: dest.origin_returned_move_id != move
             )
-            if onward or not move._reversal_reaches_stock():
+            if not move._reversal_reaches_stock():
                 groups[onward, move.product_id] |= move
         staged = {}
         for (onward, _product), moves in groups.items():

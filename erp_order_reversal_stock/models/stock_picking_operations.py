@@ -62,7 +62,16 @@ class StockPicking(models.Model):
         self.ensure_one()
         if step.data.get("open"):
             return self
-        return self._reversal_new_return(dict(step.data["moves"]))
+        back = self._reversal_new_return(dict(step.data["moves"]))
+        if not step._is_of_customer():
+            back._reversal_put_into_stock()
+        return back
+
+    def _reversal_put_into_stock(self):
+        """Goods that were picked and packed go to stock, not to the packing zone."""
+        stock = self.picking_type_id.warehouse_id.lot_stock_id
+        if stock and not self.location_dest_id._child_of(stock):
+            self.location_dest_id = stock
 
     def _reversal_new_return(self, quantities):
         """A return of this transfer, made by the host's wizard and not validated.

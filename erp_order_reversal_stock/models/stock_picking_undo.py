@@ -13,8 +13,9 @@ class StockPicking(models.Model):
     def _reversal_undo_blockers(self, step):
         self.ensure_one()
         blockers = super()._reversal_undo_blockers(step)
-        if step.operation == "request_return" and not step.data.get("open"):
+        if step._asks_for_return():
             back = self.browse(step.result_id).exists()
+            blockers += self._reversal_delivered_since(step, back)
             if back.state == "done":
                 blockers.append(
                     self.env._(
@@ -29,10 +30,36 @@ class StockPicking(models.Model):
             blockers += entry._reversal_cancel_obstacles()
         return blockers
 
+    def _reversal_delivered_since(self, step, back):
+        """The order may have been delivered a second time while goods come back."""
+        moves = self.move_ids.browse(row[0] for row in step.data["moves"]).exists()
+        newest = max(back.move_ids.ids, default=0)
+        since = moves.sale_line_id.move_ids.filtered(
+            lambda move: move.id > newest
+            and move.state == "done"
+            and move._reversal_goes_out()
+        )
+        if not since or back.state in ("done", "cancel"):
+            return []
+        return [
+            self.env._(
+                "%(order)s was delivered anew since with %(pickings)s, while the goods "
+                "of %(picking)s come back with %(back)s. Receive or cancel %(back)s "
+                "first.",
+                order=", ".join(since.sale_line_id.order_id.mapped("name")),
+                pickings=", ".join(since.picking_id.mapped("name")),
+                picking=self.name,
+                back=back.name,
+            )
+        ]
+
     @api.private
     def _reversal_undo_request_return(self, steps):
-        """Nobody has to receive the goods any more."""
-        asked = steps.filtered(lambda step: not step.data.get("open"))
+        """Nobody has to receive the goods any more.
+
+        What was picked and not shipped goes back to its shelf: it is picked again.
+        """
+        asked = steps.filtered(lambda step: step._asks_for_return())
         returns = self.browse(asked.mapped("result_id")).exists()
         returns.filtered(lambda picking: picking.state != "cancel").action_cancel()
 
@@ -47,7 +74,8 @@ class StockPicking(models.Model):
     def _reversal_undo_cancel(self, steps):
         """Ask anew for returns that were open.
 
-        Deliveries need nothing: the order made new ones when it was confirmed again.
+        Deliveries need nothing: the order asked for them when it was confirmed again
+        (`order.reversal._get_goods_due`).
         """
         for step in steps:
             moves = self.move_ids.browse(step.data["move_ids"]).exists()

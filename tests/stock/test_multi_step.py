@@ -50,6 +50,9 @@ class TestMultiStep(GoodsCase):
         )
         self.assertNothingDelivered(order)
         self.assertEqual(self.on_hand(), before)
+        self.assertEqual(
+            set(self.quants(self.desk)), {(self.shelf.complete_name, False)}
+        )
 
     def test_picked_and_received_now_is_put_back(self):
         before = self.quants(self.desk)
