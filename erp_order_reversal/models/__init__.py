@@ -19,6 +19,7 @@ from . import order_reversal_render
 from . import order_reversal_voucher
 from . import order_reversal_actions
 from . import order_reversal_undo
+from . import order_reversal_undo_check
 from . import order_reversal_undo_request
 from . import order_reversal_follow_up
 from . import order_reversal_guard

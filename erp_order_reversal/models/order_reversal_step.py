@@ -119,6 +119,14 @@ class OrderReversalStep(models.Model):
                 orders |= step._get_document().line_ids.sale_line_ids.order_id
         return orders
 
+    def _get_releases(self):
+        """What these steps released: {id of the match: release values}."""
+        return {
+            release["partial_id"]: release
+            for step in self
+            for release in (step.data or {}).get("releases", [])
+        }
+
     def _get_companies(self):
         """The companies of the documents of these steps."""
         companies = self.env["res.company"]

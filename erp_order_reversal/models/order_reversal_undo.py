@@ -5,11 +5,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ..const import CREDIT_TYPES, PAYMENT_IN_FORCE
-
-# What a restored document must agree on with the image taken before the reversal.
-RESTORED = ("state", "locked", "amount_total", "amount_residual", "payment_state")
-
 
 class OrderReversal(models.Model):
     """Taking a reversal back: the order is settled again, to the same balances."""
@@ -121,18 +116,26 @@ class OrderReversal(models.Model):
         return json.loads(self.snapshot_json()).get("tables", {}).get(table, [])
 
     def _restore_matches(self):
-        """Match again what was matched, in the order in which it had been done."""
+        """Match again what was matched, in the order in which it had been done.
+
+        Beside a later reversal of another part, first what this one released wholly:
+        what the other one released is its own to match.
+        """
         model = self.env["account.partial.reconcile"]
         lines = self.env["account.move.line"]
-        released = {
-            release["partial_id"]
-            for step in self.step_ids
-            for release in (step.data or {}).get("releases", [])
-        }
-        rows = sorted(
-            self._image_rows("account_partial_reconcile"), key=lambda row: row["id"]
-        )
-        for row in rows:
+        released = self.step_ids._get_releases()
+        later = self._get_later().step_ids._get_releases()
+
+        def order(row):
+            own = released.get(row["id"])
+            return (
+                (not own, bool(own and own["keep"]), row["id"]) if later else row["id"]
+            )
+
+        rows = self._image_rows("account_partial_reconcile")
+        for row in sorted(rows, key=order):
+            if row["id"] in later and row["id"] not in released:
+                continue
             if model.browse(row["id"]).exists():
                 continue
             pair = lines.browse([row["debit_move_id"], row["credit_move_id"]]).exists()
@@ -146,6 +149,27 @@ class OrderReversal(models.Model):
             (pair.matched_debit_ids & pair.matched_credit_ids).unlink()
             if not any(pair.mapped("reconciled")):
                 pair.reconcile()
+
+    def _get_later(self):
+        """Done reversals that took back another part of the same documents since."""
+        self.ensure_one()
+        documents = self.step_ids.filtered(
+            lambda step: step.res_model in ("account.move", "account.payment")
+        )
+        # sudo: reversals of others, for what of the matches is theirs.
+        steps = documents.sudo().search(
+            [
+                ("res_model", "in", documents.mapped("res_model")),
+                ("res_id", "in", documents.mapped("res_id")),
+                ("reversal_id", "!=", self.id),
+                ("reversal_id.state", "=", "done"),
+                ("reversal_id.done_on", ">=", self.done_on),
+            ]
+        )
+        own = {(step.res_model, step.res_id) for step in documents}
+        return steps.filtered(
+            lambda step: (step.res_model, step.res_id) in own
+        ).reversal_id
 
     def _restore_payment_links(self):
         """The payments' list of invoices, as it was."""
@@ -170,101 +194,6 @@ class OrderReversal(models.Model):
         )
         if steps:
             steps._get_document().action_lock()
-
-    def _is_restored(self, record, name, before, now):
-        """Whether a value is what it was, but for what is the business of others.
-
-        A payment is “paid” or still “in process” by what else it settles, and another
-        part of an invoice may have been paid or taken back meanwhile.
-        """
-        if json.dumps(before) == json.dumps(now):
-            return True
-        if record._name == "account.payment" and name == "state":
-            return before in PAYMENT_IN_FORCE and now in PAYMENT_IN_FORCE
-        if record._name == "account.move" and name in (
-            "amount_residual",
-            "payment_state",
-        ):
-            since = self._get_matched_since(record)
-            if record.currency_id.is_zero(since):
-                return False
-            return name == "payment_state" or not record.currency_id.compare_amounts(
-                now + since, before
-            )
-        return False
-
-    def _get_matched_since(self, move):
-        """What others matched with an invoice since the before-image, less what of it
-        went: credit notes that are cancelled by now.
-
-        :return: float, in the currency of the invoice
-        """
-        owed = move.line_ids.filtered(
-            lambda line: line.account_type in ("asset_receivable", "liability_payable")
-        )
-        total, known = 0.0, set()
-        for row in self._image_rows("account_partial_reconcile"):
-            pair = (row["debit_move_id"], row["credit_move_id"])
-            known.add(pair)
-            for side, own, other in (("debit", *pair), ("credit", *reversed(pair))):
-                if own in owed._ids and self._is_withdrawn(other):
-                    total -= row[f"{side}_amount_currency"]
-        for side, partials in (
-            ("debit", owed.matched_credit_ids),
-            ("credit", owed.matched_debit_ids),
-        ):
-            for partial in partials:
-                if (partial.debit_move_id.id, partial.credit_move_id.id) not in known:
-                    total += partial[f"{side}_amount_currency"]
-        return total
-
-    def _is_withdrawn(self, item_id):
-        """Whether a journal item belongs to a credit note that is in force no more."""
-        # sudo: the state alone, of what was matched with the reversal's documents.
-        item = self.env["account.move.line"].sudo().browse(item_id).exists()
-        return item.move_id.move_type in CREDIT_TYPES and item.parent_state != "posted"
-
-    def _check_restored(self):
-        """Every document of the plan must be what it was, or nothing is kept."""
-        differences = [
-            problem
-            for step in self.step_ids
-            if step.res_model == "account.move" and step.operation in ("credit", "void")
-            # sudo: reads for a check what the plan read as sudo, too.
-            for problem in step._get_document().sudo()._reversal_restored_problems(step)
-        ]
-        for key, before in self.fingerprint_data["documents"].items():
-            model, record_id = key.split(",")
-            # sudo: reads for a check what the plan read as sudo, too.
-            record = self.env[model].sudo().browse(int(record_id)).exists()
-            now = record._reversal_fingerprint() if record else {}
-            for name in RESTORED:
-                if name in before and not self._is_restored(
-                    record, name, before[name], now.get(name)
-                ):
-                    differences.append(
-                        self.env._(
-                            "%(document)s: %(field)s would be %(now)s instead of "
-                            "%(before)s",
-                            document=before["name"],
-                            field=record._fields[name]._description_string(self.env)
-                            if name in record._fields
-                            else name,
-                            now=now.get(name),
-                            before=before[name],
-                        )
-                    )
-        if differences:
-            raise self._error(
-                self.env._(
-                    "The order could not be settled again exactly as it was, so "
-                    "nothing was changed:"
-                )
-                + "\n"
-                + "\n".join(f"• {difference}" for difference in differences)
-                + "\n"
-                + self.env._("Settle it by hand, or create a new order.")
-            )
 
     def _finish_undo(self):
         self._set_state(
