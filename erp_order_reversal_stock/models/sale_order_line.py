@@ -28,36 +28,96 @@ class SaleOrderLine(models.Model):
         :return: list of values, without the entry
         """
         self.ensure_one()
-        credited = 0.0
-        costs = {}
+        credited, costs = self._reversal_cost_of_plan(plan)
+        if not costs:
+            credited, costs = self._reversal_cost_taken_back()
+        if not costs or credited <= 0.0:
+            return []
+        before = spent.get(self, 0.0)
+        after = spent[self] = min(1.0, before + quantity / credited)
+        currency = self.company_id.currency_id
+        rows = []
+        for values in costs:
+            whole = values["balance"]
+            part = currency.round(whole * after) - currency.round(whole * before)
+            if not currency.is_zero(part):
+                rows.append({**values, "balance": currency.round(part)})
+        return rows
+
+    def _reversal_cost_of_plan(self, plan):
+        """The cost that a plan takes back with its invoices.
+
+        :return: (quantity in the line's unit, list of values of journal items)
+        """
+        credited, costs = 0.0, []
         for share in plan.shares.values():
             for line, rest in share.lines.items():
                 if line.sale_line_ids[:1] == self:
                     credited += line.product_uom_id._compute_quantity(
                         rest.quantity, self.product_uom_id
                     )
-                    costs.update(
-                        (cost, values)
-                        for cost, values in share.extras.items()
+                    costs += [
+                        {
+                            "account_id": cost.account_id.id,
+                            "product_id": cost.product_id.id,
+                            "partner_id": cost.partner_id.id,
+                            "name": cost.name,
+                            "balance": balance,
+                            "analytic_distribution": cost.analytic_distribution
+                            or False,
+                        }
+                        for cost, (_amount, balance) in share.extras.items()
                         if cost.cogs_origin_id == line
+                    ]
+        return credited, costs
+
+    def _reversal_cost_taken_back(self):
+        """The cost that went with an invoice which an earlier reversal took back.
+
+        Such a reversal left the order confirmed, or as a quotation, to be invoiced
+        anew: the goods never came back, and their cost is in no book since. The
+        before-image has it, as the host deletes it from a cancelled invoice.
+
+        :return: as `_reversal_cost_of_plan`, of the latest one
+        """
+        self.ensure_one()
+        lines = self.invoice_lines.filtered(lambda ln: ln.display_type == "product")
+        # sudo: reversals of others of the same invoices; amounts alone.
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "account.move"),
+                    ("res_id", "in", lines.move_id.ids),
+                    ("operation", "in", ("credit", "void")),
+                    ("reversal_id.state", "=", "done"),
+                    ("reversal_id.scope", "in", ("invoice", "draft")),
+                ],
+                order="id desc",
+            )
+        )
+        names = (
+            "account_id",
+            "product_id",
+            "partner_id",
+            "name",
+            "balance",
+            "analytic_distribution",
+        )
+        for step in steps:
+            own = lines.filtered(lambda ln, step=step: ln.move_id.id == step.res_id)
+            costs = [
+                {name: row[name] for name in names}
+                for row in step.reversal_id._image_rows("account_move_line")
+                if row["cogs_origin_id"] in own.ids
+            ]
+            if costs:
+                quantity = sum(
+                    line.product_uom_id._compute_quantity(
+                        line.quantity, self.product_uom_id
                     )
-        if not costs or credited <= 0.0:
-            return []
-        before = spent.get(self, 0.0)
-        after = spent[self] = min(1.0, before + quantity / credited)
-        rows = []
-        for line, (_amount, balance) in costs.items():
-            currency = line.company_currency_id
-            part = currency.round(balance * after) - currency.round(balance * before)
-            if not currency.is_zero(part):
-                rows.append(
-                    {
-                        "account_id": line.account_id.id,
-                        "product_id": line.product_id.id,
-                        "partner_id": line.partner_id.id,
-                        "name": line.name,
-                        "balance": currency.round(part),
-                        "analytic_distribution": line.analytic_distribution or False,
-                    }
+                    for line in own
                 )
-        return rows
+                return quantity, costs
+        return 0.0, []

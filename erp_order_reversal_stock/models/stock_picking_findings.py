@@ -42,6 +42,31 @@ class StockPicking(models.Model):
                 ),
             )
 
+    def _reversal_block_exchanged(self, plan, moves):
+        """Goods that the order itself took back: a line with a negative quantity."""
+        taken = moves.filtered(
+            lambda move: move._reversal_comes_back()
+            and not move.origin_returned_move_id
+            and move.sale_line_id.product_uom_qty < 0
+        )
+        if taken and self._reversal_method(plan) != "keep":
+            plan.block(
+                "goods_exchanged",
+                self.env._(
+                    "%(picking)s took %(goods)s back from the customer, as ordered: a "
+                    "reversal can't send that out again.",
+                    picking=self.name,
+                    goods=self._reversal_goods_text(
+                        {move: move.quantity for move in taken}
+                    ),
+                ),
+                self,
+                remedy=self.env._(
+                    "Let the goods stay where they are, and move them by hand where "
+                    "that is needed."
+                ),
+            )
+
     def _reversal_warn_kept(self, plan, goods):
         reconfirmed = plan.reversal.scope == "draft"
         plan.warn(

@@ -16,6 +16,7 @@ class StockPicking(models.Model):
         """What becomes of goods that this transfer delivered, or picked."""
         self.ensure_one()
         delivered, staged = {}, {}
+        self._reversal_block_exchanged(plan, moves)
         for move in moves:
             quantity = outstanding.get(move, 0.0) - move._reversal_covered(plan)
             if move.product_uom.compare(quantity, 0.0) > 0:

@@ -145,6 +145,23 @@ class TestKeptCost(ValuationCase):
         entry.button_draft()
         self.assertFalse(reversal.action_verify())
 
+    def test_the_invoice_was_taken_back_before(self):
+        """The goods stay out: their cost is booked, though no invoice bears it now."""
+        for invoice_method in ("credit_note", "void"):
+            with self.subTest(invoice_method):
+                before = self.trial_balance()
+                order, invoice, _payment = self.settle_goods(products=self.standard)
+                invoice.is_move_sent = False
+                self.reverse(
+                    order,
+                    "invoice",
+                    invoice_method=invoice_method,
+                    payment_method="void",
+                )
+                self.assertBooks(before)
+                self.reverse(order, "cancel", delivery_method="keep")
+                self.assertBooks(self.kept(before, 30.0))
+
     def test_void(self):
         before = self.trial_balance()
         order, invoice, _payment = self.settle_goods(products=self.standard)
