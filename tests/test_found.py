@@ -16,7 +16,7 @@ PLAIN = {
     "scope": "cancel",
     "invoice_method": "auto",
     "payment_method": "auto",
-    "undo": False,
+    "undo": "",
 }
 
 
@@ -47,7 +47,7 @@ class TestFound(GeneratedCase):
             scope="payment",
             invoice_method="credit_note",
             payment_method="refund",
-            undo=True,
+            undo="this",
         )
 
     def test_orders_of_one_invoice_that_was_paid_in_part(self):
@@ -89,7 +89,7 @@ class TestFound(GeneratedCase):
             earlier_credit="open",
             global_rounding=True,
             root="payment",
-            undo=True,
+            undo="this",
         )
 
     def test_a_credit_note_that_was_rounded_up(self):
@@ -117,5 +117,5 @@ class TestFound(GeneratedCase):
             root="payment",
             scope="draft",
             invoice_method="void",
-            undo=True,
+            undo="this",
         )

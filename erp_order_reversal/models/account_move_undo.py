@@ -105,15 +105,17 @@ class AccountMove(models.Model):
             and float_compare(line.qty_invoiced, 0.0, precision_digits=6) < 0
         )
         problems = []
-        if deducted:
-            earlier = step.reversal_id._get_earlier(deducted.invoice_lines.move_id)
+        reversal = step.reversal_id
+        since = reversal._get_earlier(deducted.invoice_lines.move_id - self).filtered(
+            lambda other: other.done_on >= reversal.done_on
+        )
+        if since:
             problems.append(
                 self.env._(
                     "The down payment that %(invoice)s deducts was taken back, too. "
                     "Restore %(reversals)s first.",
                     invoice=self.name,
-                    reversals=", ".join(earlier.mapped("name"))
-                    or ", ".join(deducted.mapped("name")),
+                    reversals=", ".join(since.mapped("name")),
                 )
             )
         anew = self._reversal_invoiced_since(step, lines.order_id.order_line)
