@@ -30,10 +30,13 @@ class AccountMove(models.Model):
     def _reversal_cancel_obstacles(self):
         """Why an entry that a reversal made can't be cancelled any more."""
         obstacles = []
-        advice = self.env._("Invoice the order anew instead.")
         for move in self:
             if move.state != "posted":
                 continue
+            if move.is_invoice(include_receipts=True):
+                advice = self.env._("Invoice the order anew instead.")
+            else:
+                advice = self.env._("Settle the order by hand instead.")
             if move.is_move_sent:
                 why = self.env._("%s was sent to the customer.", move.name)
             elif move.inalterable_hash:

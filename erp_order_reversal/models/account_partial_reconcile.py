@@ -14,11 +14,12 @@ class AccountPartialReconcile(models.Model):
         :return: float, positive, in the currency of that item
         """
         self.ensure_one()
+        if not self.exchange_move_id:
+            return self[f"{side}_amount_currency"]
         item = self[f"{side}_move_id"]
         other = "credit" if side == "debit" else "debit"
         followers = item[f"matched_{other}_ids"].filtered(
-            lambda partial: self.exchange_move_id
-            and partial[f"{other}_move_id"].move_id == self.exchange_move_id
+            lambda partial: partial[f"{other}_move_id"].move_id == self.exchange_move_id
         )
         return sum((self | followers).mapped(f"{side}_amount_currency"))
 

@@ -25,6 +25,17 @@ class StockPicking(models.Model):
                         back=back.name,
                     )
                 )
+        if step.operation == "cancel" and step.data["back"]:
+            if not step.reversal_id._may_move_goods():
+                blockers.append(
+                    self.env._(
+                        "The return of %(picking)s would be asked for anew, which "
+                        "%(user)s may not do. Somebody with the right “Inventory: "
+                        "User” has to restore it.",
+                        picking=self.name,
+                        user=self.env.user.name,
+                    )
+                )
         if step.operation == "keep" and step.result_model == "account.move":
             entry = self.env["account.move"].browse(step.result_id).exists()
             blockers += entry._reversal_cancel_obstacles()

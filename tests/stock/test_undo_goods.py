@@ -86,6 +86,17 @@ class TestUndoGoods(UndoGoodsCase):
     def test_open_return(self):
         self.check_restored(lambda: self._returned(1.0, validate=False))
 
+    def test_who_may_not_make_returns(self):
+        order = self._returned(1.0, validate=False)
+        self.pay(self.invoice(order))
+        reversal = self.reverse(order, "cancel", delivery_method="keep")
+        with self.assertRaisesRegex(UserError, "Inventory: User"):
+            with self.cr.savepoint():
+                reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.state, "cancel")
+        reversal.with_user(self.boss).action_undo()
+        self.assertEqual(order.state, "sale")
+
     def test_delivered_anew_while_the_goods_come_back(self):
         order = self._order(3.0, 3.0)
         self.pay(self.invoice(order))
