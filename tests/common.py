@@ -108,6 +108,19 @@ class ReversalCase(AccountTestInvoicingCommon):
         return invoices
 
     @classmethod
+    def down_payment(cls, order, percent=30.0):
+        """A posted invoice of a part of the order, by the host's wizard."""
+        known = order.invoice_ids
+        cls.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        ).create(
+            {"advance_payment_method": "percentage", "amount": percent}
+        ).create_invoices()
+        invoice = order.invoice_ids - known
+        invoice.action_post()
+        return invoice
+
+    @classmethod
     def pay(cls, invoices, amount=None, journal=None, **values):
         """Register a payment; several invoices of a customer are paid together."""
         wizard = (

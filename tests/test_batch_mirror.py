@@ -269,13 +269,7 @@ class TestMirror(ReversalCase):
 
     def test_down_payment(self):
         order = self.make_order()
-        self.env["sale.advance.payment.inv"].with_context(
-            active_model="sale.order", active_ids=order.ids
-        ).create(
-            {"advance_payment_method": "percentage", "amount": 30}
-        ).create_invoices()
-        order.invoice_ids.action_post()
-        self.assertMirrors(order.invoice_ids)
+        self.assertMirrors(self.down_payment(order))
 
     def test_cash_basis(self):
         self.company.tax_exigibility = True

@@ -149,12 +149,7 @@ class TestUndo(ReversalCase):
     def test_down_payment_price(self):
         """Found by the generator: the host zeroes the price of the line."""
         order = self.make_order()
-        self.env["sale.advance.payment.inv"].with_context(
-            active_model="sale.order", active_ids=order.ids
-        ).create(
-            {"advance_payment_method": "percentage", "amount": 30.0}
-        ).create_invoices()
-        order.invoice_ids.action_post()
+        self.down_payment(order)
         final = self.invoice(order)
         payment = self.pay(order.invoice_ids)
         price = order.order_line.filtered("is_downpayment").mapped("price_unit")

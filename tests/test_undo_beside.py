@@ -150,13 +150,7 @@ class TestUndoBeside(ReversalCase):
 
     def test_final_before_its_down_payment(self):
         order = self.make_order()
-        self.env["sale.advance.payment.inv"].with_context(
-            active_model="sale.order", active_ids=order.ids
-        ).create(
-            {"advance_payment_method": "percentage", "amount": 30}
-        ).create_invoices()
-        down = order.invoice_ids
-        down.action_post()
+        down = self.down_payment(order)
         final = self.invoice(order)
         settled = self.trial_balance()
         first, second = (

@@ -121,7 +121,7 @@ class AccountPayment(models.Model):
         source = self.sudo().payment_transaction_id
         if not source:
             return False
-        # sudo: the field that is read below; refunds since made no difference to it.
+        # sudo: as the read below; what was cached is from before the refunds.
         self.sudo().invalidate_recordset(["amount_available_for_refund"])
         self._reversal_check_refunded(plan, values["amount"])
         method = source.payment_method_id

@@ -181,9 +181,9 @@ class OrderReversal(models.Model):
         :return: list of (date, {kind: change})
         """
         found = []
+        # sudo: read for the figures, as all of a plan.
         partials = self.env["account.partial.reconcile"].sudo()
         for release in step["data"]["releases"]:
-            # sudo: read for the figures, as all of a plan.
             entry = partials.browse(release["partial_id"] or []).exchange_move_id
             if entry and release["amount"]:
                 part = 1.0 - release["keep"] / release["amount"]

@@ -133,10 +133,10 @@ class OrderReversal(models.Model):
             )
 
         rows = self._image_rows("account_partial_reconcile")
+        alive = set(model.browse(row["id"] for row in rows).exists()._ids)
         for row in sorted(rows, key=order):
-            if row["id"] in later and row["id"] not in released:
-                continue
-            if model.browse(row["id"]).exists():
+            theirs = row["id"] in later and row["id"] not in released
+            if theirs or row["id"] in alive:
                 continue
             pair = lines.browse([row["debit_move_id"], row["credit_move_id"]]).exists()
             follows = pair.move_id.exchange_diff_partial_ids

@@ -44,12 +44,14 @@ class OrderReversal(models.Model):
         owed = move.line_ids.filtered(
             lambda line: line.account_type in ("asset_receivable", "liability_payable")
         )
-        total, known = 0.0, set()
-        for row in self._image_rows("account_partial_reconcile"):
+        rows = self._image_rows("account_partial_reconcile")
+        known = {(row["debit_move_id"], row["credit_move_id"]) for row in rows}
+        withdrawn = self._get_withdrawn(set().union(*known))
+        total = 0.0
+        for row in rows:
             pair = (row["debit_move_id"], row["credit_move_id"])
-            known.add(pair)
             for side, own, other in (("debit", *pair), ("credit", *reversed(pair))):
-                if own in owed._ids and self._is_withdrawn(other):
+                if own in owed._ids and other in withdrawn._ids:
                     total -= row[f"{side}_amount_currency"]
         for side, partials in (
             ("debit", owed.matched_credit_ids),
@@ -60,11 +62,14 @@ class OrderReversal(models.Model):
                     total += partial[f"{side}_amount_currency"]
         return total
 
-    def _is_withdrawn(self, item_id):
-        """Whether a journal item belongs to a credit note that is in force no more."""
+    def _get_withdrawn(self, item_ids):
+        """Which journal items belong to credit notes that are in force no more."""
         # sudo: the state alone, of what was matched with the reversal's documents.
-        item = self.env["account.move.line"].sudo().browse(item_id).exists()
-        return item.move_id.move_type in CREDIT_TYPES and item.parent_state != "posted"
+        items = self.env["account.move.line"].sudo().browse(item_ids).exists()
+        return items.filtered(
+            lambda item: item.move_id.move_type in CREDIT_TYPES
+            and item.parent_state != "posted"
+        )
 
     def _check_restored(self):
         """Every document of the plan must be what it was, or nothing is kept."""

@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
     @api.private
     def _reversal_undo_cancel(self, steps):
         """Confirmed again, only what the reversal kept back is to be delivered."""
-        due = steps.reversal_id._get_goods_due()
+        due = frozenset(steps.reversal_id._get_goods_due().items())
         return super()._reversal_undo_cancel(steps.with_context(order_reversal_due=due))
 
     def _reversal_problems(self, reversal, fresh):

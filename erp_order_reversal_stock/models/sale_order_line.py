@@ -11,11 +11,11 @@ class SaleOrderLine(models.Model):
         """
         quantity = super()._get_qty_procurement(previous_product_uom_qty)
         due = self.env.context.get("order_reversal_due")
-        if due is None or not self.env["order.reversal"]._is_running():
+        kit = self.move_ids.product_id - self.product_id
+        # Of the addon alone: no client can send a frozenset.
+        if not isinstance(due, frozenset) or kit:
             return quantity
-        if self.move_ids.product_id - self.product_id:
-            return quantity
-        return self.product_uom_qty - due.get(self.id, 0.0)
+        return self.product_uom_qty - dict(due).get(self.id, 0.0)
 
     def _reversal_kept_cost(self, plan, quantity, spent):
         """Journal items that keep the cost of goods which stay with the customer.
@@ -29,7 +29,8 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         credited, costs = self._reversal_cost_of_plan(plan)
-        if not costs:
+        if not credited:
+            # No invoice of the line goes now, so that none bears its cost.
             credited, costs = self._reversal_cost_taken_back()
         if not costs or credited <= 0.0:
             return []

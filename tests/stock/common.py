@@ -33,6 +33,7 @@ class GoodsCase(ReversalCase):
         cls.stock_approver = cls._user(
             "stock_approver_t", sales, invoicing, stock, GROUP + "approver"
         )
+        cls.boss = cls._user("stock_boss_t", sales, invoicing, stock, GROUP + "manager")
         cls.desk = cls.make_goods("Desk", cost=10.0, price=100.0)
         cls.lamp = cls.make_goods("Lamp", cost=4.0, price=20.0)
         cls.receive(cls.desk, 20)
@@ -122,6 +123,14 @@ class GoodsCase(ReversalCase):
                 for name in names
             ]
         )
+
+    @classmethod
+    def pull_the_chain(cls):
+        """The transfers of a delivery in steps are made beforehand, and chained."""
+        rules = cls.warehouse.delivery_route_id.rule_ids
+        rules[0].location_dest_id = rules[1].location_src_id
+        rules[1].action = "pull"
+        rules[2].action = "pull"
 
     # ------------------------------------------------------------------
     # Flows

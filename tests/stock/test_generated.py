@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from odoo import Command
 
-from .common import GROUP
 from .valuation import ValuationCase
 
 # Each example delivers, invoices and takes back a whole order: a few go a long way.
@@ -78,13 +77,6 @@ class TestGenerated(ValuationCase):
             "lots": cloth,
             "dozen": bolt,
         }
-        cls.boss = cls._user(
-            "stock_boss_t",
-            "sales_team.group_sale_salesman_all_leads",
-            "account.group_account_invoice",
-            "stock.group_stock_user",
-            GROUP + "manager",
-        )
 
     # ------------------------------------------------------------------
     # Building

@@ -97,10 +97,7 @@ class TestPull(TestMultiStep):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        route = cls.warehouse.delivery_route_id
-        route.rule_ids[0].location_dest_id = route.rule_ids[1].location_src_id
-        route.rule_ids[1].action = "pull"
-        route.rule_ids[2].action = "pull"
+        cls.pull_the_chain()
 
 
 class TestReception(GoodsCase):

@@ -2,22 +2,10 @@
 
 from odoo.exceptions import UserError
 
-from .common import GROUP
 from .valuation import ValuationCase
 
 
 class TestUndo(ValuationCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.boss = cls._user(
-            "stock_boss_t",
-            "sales_team.group_sale_salesman_all_leads",
-            "account.group_account_invoice",
-            "stock.group_stock_user",
-            GROUP + "manager",
-        )
-
     def undo(self, reversal):
         reversal.with_user(self.boss).action_undo()
         self.assertEqual(reversal.state, "undone")

@@ -2,21 +2,10 @@
 
 from odoo.exceptions import UserError
 
-from .common import GROUP, GoodsCase
+from .common import GoodsCase
 
 
 class UndoGoodsCase(GoodsCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.boss = cls._user(
-            "stock_boss_t",
-            "sales_team.group_sale_salesman_all_leads",
-            "account.group_account_invoice",
-            "stock.group_stock_user",
-            GROUP + "manager",
-        )
-
     def finish(self, order):
         """Validate all that is open, the next of a chain after the one before it."""
         for _number in range(12):
@@ -85,6 +74,12 @@ class TestUndoGoods(UndoGoodsCase):
 
     def test_open_return(self):
         self.check_restored(lambda: self._returned(1.0, validate=False))
+
+    def test_no_client_says_what_is_due(self):
+        order = self._order(3.0).copy()
+        due = {order.order_line.id: 9.0}
+        order.with_context(order_reversal_due=due).action_confirm()
+        self.assertEqual(order.picking_ids.move_ids.product_uom_qty, 3.0)
 
     def test_who_may_not_make_returns(self):
         order = self._returned(1.0, validate=False)
@@ -170,7 +165,4 @@ class TestUndoInPulledSteps(TestUndoInSteps):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        route = cls.warehouse.delivery_route_id
-        route.rule_ids[0].location_dest_id = route.rule_ids[1].location_src_id
-        route.rule_ids[1].action = "pull"
-        route.rule_ids[2].action = "pull"
+        cls.pull_the_chain()
