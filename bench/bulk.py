@@ -153,7 +153,7 @@ def _beside_an_override(orders):
 
 
 def _busy():
-    from odoo.addons.erp_order_reversal.tools import Busy
+    from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
 
     return Busy(tries=1)
 

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.erp_order_reversal.tools import Busy
+from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
 
 from .batch import MODELS, BatchCase
 

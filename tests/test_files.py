@@ -8,8 +8,6 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
-from odoo.addons.erp_order_reversal.models import order_reversal_file
-
 from .common import ReversalCase
 
 PDF = b"%PDF-1.4 the invoice as the customer got it"
@@ -174,7 +172,7 @@ class TestFiles(ReversalCase, HttpCase):
 
     def test_bounded(self):
         order, _invoice, _payment, _printed = self.settle_printed()
-        with patch.object(order_reversal_file, "FILE_LIMIT", len(PDF) - 1):
+        with patch.object(evidence, "FILE_LIMIT", len(PDF) - 1):
             reversal = self.reverse(order)
         file = reversal.file_ids
         self.assertFalse(file.kept)
@@ -189,7 +187,7 @@ class TestFiles(ReversalCase, HttpCase):
         second = self.invoice(order)
         for invoice in (first, second):
             self.print_pdf(invoice, PDF + invoice.name.encode())
-        with patch.object(order_reversal_file, "TOTAL_LIMIT", 2 * len(PDF)):
+        with patch.object(evidence, "TOTAL_LIMIT", 2 * len(PDF)):
             reversal = self.reverse(order)
         self.assertEqual(reversal.file_ids.mapped("kept"), [True, False])
 

@@ -5,8 +5,6 @@ from unittest.mock import patch
 
 from odoo.tests import Form
 
-from odoo.addons.erp_order_reversal.models import order_reversal_batch_assess
-
 from .common import GROUP, ReversalCase
 
 
@@ -25,7 +23,7 @@ class TestPolicy(ReversalCase):
             "account.payment": "payment_ids",
         }[records._name]
         limit = 100 if exact else 0
-        with patch.object(order_reversal_batch_assess, "EXACT_LIMIT", limit):
+        with patch.object(assess, "EXACT_LIMIT", limit):
             batch = (
                 self.env["order.reversal.batch"]
                 .with_user(self.clerk)

@@ -1,11 +1,11 @@
 from odoo import models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.erp_order_reversal.models.order_reversal_batch_process import (
+from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
+from odoo.addons.erp_order_reversal.models.order_reversal_batch.work import (
     CHUNK,
     TRIES,
 )
-from odoo.addons.erp_order_reversal.tools import Busy
 from odoo.addons.queue_job.exception import RetryableJobError
 
 # At most as many jobs of one batch run side by side; the channel may allow fewer.

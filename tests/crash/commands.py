@@ -117,9 +117,9 @@ def work(env, batch_id, report=None, stage=None):
     :param str report: file for the names of the conflicts that were tried again
     :param str stage: folder where worker and user wait for one another, see `Stage`
     """
-    from odoo.addons.erp_order_reversal.models import order_reversal_batch_process
+    from odoo.addons.erp_order_reversal.models.order_reversal_batch import work
 
-    order_reversal_batch_process.CHUNK = CHUNK
+    work.CHUNK = CHUNK
     batch = env["order.reversal.batch"].browse(batch_id)
     model = type(batch)
     work_chunk, take_chunk = model._work_chunk, model._take_chunk

@@ -10,7 +10,7 @@ from odoo.modules.registry import Registry
 MODELS = "odoo.addons.erp_order_reversal.models."
 QUEUE = "odoo.addons.erp_order_reversal_queue.models.order_reversal_batch"
 PLACES = {
-    "CHUNK": [MODELS + "order_reversal_batch_process", QUEUE],
+    "CHUNK": [MODELS + "order_reversal_batch.work", QUEUE],
     "DIRECT_LIMIT": [MODELS + "order_reversal_batch_actions"],
     "BUSY_PAUSE": [QUEUE],
 }
@@ -29,7 +29,7 @@ def slow_down():
     """Let a chunk of a few orders take as long as one of many."""
     pause = float(os.environ.get("LIMIT_PAUSE", 0))
     if pause:
-        module = sys.modules[MODELS + "order_reversal_batch_process"]
+        module = sys.modules[MODELS + "order_reversal_batch.work"]
         original = module.OrderReversalBatch._commit_work
 
         def commit_work(batch, worked):

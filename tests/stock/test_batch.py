@@ -8,7 +8,7 @@ from odoo.tests import Form
 from .common import GoodsCase
 
 EXACT_LIMIT = (
-    "odoo.addons.erp_order_reversal.models.order_reversal_batch_assess.EXACT_LIMIT"
+    "odoo.addons.erp_order_reversal.models.order_reversal_batch.assess.EXACT_LIMIT"
 )
 
 

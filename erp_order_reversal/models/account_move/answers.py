@@ -1,0 +1,300 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
+
+
+class AccountMove(models.Model):
+    """What an invoice answers to a reversal, and what guards it."""
+
+    _name = "account.move"
+    _inherit = ["account.move", "order.reversal.mixin"]
+    _reversal_root_field = "move_id"
+    reversal_count = fields.Integer(compute="_compute_reversal_count")
+
+    def _compute_reversal_count(self):
+        counts = self._reversal_counts()
+        for move in self:
+            move.reversal_count = counts.get(move.id, 0)
+
+    def _reversal_related(self, plan):
+        related = super()._reversal_related(plan)
+        invoices = self.filtered(lambda move: move.move_type in REVERSIBLE_TYPES)
+        if plan.root != self and plan.root._name == "account.payment":
+            if not plan.reaches("invoice"):
+                return related
+        if plan.reaches("draft") and plan.root._name != "sale.order":
+            related.append(invoices.line_ids.sale_line_ids.order_id)
+        counterparts = invoices._reversal_counterparts()
+        related.append(counterparts.move_id.origin_payment_id)
+        related.append(
+            invoices.matched_payment_ids.filtered(
+                lambda payment: not payment.move_id
+                and payment.state in PAYMENT_IN_FORCE
+            )
+        )
+        return related
+
+    def _reversal_counterparts(self):
+        """Journal items that these invoices are matched with."""
+        lines = self.line_ids.filtered(
+            lambda line: line.account_type in ("asset_receivable", "liability_payable")
+        )
+        return (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+
+    def _reversal_findings(self, plan):
+        super()._reversal_findings(plan)
+        if self == plan.root:
+            self._reversal_check_root(plan)
+        for move in self.filtered(lambda move: move.move_type in CREDIT_TYPES):
+            move._reversal_check_lone_credit(plan)
+        for move in self.filtered(lambda move: move.state == "draft"):
+            if plan.reaches("invoice") and plan.root == move:
+                plan.inform(
+                    "draft_invoice",
+                    self.env._("The draft %s is cancelled.", move.display_name),
+                    move,
+                )
+        return plan
+
+    def _reversal_check_root(self, plan):
+        if self.move_type not in REVERSIBLE_TYPES:
+            plan.block(
+                "not_an_invoice",
+                self.env._(
+                    "%s is no invoice. Only invoices, bills and receipts are taken "
+                    "back.",
+                    self.display_name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Take back the invoice, the order or the payment it belongs to."
+                ),
+            )
+        elif self.state == "cancel":
+            earlier = plan.reversal._get_earlier(self)
+            plan.block(
+                "invoice_cancelled",
+                self.env._("%s is cancelled already.", self.display_name)
+                + (
+                    " " + self.env._("It was taken back by %s.", earlier[0].name)
+                    if earlier
+                    else ""
+                ),
+                self,
+            )
+
+    def _reversal_check_lone_credit(self, plan):
+        """A credit note of the order that charges what no invoice did.
+
+        The order of a return, or one that is worth less than its down payment. No
+        credit note can take that back.
+        """
+        if self.state != "posted" or not plan.reaches("invoice"):
+            return
+        lines = self.line_ids.sale_line_ids & plan.records("sale.order").order_line
+        alone = lines.filtered(
+            lambda line: not line.invoice_lines.move_id.filtered(
+                lambda move: move.state == "posted"
+                and move.move_type in REVERSIBLE_TYPES
+            )
+        )
+        if alone:
+            plan.block(
+                "credit_without_invoice",
+                self.env._(
+                    "%(credit)s settles lines of %(order)s that are on no invoice: "
+                    "%(lines)s.",
+                    credit=self.name,
+                    order=", ".join(alone.order_id.mapped("name")),
+                    lines=", ".join(alone.mapped("name")),
+                ),
+                self,
+                remedy=self.env._(
+                    "Reset %s to draft and cancel it, then take the order back.",
+                    self.name,
+                ),
+                who=self.env._("An accountant may do that."),
+            )
+
+    def _reversal_steps(self, plan):
+        super()._reversal_steps(plan)
+        self._reversal_plan_shares(plan)
+        invoices = self.filtered(lambda move: move.move_type in REVERSIBLE_TYPES)
+        for move in self.filtered(lambda move: move.state == "draft"):
+            move._reversal_plan_draft(plan)
+        for move in invoices.filtered(lambda move: move.state == "posted"):
+            move._reversal_plan_posted(plan)
+        for record, releases in plan.releases.items():
+            if record._name == "account.move":
+                record._reversal_plan_other_release(plan, releases)
+        return plan
+
+    def _reversal_plan_draft(self, plan):
+        """A draft is cancelled, or loses the lines of the orders taken back."""
+        if not plan.reaches("invoice"):
+            return
+        values = {
+            "amount": self.amount_total,
+            "currency_id": self.currency_id.id,
+            "invoice_method": "void",
+        }
+        orders = self.line_ids.sale_line_ids.order_id
+        foreign = orders - plan.records("sale.order")
+        if foreign and plan.root != self:
+            plan.add_step(
+                self,
+                "trim",
+                self.env._("Loses the lines of this order"),
+                why=self.env._(
+                    "The draft also invoices %s.", ", ".join(foreign.mapped("name"))
+                ),
+                data={"order_ids": plan.records("sale.order").ids},
+                **values,
+            )
+        else:
+            plan.add_step(
+                self,
+                "void",
+                self.env._("Cancelled"),
+                why=self.env._("It is a draft: nothing is posted."),
+                **values,
+            )
+
+    def _reversal_plan_posted(self, plan):
+        self.ensure_one()
+        share = plan.shares[self]
+        if plan.reaches("invoice"):
+            if not share.lines and not share.extras:
+                self._reversal_report_credited(plan, share)
+                return
+            self._reversal_plan_invoice(plan, share)
+        elif plan.rank and share.foreign:
+            self._reversal_block_shared_payment(plan, share)
+        elif plan.rank:
+            self._reversal_plan_settlements(plan, share, everything=True)
+
+    def _reversal_report_credited(self, plan, share):
+        """Nothing of the invoice is left to credit."""
+        names = ", ".join((share.credits or self.browse()).mapped("name"))
+        earlier = plan.reversal._get_earlier(self)
+        message = self.env._("%s is taken back already", self.name)
+        if names:
+            message += " " + self.env._("(%s)", names)
+        if earlier:
+            message += " " + self.env._("by %s", ", ".join(earlier.mapped("name")))
+        finding = plan.block if plan.root == self else plan.inform
+        finding(
+            "already_reversed",
+            message + ".",
+            self,
+            remedy=self.env._("Nothing is left to do with it."),
+        )
+        # A payment that never happened, or goes back, is still to be taken off.
+        if any(
+            plan.method(payment, "payment_method") in ("void", "refund")
+            for payment in self._reversal_counterparts().move_id.origin_payment_id
+        ):
+            self._reversal_plan_settlements(plan, share)
+
+    def _reversal_plan_invoice(self, plan, share):
+        """Choose between credit note and void, and say why."""
+        self.ensure_one()
+        wanted = plan.method(self, "invoice_method")
+        obstacles = self._reversal_void_obstacles(plan, share)
+        period = self.date.replace(day=1) == plan.date.replace(day=1)
+        if wanted == "void" and obstacles:
+            plan.block(
+                "void_refused",
+                self.env._(
+                    "%(invoice)s can't be voided: %(why)s",
+                    invoice=self.name,
+                    why=" ".join(obstacles),
+                ),
+                self,
+                remedy=self.env._("Choose a credit note for it."),
+            )
+        if wanted == "auto":
+            void = not obstacles and period
+            if obstacles:
+                why = " ".join(obstacles)
+            elif period:
+                why = self.env._("Not sent, not locked, and of the same month.")
+            else:
+                why = self.env._("It belongs to an earlier month.")
+        else:
+            void = wanted == "void"
+            why = self.env._("Chosen by the requester.")
+        values = {
+            "amount": share.total,
+            "currency_id": self.currency_id.id,
+            "why": why,
+            "invoice_method": self._reversal_own_method(plan),
+        }
+        self._reversal_plan_settlements(plan, share, everything=void)
+        if void:
+            plan.add_step(
+                self, "void", self.env._("Cancelled, keeps its number"), **values
+            )
+        else:
+            self._reversal_plan_credit(plan, share, values)
+
+    def _reversal_own_method(self, plan):
+        own = plan.reversal._get_overrides().get((self._name, self.id), {})
+        return own.get("invoice_method") or False
+
+    def _reversal_older_domain(self, limit):
+        undated = Domain("invoice_date", "=", False) & Domain("date", "<", limit)
+        return Domain("invoice_date", "<", limit) | undated
+
+    def _reversal_lies_in_locked_period(self):
+        kind = "purchase" if self.is_purchase_document(True) else "sale"
+        return (
+            self.state == "posted"
+            and self.is_invoice(include_receipts=True)
+            and self.date <= self.company_id._get_reversal_lock_date(kind)
+        )
+
+    def _reversal_fingerprint(self):
+        return {
+            "state": self.state,
+            "date": str(self.date),
+            "amount_total": self.amount_total,
+            "amount_residual": self.amount_residual,
+            "payment_state": self.payment_state,
+            "is_move_sent": self.is_move_sent,
+            "lines": [
+                [line.id, line.account_id.id, line.amount_currency, line.balance]
+                for line in self.line_ids.sorted("id")
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    def _reversal_is_settled(self):
+        return (
+            self.state == "posted"
+            and self.is_invoice(include_receipts=True)
+            and self.move_type not in ("out_refund", "in_refund")
+            and (
+                self.payment_state in ("partial", "paid", "in_payment")
+                or bool(self.line_ids.sale_line_ids)
+            )
+        )
+
+    def write(self, vals):
+        """Guard reset to draft and cancel, on every path."""
+        if vals.get("state") in ("cancel", "draft"):
+            self._reversal_guard(vals["state"])
+            self.origin_payment_id._reversal_guard(vals["state"])
+        return super().write(vals)
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Guard credit notes made by the wizard or by another addon."""
+        self._reversal_guard("credit_note")
+        return super()._reverse_moves(default_values_list, cancel)

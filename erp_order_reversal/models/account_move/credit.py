@@ -1,0 +1,285 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+
+class AccountMove(models.Model):
+    """Credit notes that take an invoice back to the cent."""
+
+    _inherit = "account.move"
+
+    def _reversal_plan_credit(self, plan, share, values):
+        self._reversal_check_credit(plan, share)
+        date = format_date(self.env, plan.date)
+        if share.whole:
+            outcome = self.env._("Stays, with a credit note dated %s", date)
+        elif share.foreign:
+            outcome = self.env._(
+                "Stays; only the lines of this order are credited, dated %s", date
+            )
+        else:
+            outcome = self.env._("Stays; what is left is credited, dated %s", date)
+        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
+
+    def _reversal_check_credit(self, plan, share):
+        """What stands against a credit note, or has to be known about it."""
+        if self.need_cancel_request:
+            plan.warn(
+                "cancel_request",
+                self.env._(
+                    "%s was sent to the authorities. The credit note has to be sent "
+                    "too.",
+                    self.name,
+                ),
+                self,
+            )
+        self._reversal_check_exceeded(plan, share)
+        if archived := self._reversal_archived_accounts(share):
+            plan.block(
+                "account_archived",
+                self.env._(
+                    "%(invoice)s uses the archived account %(account)s: no credit note "
+                    "can be posted.",
+                    invoice=self.name,
+                    account=", ".join(
+                        f"{account.code} {account.name}" for account in archived
+                    ),
+                ),
+                self,
+                remedy=self.env._("Activate the account for the time of the reversal."),
+                who=self.env._("An accounting administrator may do that."),
+            )
+
+    def _reversal_check_exceeded(self, plan, share):
+        """A credit note can't be negative (`account.move._post`)."""
+        if share.exceeded and not share.credits:
+            plan.block(
+                "credit_negative",
+                self.env._(
+                    "%s deducts more of this order than it charges: a credit note of "
+                    "that part would be negative.",
+                    self.name,
+                ),
+                self,
+                remedy=self.env._("Take the whole invoice back, from the invoice."),
+            )
+        elif share.exceeded:
+            credits = ", ".join(share.credits.mapped("name"))
+            plan.block(
+                "credit_exceeds",
+                self.env._(
+                    "%(credits)s took back more than what was due on %(invoice)s: a "
+                    "credit note of the rest would be negative.",
+                    credits=credits,
+                    invoice=self.name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Reset %s to draft or cancel it, then take the invoice back as a "
+                    "whole.",
+                    credits,
+                ),
+                who=self.env._("An accountant may do that."),
+            )
+
+    def _reversal_archived_accounts(self, share):
+        lines = self.line_ids.browse(line.id for line in share.lines)
+        lines |= self.line_ids.browse(line.id for line in share.extras)
+        return lines.account_id.filtered(lambda account: not account.active)
+
+    @api.private
+    def _reversal_apply_credit(self, steps):
+        """Post a credit note for each step, exact for every account.
+
+        A whole invoice is mirrored; of a part, its lines, at the invoice's own
+        exchange rate.
+        """
+        whole = steps.filtered(lambda step: step.data["whole"])
+        self._reversal_credit_whole(whole)
+        for step in steps - whole:
+            self._reversal_credit_part(step)
+
+    def _reversal_credit_whole(self, steps):
+        if not steps:
+            return
+        moves = steps._get_document()
+        defaults = [
+            move._reversal_credit_defaults(step)
+            for move, step in zip(moves, steps, strict=True)
+        ]
+        if moves._reversal_has_foreign_override():
+            credits = moves._reverse_moves(defaults, cancel=True)
+        else:
+            credits = moves._reversal_create_mirrors(defaults)
+            credits._reversal_post_mirrors()
+        for step, credit in zip(steps, credits, strict=True):
+            step._set_result(credit)
+
+    def _reversal_credit_defaults(self, step):
+        """Values of the credit note that a copy would get wrong.
+
+        Today's exchange rate and the company's own bank account would come with
+        the host's copy (HOST: `_reverse_moves`, wizard `account.move.reversal`).
+        """
+        self.ensure_one()
+        date = step.reversal_id.entry_date
+        reversal = step.reversal_id
+        partner_bank = self.commercial_partner_id.bank_ids.filtered(
+            lambda bank: bank.company_id in (self.company_id, bank.company_id.browse())
+        )
+        return {
+            "date": date,
+            "invoice_date": date,
+            "invoice_date_due": date,
+            "invoice_currency_rate": self.invoice_currency_rate,
+            "invoice_origin": self.invoice_origin,
+            "invoice_user_id": self.invoice_user_id.id,
+            "auto_post": "no",
+            "partner_bank_id": partner_bank[:1].id if self.is_inbound() else False,
+            "ref": self.env._(
+                "Reversal of: %(move)s, %(reversal)s: %(reason)s",
+                move=self.name,
+                reversal=reversal.name,
+                reason=reversal.reason_id.name,
+            ),
+        }
+
+    def _reversal_credit_part(self, step):
+        """Credit the lines of the share alone, linked to their order lines."""
+        move = step._get_document().with_context(include_business_fields=True)
+        lines_model = self.env["account.move.line"]
+        targets = []
+        commands = []
+        for line_id, quantity, amount, balance in step.data["lines"]:
+            line = lines_model.browse(line_id)
+            targets.append((line, amount, balance))
+            commands.append(Command.create(line._reversal_part_vals(quantity, amount)))
+        for line_id, amount, balance in step.data["extras"]:
+            targets.append((lines_model.browse(line_id), amount, balance))
+        values = move._reversal_credit_defaults(step)
+        values["line_ids"] = []
+        if not any(line.display_type == "rounding" for line, _a, _b in targets):
+            values["invoice_cash_rounding_id"] = False
+        credit = move._reverse_moves([values], cancel=False)
+        credit.write({"line_ids": commands})
+        credit._reversal_square(targets)
+        self._reversal_post_part(step, credit)
+        step._set_result(credit)
+
+    def _reversal_post_part(self, step, credit):
+        """Post the credit note of a part, which matches it with its invoice."""
+        earlier = self.browse(step.data.get("credit_ids", []))
+        if earlier:
+            self._reversal_unmatch_earlier(step)
+        credit._reversal_exactly(cancelled=bool(earlier)).action_post()
+        if earlier:
+            move = step._get_document()._reversal_exactly(cancelled=True)
+            move._reversal_match_again(earlier | credit)
+
+    def _reversal_square(self, targets):
+        """Make this draft credit note the exact opposite of `targets`.
+
+        A copy computes its taxes anew, with today's rates and without what a
+        person had typed; the entry to take back is what was posted.
+
+        :param targets: list of (journal item, amount in currency, balance)
+        :raise UserError: the credit note has another structure than the invoice
+        """
+        self.ensure_one()
+        wanted = defaultdict(list)
+        for line, amount, balance in targets:
+            wanted[line._reversal_key()].append((line, -amount, -balance))
+        present = self.line_ids.filtered(
+            lambda line: line.display_type
+            not in ("line_section", "line_subsection", "line_note")
+        ).grouped(lambda line: line._reversal_key())
+        commands = []
+        for key in set(wanted) | set(present):
+            if key[0] == "payment_term" and key not in wanted:
+                continue
+            commands += self._reversal_square_group(
+                sorted(wanted.get(key, []), key=lambda target: target[0].id),
+                present.get(key, self.env["account.move.line"]).sorted("id"),
+            )
+        if commands:
+            self._reversal_write_squared(commands)
+
+    def _reversal_square_group(self, wanted, present):
+        """Commands that bring the lines of one key to the wanted amounts."""
+        commands = []
+        for (origin, amount, balance), line in zip(wanted, present, strict=False):
+            values = {}
+            if line.currency_id.compare_amounts(line.amount_currency, amount):
+                values["amount_currency"] = amount
+            if line.company_currency_id.compare_amounts(line.balance, balance):
+                values["balance"] = balance
+            if values:
+                values = {"amount_currency": amount, "balance": balance}
+            if line.account_id != origin.account_id:
+                values["account_id"] = origin.account_id.id
+            if values:
+                commands.append(Command.update(line.id, values))
+        for origin, amount, balance in wanted[len(present) :]:
+            commands.append(
+                Command.create(origin._reversal_counter_vals(amount, balance))
+            )
+        for line in present[len(wanted) :]:
+            commands.append(Command.delete(line.id))
+        return commands
+
+    def _reversal_write_squared(self, commands):
+        """Write amounts as they are; the receivable takes the difference."""
+        changes = {
+            command[1]: command[2]
+            for command in commands
+            if command[0] == Command.UPDATE
+        }
+        created = [c[2] for c in commands if c[0] == Command.CREATE]
+        deleted = {c[1] for c in commands if c[0] == Command.DELETE}
+        terms = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and line.id not in changes
+        )
+        amount = balance = 0.0
+        for line in self.line_ids - terms:
+            if line.id not in deleted:
+                values = changes.get(line.id, {})
+                amount += values.get("amount_currency", line.amount_currency)
+                balance += values.get("balance", line.balance)
+        amount += sum(values["amount_currency"] for values in created)
+        balance += sum(values["balance"] for values in created)
+        if terms:
+            rest = terms[:-1]
+            amount += sum(rest.mapped("amount_currency"))
+            balance += sum(rest.mapped("balance"))
+            commands = commands + [
+                Command.update(
+                    terms[-1].id, {"amount_currency": -amount, "balance": -balance}
+                )
+            ]
+        elif not self.company_currency_id.is_zero(balance):
+            raise UserError(
+                self.env._(
+                    "The credit note of %s would not balance. Take the invoice back by "
+                    "hand, and report this case.",
+                    self.reversed_entry_id.display_name,
+                )
+            )
+        self.with_context(skip_invoice_sync=True, dynamic_unlink=True).write(
+            {"line_ids": commands}
+        )
+
+    # ------------------------------------------------------------------
+    # Taken back
+    # ------------------------------------------------------------------
+
+    @api.private
+    def _reversal_undo_credit(self, steps):
+        """Cancel the credit notes: the invoices stand again."""
+        credits = self.browse(steps.mapped("result_id"))
+        credits.filtered(lambda move: move.state == "posted").button_cancel()
+        self._reversal_undo_rematch(
+            steps.filtered(lambda step: step.data.get("rematch_ids"))
+        )

@@ -1,0 +1,6 @@
+from . import answers
+from . import keep
+from . import void
+from . import refund
+from . import refund_online
+from . import write_off

@@ -1,0 +1,198 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ...const import PAYMENT_IN_FORCE
+
+
+class AccountPayment(models.Model):
+    """What a payment answers to a reversal, and what guards it."""
+
+    _name = "account.payment"
+    _inherit = ["account.payment", "order.reversal.mixin"]
+    _reversal_root_field = "payment_id"
+    reversal_count = fields.Integer(compute="_compute_reversal_count")
+
+    def _compute_reversal_count(self):
+        counts = self._reversal_counts()
+        for payment in self:
+            payment.reversal_count = counts.get(payment.id, 0)
+
+    def _reversal_related(self, plan):
+        related = super()._reversal_related(plan)
+        if self == plan.root:
+            related.append(self._reversal_get_invoices())
+        return related
+
+    def _reversal_get_invoices(self):
+        """Invoices that these payments settle, by journal items or by link."""
+        linked = self.filtered(lambda payment: not payment.move_id).invoice_ids
+        lines = self.move_id.line_ids
+        matched = (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+        return linked | matched.move_id.filtered(
+            lambda move: move.is_invoice(include_receipts=True)
+        )
+
+    def _reversal_findings(self, plan):
+        super()._reversal_findings(plan)
+        if self == plan.root and self.state in ("draft", "canceled", "rejected"):
+            earlier = plan.reversal._get_earlier(self)
+            plan.block(
+                "payment_not_settled",
+                self.env._(
+                    "%(payment)s is %(state)s: there is no settlement to take back.",
+                    payment=self.display_name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        self.state
+                    ],
+                )
+                + (
+                    " " + self.env._("It was taken back by %s.", earlier[0].name)
+                    if earlier
+                    else ""
+                ),
+                self,
+            )
+        return plan
+
+    def _reversal_steps(self, plan):
+        super()._reversal_steps(plan)
+        for payment in self:
+            releases = plan.releases.get(payment, [])
+            method = plan.method(payment, "payment_method")
+            if payment == plan.root and method == "void":
+                payment._reversal_plan_void(plan, releases)
+            elif payment == plan.root and method == "refund" and not releases:
+                payment._reversal_plan_refund_of_credit(plan)
+            elif releases:
+                planner = {
+                    "void": payment._reversal_plan_void,
+                    "refund": payment._reversal_plan_refund,
+                }.get(method, payment._reversal_plan_credit)
+                planner(plan, releases)
+        return plan
+
+    def _reversal_own_method(self, plan):
+        own = plan.reversal._get_overrides().get((self._name, self.id), {})
+        return own.get("payment_method") or False
+
+    def _reversal_warn_bank(self, plan):
+        if lines := self._reversal_statement_lines():
+            plan.warn(
+                "bank_matched",
+                self.env._(
+                    "%(payment)s is matched with the bank statement line %(line)s; "
+                    "the statement stays as it is.",
+                    payment=self.display_name,
+                    line=", ".join(lines.mapped("display_name")),
+                ),
+                self,
+            )
+
+    def _reversal_statement_lines(self):
+        """Bank statement lines that this payment is matched with.
+
+        The same as `reconciled_statement_line_ids`, from matches that are read
+        already.
+        """
+        lines = self.move_id.line_ids
+        matched = (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+        return matched.move_id.statement_line_id
+
+    def _reversal_older_domain(self, limit):
+        return Domain("date", "<", limit)
+
+    def _reversal_lies_in_locked_period(self):
+        limit = self.company_id._get_reversal_lock_date("payment")
+        return self.state in PAYMENT_IN_FORCE and self.date <= limit
+
+    def _reversal_fingerprint(self):
+        return {
+            "state": self.state,
+            "amount": self.amount,
+            "date": str(self.date),
+            "matched": sorted(
+                (self.move_id.line_ids.matched_debit_ids.ids)
+                + (self.move_id.line_ids.matched_credit_ids.ids)
+            ),
+        }
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    def _reversal_is_settled(self):
+        return self.state in PAYMENT_IN_FORCE and bool(self._reversal_get_invoices())
+
+    def write(self, vals):
+        """Guard reset to draft, cancel and reject, on every path."""
+        if vals.get("state") in ("draft", "canceled", "rejected"):
+            self._reversal_guard(vals["state"])
+        return super().write(vals)
+
+    def _reversal_undo_blockers(self, step):
+        self.ensure_one()
+        blockers = super()._reversal_undo_blockers(step)
+        if step.operation == "release":
+            blockers += self._reversal_used_elsewhere(step)
+            if step.result_model == "account.move":
+                moves = self.env["account.move"].browse(step.result_id)
+                blockers += moves.exists()._reversal_cancel_obstacles()
+        if step.operation == "refund" and step._is_online_refund():
+            if not step._refund_failed():
+                blockers.append(
+                    self.env._(
+                        "%s was paid back by the payment provider. Register a new "
+                        "payment when the money comes in again.",
+                        self.display_name,
+                    )
+                )
+        elif step.operation == "refund":
+            refund = self.browse(step.result_id).exists()
+            if refund.reconciled_statement_line_ids:
+                blockers.append(
+                    self.env._(
+                        "The refund %s left the bank: the customer has the money. "
+                        "Register a new payment when it comes in.",
+                        refund.display_name,
+                    )
+                )
+            blockers += refund.move_id._reversal_cancel_obstacles()
+        if step.operation == "void_payment":
+            entry = self.move_id
+            if step.result_id:
+                entry = entry.browse(step.result_id)
+                blockers += entry._reversal_cancel_obstacles()
+            elif entry and entry._get_violated_lock_dates(
+                entry.date, entry._affect_tax_report()
+            ):
+                blockers.append(
+                    self.env._(
+                        "The period of %s was closed since. Register a new payment.",
+                        self.display_name,
+                    )
+                )
+        return blockers
+
+    def _reversal_removal_obstacles(self):
+        self.ensure_one()
+        if self.state != "canceled":
+            return [self.env._("%s is not cancelled.", self.display_name)]
+        entry = self.move_id
+        if not entry:
+            return []
+        if entry.inalterable_hash or entry._is_protected_by_audit_trail():
+            return [self.env._("The entry of %s has to be kept.", self.display_name)]
+        if entry.name and entry.name != "/" and not entry._is_end_of_seq_chain():
+            return [
+                self.env._(
+                    "Without %s its numbered sequence would have a gap.",
+                    self.display_name,
+                )
+            ]
+        return []

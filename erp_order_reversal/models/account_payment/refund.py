@@ -1,0 +1,144 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...const import PAYMENT_IN_FORCE
+
+
+class AccountPayment(models.Model):
+    """The money goes back: a payment in the other direction."""
+
+    _inherit = "account.payment"
+
+    def _reversal_plan_refund(self, plan, releases):
+        """The money goes back: a payment in the other direction."""
+        self.ensure_one()
+        self._reversal_plan_credit(
+            plan,
+            releases,
+            outcome=self.env._("Taken off, to be paid back"),
+            why=self.env._("It is paid back in a step of its own."),
+        )
+        self._reversal_plan_paying_back(
+            plan, self._reversal_release_vals(plan, releases)
+        )
+
+    def _reversal_plan_refund_of_credit(self, plan):
+        """A credit that was kept goes back after all: nothing has to be released."""
+        self.ensure_one()
+        _liquidity, counterpart, _write_off = self._seek_for_lines()
+        open_amount = abs(sum(counterpart.mapped("amount_residual_currency")))
+        currency = counterpart.currency_id[:1] or self.currency_id
+        if self.state in PAYMENT_IN_FORCE and not currency.is_zero(open_amount):
+            self._reversal_warn_bank(plan)
+            self._reversal_plan_paying_back(
+                plan, {"amount": open_amount, "currency_id": currency.id, "data": {}}
+            )
+
+    def _reversal_plan_paying_back(self, plan, values):
+        """The step that pays `values["amount"]` back, by the provider if it can."""
+        online = self._reversal_plan_online_refund(plan, values)
+        if not self.move_id:
+            plan.block(
+                "refund_without_entry",
+                self.env._(
+                    "%s has no journal entry that a refund could be matched with.",
+                    self.display_name,
+                ),
+                self,
+                remedy=self.env._("Keep it as customer credit, or void it."),
+            )
+        values["data"] = {"amount": values["amount"], "online": online}
+        plan.add_step(
+            self,
+            "refund",
+            self.env._("Paid back to the customer"),
+            why=self.env._("The provider pays it back, right after the books are done.")
+            if online
+            else self.env._("A new payment, matched with the open credit."),
+            **values,
+        )
+
+    @api.private
+    def _reversal_apply_refund(self, steps):
+        """Pay back what was released, and match it with the released credit.
+
+        Money that came in online is sent back later, by its provider, see
+        `order.reversal.step._send_refunds`. A preview shows the payment it would make.
+        """
+        if not self.env.context.get("reversal_preview"):
+            steps = steps.filtered(lambda step: not step._is_online_refund())
+        refunds = self.create(
+            [step._get_document()._reversal_refund_vals(step) for step in steps]
+        )
+        refunds.action_post()
+        for step, refund in zip(steps, refunds, strict=True):
+            step._get_document()._reversal_match_refund(refund)
+            step._set_result(refund)
+
+    def _reversal_match_refund(self, refund):
+        """Match a refund with the credit that the payment left."""
+        self.ensure_one()
+        lines = (self.move_id | refund.move_id).line_ids.filtered(
+            lambda line: line.account_id == self.destination_account_id
+            and not line.reconciled
+        )
+        lines.reconcile()
+
+    def _reversal_refund_method(self, step, outbound):
+        """Journal and payment method line of the refund.
+
+        A provider's refund uses its own, as `payment.transaction._create_payment`.
+        """
+        journal = self.journal_id
+        if step._is_online_refund():
+            # sudo: an invoicing clerk may not read providers.
+            provider = self.sudo().payment_transaction_id.provider_id
+            journal = provider.journal_id.sudo(False)
+            lines = journal.inbound_payment_method_line_ids
+            method = lines.filtered(
+                lambda line: line.payment_provider_id.id == provider.id
+            )
+            return journal, method
+        methods = (
+            journal.outbound_payment_method_line_ids
+            if outbound
+            else journal.inbound_payment_method_line_ids
+        )
+        method = methods.filtered(lambda line: line.code == "manual")[:1] or methods[:1]
+        return journal, method
+
+    def _reversal_refund_vals(self, step):
+        self.ensure_one()
+        outbound = self.payment_type == "inbound"
+        journal, method = self._reversal_refund_method(step, outbound)
+        if not method:
+            raise UserError(
+                self.env._(
+                    "The journal %(journal)s has no payment method to refund "
+                    "%(payment)s with. Add one to the journal, or keep the payment as "
+                    "customer credit.",
+                    journal=journal.display_name,
+                    payment=self.display_name,
+                )
+            )
+        return {
+            "payment_type": "outbound" if outbound else "inbound",
+            "partner_type": self.partner_type,
+            "partner_id": self.partner_id.id,
+            "amount": step.data["amount"],
+            "currency_id": step.currency_id.id,
+            "date": step.reversal_id.entry_date,
+            "journal_id": journal.id,
+            "payment_method_line_id": method.id,
+            "destination_account_id": self.destination_account_id.id,
+            "memo": self.env._(
+                "%(reversal)s: refund of %(payment)s",
+                reversal=step.reversal_id.name,
+                payment=self.name,
+            ),
+        }
+
+    @api.private
+    def _reversal_undo_refund(self, steps):
+        """Cancel the refunds: the money is with us."""
+        self.browse(steps.filtered("result_id").mapped("result_id")).action_cancel()

@@ -1,0 +1,268 @@
+import json
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..exceptions import ReversalGuardError
+
+
+class OrderReversalMixin(models.AbstractModel):
+    """What a document must answer to be taken back. It adds no field."""
+
+    _name = "order.reversal.mixin"
+    _description = "Document that can be taken back"
+    # The field of `order.reversal` that holds this document as the root.
+    _reversal_root_field = None
+    _inherit = "order.reversal.mixin"
+
+    @api.private
+    def _reversal_related(self, plan):
+        """Documents that are taken back along with these.
+
+        :param Plan plan: the working paper
+        :return: list of recordsets
+        """
+        return []
+
+    def _reversal_findings(self, plan):
+        """Add to `plan` what stands against taking these documents back.
+
+        :return: the plan
+        """
+        return plan
+
+    def _reversal_steps(self, plan):
+        """Add to `plan` one step for each operation on each document.
+
+        :return: the plan
+        """
+        return plan
+
+    def _reversal_fingerprint(self):
+        """What must not change between a request and its approval.
+
+        :return: dict of JSON values, for one document
+        """
+        self.ensure_one()
+        return {}
+
+    def _reversal_older_domain(self, limit):
+        """Selects the documents that are older than a day.
+
+        :param date limit: the first day that is not too old
+        :return: Domain
+        """
+        return Domain.FALSE
+
+    def _reversal_lies_in_locked_period(self):
+        """Whether the document belongs to a period that was closed.
+
+        :return: bool
+        """
+        self.ensure_one()
+        return False
+
+    def _reversal_undo_blockers(self, step):
+        """Why a step on this document can't be taken back any more.
+
+        :param step: `order.reversal.step`
+        :return: list of sentences, each with what can be done instead
+        """
+        return []
+
+    def _reversal_open_action(self):
+        """The dialog on a new reversal whose root is this document."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reverse %s", self.display_name),
+            "res_model": "order.reversal",
+            "view_mode": "form",
+            "views": [
+                (
+                    self.env.ref(
+                        "erp_order_reversal.order_reversal_view_form_dialog"
+                    ).id,
+                    "form",
+                )
+            ],
+            "target": "new",
+            "context": {
+                f"default_{self._reversal_root_field}": self.id,
+                "dialog_size": "extra-large",
+            },
+        }
+
+    def action_open_reversal(self):
+        """Open the dialog that takes this document back.
+
+        :return: a window action on `order.reversal`, as a dialog
+        """
+        self.env["order.reversal"].check_access("create")
+        if len(self) == 1:
+            return self._reversal_open_action()
+        return self.env["order.reversal.batch"]._open_action(self)
+
+    def _reversal_counts(self):
+        """How many reversals touched each document: {id: int}."""
+        return {
+            record_id: len(reversals)
+            for record_id, reversals in self._reversal_get_all().items()
+        }
+
+    def _reversal_get_all(self):
+        """The reversals of each document, as the root or by a step.
+
+        :return: {id: `order.reversal`}
+        """
+        reversals = self.env["order.reversal"]
+        if not self.ids or not reversals.has_access("read"):
+            return {}
+        found = dict(
+            self.env["order.reversal.step"]._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["reversal_id:recordset"],
+            )
+        )
+        if root := self._reversal_root_field:
+            for record, of_root in reversals._read_group(
+                [(root, "in", self.ids)], [root], ["id:recordset"]
+            ):
+                found[record.id] = found.get(record.id, reversals) | of_root
+        return found
+
+    def action_view_reversals(self):
+        """The reversals of this document."""
+        self.ensure_one()
+        self.env["order.reversal"].check_access("read")
+        found = self._reversal_get_all().get(self.id, self.env["order.reversal"])
+        return found._get_records_action(name=self.env._("Reversals"))
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    def _reversal_is_settled(self):
+        """Whether this document is settled, so that only a reversal may undo it.
+
+        :return: bool
+        """
+        self.ensure_one()
+        return False
+
+    def _reversal_guard(self, action):
+        """Close the host's own way for settled documents, or log its use.
+
+        Called by the override of the hook that every path shares.
+
+        :param str action: what the host is about to do, for the log
+        :raise ReversalGuardError: the company allows it by a reversal only
+        """
+        if self.env["order.reversal"]._is_running() or not self:
+            return
+        # sudo: whether a document is settled must not depend on who asks.
+        settled = self.sudo().filtered(lambda record: record._reversal_is_settled())
+        if not settled:
+            return
+        guarded = settled.filtered(lambda record: record.company_id.reversal_guard)
+        if guarded:
+            raise self.browse(guarded.ids)._reversal_guard_error()
+        self.env["order.reversal.log"]._record(
+            [
+                {
+                    "event": "host",
+                    "company": record.company_id,
+                    "record": record,
+                    "detail": {"action": action},
+                }
+                for record in settled
+            ]
+        )
+
+    def _reversal_guard_error(self):
+        first = self[:1]
+        # sudo: the names of documents that the user was about to change.
+        names = ", ".join(self.sudo().mapped("display_name"))
+        message = self.env._(
+            "%s is settled: your company takes settled documents back by a reversal "
+            "only, so that everything is undone together and recorded.",
+            names,
+        )
+        if not self.env["order.reversal"].has_access("create"):
+            return UserError(
+                message
+                + " "
+                + self.env._("Ask somebody with the right “Order Reversal”.")
+            )
+        action = self.env.ref("erp_order_reversal.order_reversal_action_dialog")
+        return ReversalGuardError(
+            message,
+            action.id,
+            self.env._("Reverse…"),
+            {f"default_{self._reversal_root_field}": first.id},
+        )
+
+    # ------------------------------------------------------------------
+    # Removal of cancelled documents, where no numbered sequence gets a gap
+    # ------------------------------------------------------------------
+
+    def action_reversal_remove(self):
+        """Delete cancelled drafts after a backup that goes into the audit log.
+
+        :raise AccessError: no reversal manager
+        :raise UserError: with the reason for each document that has to stay
+        """
+        if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only a reversal manager may remove cancelled documents. Ask one "
+                    "of them."
+                )
+            )
+        obstacles = [
+            f"• {obstacle}"
+            for record in self
+            for obstacle in record._reversal_removal_obstacles()
+        ]
+        if obstacles:
+            raise UserError(
+                self.env._("These documents have to stay:")
+                + "\n"
+                + "\n".join(obstacles)
+                + "\n"
+                + self.env._("They are cancelled and count nowhere; leave them.")
+            )
+        self._reversal_log_removal()
+        self._reversal_unlink()
+        return True
+
+    def _reversal_removal_obstacles(self):
+        """Why this document may not be deleted.
+
+        :return: list of sentences
+        """
+        self.ensure_one()
+        return [self.env._("%s is no invoice and no payment.", self.display_name)]
+
+    @api.private
+    def _reversal_unlink(self):
+        self.unlink()
+
+    def _reversal_log_removal(self):
+        reversals = self.env["order.reversal"]
+        self.env.flush_all()
+        entries = []
+        for record in self:
+            image = reversals._read_tables({record._table: {record.id}})
+            entries.append(
+                {
+                    "event": "removed",
+                    "company": record.company_id,
+                    "record": record,
+                    # Through text and back: dates and numbers as JSON keeps them.
+                    "detail": {"backup": json.loads(json.dumps(image, default=str))},
+                }
+            )
+        self.env["order.reversal.log"]._record(entries)

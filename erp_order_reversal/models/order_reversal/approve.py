@@ -1,0 +1,380 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...plan import without_words
+
+
+class OrderReversal(models.Model):
+    """Four eyes: who asks is never who approves."""
+
+    _inherit = "order.reversal"
+
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+    changes = fields.Text(
+        compute="_compute_changes",
+        help="What changed since the approval was asked for.",
+    )
+
+    @api.depends("state", "requester_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        approver = self.env.user.has_group("erp_order_reversal.group_reversal_approver")
+        for reversal in self:
+            reversal.can_approve = (
+                approver
+                and reversal._waits()
+                and reversal._get_requester() != self.env.user
+            )
+
+    def _waits(self):
+        """Whether somebody has to decide; override point."""
+        self.ensure_one()
+        return self.state == "to_approve"
+
+    def _get_requester(self):
+        """Whoever asked for what waits or was done; override point.
+
+        :return: `res.users`
+        """
+        self.ensure_one()
+        return self.requester_id
+
+    def _request_approval(self):
+        """Freeze plan and fingerprint, tell the approvers."""
+        if not self:
+            return
+        self._translate_plan()
+        self._set_state("to_approve")
+        for requester, reversals in self.grouped("requester_id").items():
+            reversals.message_subscribe(requester.partner_id.ids)
+        self._ask_approvers()
+        self.env["order.reversal.log"]._record(
+            {
+                "event": "requested",
+                "reversal": reversal,
+                "record": reversal,
+                "detail": {
+                    "root": reversal.root_name,
+                    "scope": reversal.scope,
+                    "reason": reversal.reason_id.name,
+                    "fingerprint": reversal.fingerprint,
+                },
+            }
+            for reversal in self
+        )
+
+    def _ask_approvers(self):
+        """An activity for each approver; override point."""
+        for reversal in self:
+            for approver in reversal._get_approvers():
+                # sudo: what the requester may read, said in the approver's words.
+                reader = reversal.with_user(approver).sudo()
+                reader = reader.with_context(lang=approver.lang)
+                reversal.activity_schedule(
+                    "erp_order_reversal.mail_activity_approve",
+                    user_id=approver.id,
+                    **reader._get_activity_values(),
+                )
+
+    def _get_activity_values(self):
+        """What an approver reads; override point."""
+        return {"note": " ".join(self._get_approval_rules())}
+
+    def _get_approvers(self):
+        """Users who may approve: of the company, and not the requester.
+
+        Where some of them may carry it out, too, only those; else nobody would see
+        that it waits.
+        """
+        self.ensure_one()
+        group = self.env.ref("erp_order_reversal.group_reversal_approver")
+        # sudo: who holds a group is the administrator's business to read.
+        approvers = group.sudo().all_user_ids.filtered(
+            lambda user: user.active
+            and not user.share
+            and self.company_id in user.company_ids
+            and user != self._get_requester()
+            and user != self.env.ref("base.user_root")
+        )
+        able = approvers.filtered(self._may_carry_out)
+        return (able or approvers).with_env(self.env)
+
+    def _check_may_decide(self):
+        """:raise AccessError: no approver, or the requester."""
+        if not self.env.user.has_group("erp_order_reversal.group_reversal_approver"):
+            raise AccessError(
+                self.env._(
+                    "Only an approver may decide on %s. Ask one of the approvers.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        own = self.filtered(lambda reversal: reversal._get_requester() == self.env.user)
+        if own:
+            raise AccessError(
+                self.env._(
+                    "You asked for %s yourself, so somebody else has to decide on it.",
+                    ", ".join(own.mapped("name")),
+                )
+            )
+
+    def action_approve(self):
+        """Approve and carry out.
+
+        :raise AccessError: by the requester, or without the group
+        :raise UserError: the documents changed since the request
+        """
+        self._check_may_decide()
+        self._check_state("to_approve")
+        for company, reversals in self.grouped("company_id").items():
+            reversals._working_in(company)._approve()
+        self._send_open_refunds()
+        return True
+
+    def _approve(self):
+        self._check_roots_readable()
+        frozen = {
+            reversal: (reversal.fingerprint, reversal.fingerprint_data)
+            for reversal in self
+        }
+        plans = self._lock_and_assess()
+        for reversal, (fingerprint, data) in frozen.items():
+            if fingerprint != reversal.fingerprint:
+                raise self._error(
+                    self.env._(
+                        "%(name)s can't be approved any more, because the documents "
+                        "changed since %(requester)s asked for it:\n%(changes)s\n"
+                        "Reject it, and have it asked for again.",
+                        name=reversal.name,
+                        requester=reversal.requester_id.name,
+                        changes="\n".join(
+                            reversal._describe_changes(data, reversal.fingerprint_data)
+                        ),
+                    )
+                )
+        self._raise_blockers(plans)
+        self._translate_plan()
+        now = fields.Datetime.now()
+        self._engine_env(self).write({"approver_id": self.env.uid, "approved_on": now})
+        self._finish_approval_activities()
+        self._execute()
+        self._tell_requesters()
+
+    def _tell_requesters(self):
+        """One message to each requester, on the request or on the batch of many."""
+        for source, reversals in self._get_sources().items():
+            for requester, of_requester in reversals.grouped("requester_id").items():
+                reader = source.with_context(lang=requester.lang)
+                source.message_post(
+                    body=reader.env._(
+                        "Approved by %(user)s and carried out: %(documents)s",
+                        user=self.env.user.name,
+                        documents=", ".join(of_requester.mapped("root_name")),
+                    ),
+                    partner_ids=requester.partner_id.ids,
+                )
+
+    def _get_sources(self):
+        """{what they were asked for with: the reversals}; override point."""
+        return {reversal: reversal for reversal in self}
+
+    def action_reject(self, reason=None):
+        """Reject a request and tell the requester.
+
+        :param str reason: why; asked for in a dialog if it is missing
+        """
+        self._check_may_decide()
+        self.filtered(lambda reversal: not reversal._waits())._check_state("to_approve")
+        if not (reason or "").strip():
+            if reason is None:
+                return self._open_reject_dialog()
+            raise self._error(
+                self.env._("Say why you reject it, so that the requester can react.")
+            )
+        self._reject(reason.strip())
+        return True
+
+    def _reject(self, reason):
+        self._set_state("rejected", approver_id=self.env.uid, rejection_reason=reason)
+        self._finish_approval_activities()
+        for reversal in self:
+            reversal.message_post(
+                body=self.env._(
+                    "Rejected by %(user)s: %(reason)s",
+                    user=self.env.user.name,
+                    reason=reason,
+                ),
+                partner_ids=reversal.requester_id.partner_id.ids,
+            )
+        self.env["order.reversal.log"]._record(
+            {
+                "event": "rejected",
+                "reversal": reversal,
+                "record": reversal,
+                "detail": {"reason": reason},
+            }
+            for reversal in self
+        )
+
+    def _open_reject_dialog(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reject"),
+            "res_model": "order.reversal.reject",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reversal_ids": self.ids},
+        }
+
+    def action_cancel(self):
+        """Withdraw a reversal that was not carried out.
+
+        :raise AccessError: by somebody else than the requester or a manager
+        """
+        self.check_access("write")
+        manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
+        foreign = self.filtered(
+            lambda reversal: reversal._get_requester() != self.env.user
+        )
+        if foreign and not manager:
+            raise AccessError(
+                self.env._(
+                    "Only %(requesters)s or a reversal manager may withdraw %(names)s.",
+                    requesters=", ".join({r._get_requester().name for r in foreign}),
+                    names=", ".join(foreign.mapped("name")),
+                )
+            )
+        self._withdraw()
+        return True
+
+    def _withdraw(self):
+        self._set_state("cancelled")
+        self._finish_approval_activities()
+        self.env["order.reversal.log"]._record(
+            {"event": "cancelled", "reversal": reversal, "record": reversal}
+            for reversal in self
+        )
+
+    def _check_state(self, *states):
+        """:raise UserError: a reversal is in another state"""
+        wrong = self.filtered(lambda reversal: reversal.state not in states)
+        if wrong:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise self._error(
+                self.env._(
+                    "%(names)s: this is possible only while a reversal is “%(state)s”.",
+                    names=", ".join(wrong.mapped("name")),
+                    state=self.env._("” or “").join(labels[state] for state in states),
+                )
+            )
+
+    def _finish_approval_activities(self):
+        # sudo: the activities of all approvers end, not only one's own.
+        self.sudo().activity_unlink(["erp_order_reversal.mail_activity_approve"])
+
+    # ------------------------------------------------------------------
+    # What changed since somebody asked, in the words of the form
+    # ------------------------------------------------------------------
+
+    @api.depends("fingerprint", "state")
+    def _compute_changes(self):
+        for reversal in self:
+            reversal.changes = (
+                "\n".join(reversal._get_changes()) if reversal._waits() else False
+            )
+
+    def _get_changes(self):
+        """Lines that say what differs from what was asked for; override point."""
+        self.ensure_one()
+        planner = self.env["order.reversal.plan"]
+        data = planner._fingerprint_data(planner._plan(self)[0])
+        if planner._fingerprint(data) == self.fingerprint:
+            return []
+        return self._describe_changes(self.fingerprint_data, data)
+
+    def _describe_changes(self, before, after):
+        """Lines that say what differs between two frozen plans."""
+        lines = []
+        old, new = before.get("documents", {}), after.get("documents", {})
+        for key in sorted(set(old) | set(new)):
+            if key not in old:
+                lines.append(self.env._("• %s was added", new[key]["name"]))
+            elif key not in new:
+                lines.append(self.env._("• %s is gone", old[key]["name"]))
+            elif without_words(old[key]) != without_words(new[key]):
+                lines.append(
+                    self.env._(
+                        "• %(document)s: %(changes)s",
+                        document=new[key]["name"],
+                        changes="; ".join(
+                            self._describe_values(key, old[key], new[key])
+                        ),
+                    )
+                )
+        return lines or [self.env._("• what would be done changed")]
+
+    def _describe_values(self, key, old, new):
+        """One text for each value that differs: its label, before and after."""
+        document = self.env[key.split(",")[0]]
+        texts = []
+        for name in sorted(without_words(old) | without_words(new)):
+            before, after = old.get(name), new.get(name)
+            if before == after:
+                continue
+            if name not in document._fields:
+                texts.append(self._get_value_labels().get(name, name))
+                continue
+            field = document._fields[name]
+            if field.type == "selection":
+                options = dict(field._description_selection(self.env))
+                before, after = options.get(before, before), options.get(after, after)
+            texts.append(
+                self.env._(
+                    "%(field)s %(before)s → %(after)s",
+                    field=field._description_string(self.env),
+                    before=before,
+                    after=after,
+                )
+            )
+        return texts
+
+    def _get_value_labels(self):
+        """{name of a list in a frozen plan: what changed}; override point."""
+        return {
+            "lines": self.env._("its lines changed"),
+            "matched": self.env._("what it pays changed"),
+        }
+
+    # ------------------------------------------------------------------
+    # A frozen plan in every language, for a second person to read
+    # ------------------------------------------------------------------
+
+    def _translate_plan(self):
+        """Say steps and findings in the installed languages that are not the user's.
+
+        To be called while the documents are as the plan found them.
+        """
+        if not self:
+            return
+        own = self.env.lang or "en_US"
+        for code, _name in self.env["res.lang"].get_installed():
+            if code == own:
+                continue
+            readers = self._engine_env(self).with_context(lang=code)
+            plans = readers.env["order.reversal.plan"]._plan(readers)
+            for reader, plan in zip(readers, plans, strict=True):
+                reader._write_texts("step_ids", plan.steps, ("outcome", "why"))
+                reader._write_texts(
+                    "finding_ids", plan.findings, ("message", "remedy", "who")
+                )
+
+    def _write_texts(self, lines, values_list, names):
+        """Write translated fields in the language of the environment.
+
+        :param str lines: name of the one2many, whose records were created in the
+            order of `values_list`
+        :param values_list: list of dict
+        :param names: names of the translated fields
+        """
+        records = self[lines].sorted(lambda line: (line.sequence, line.id))
+        for record, values in zip(records, values_list, strict=True):
+            record.write({name: values.get(name) or False for name in names})

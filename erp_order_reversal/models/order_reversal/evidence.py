@@ -1,0 +1,344 @@
+import hashlib
+import json
+import re
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.tools import SQL, split_every
+
+# Operations after which nothing is matched with the document any more.
+ENDING = ("void", "void_payment")
+
+
+# The host's tables that hold what a reversal touches, each with the condition that
+# selects the rows of the touched documents. Read only.
+TABLES = (
+    ("sale_order", "id IN %(sale_order)s"),
+    ("sale_order_line", "order_id IN %(sale_order)s"),
+    ("account_move", "id IN %(account_move)s"),
+    ("account_move_line", "move_id IN %(account_move)s"),
+    ("account_payment", "id IN %(account_payment)s"),
+    (
+        "account_partial_reconcile",
+        "debit_move_id IN (SELECT id FROM account_move_line"
+        " WHERE move_id IN %(account_move)s)"
+        " OR credit_move_id IN (SELECT id FROM account_move_line"
+        " WHERE move_id IN %(account_move)s)",
+    ),
+    (
+        "sale_order_line_invoice_rel",
+        "invoice_line_id IN (SELECT id FROM account_move_line"
+        " WHERE move_id IN %(account_move)s)",
+    ),
+    ("account_move__account_payment", "payment_id IN %(account_payment)s"),
+)
+
+
+# A file beyond this size, and those beyond this sum for one reversal, are recorded by
+# name, size and hash alone.
+FILE_LIMIT = 20 * 1024 * 1024
+
+
+TOTAL_LIMIT = 50 * 1024 * 1024
+
+
+# So many are held in memory at once.
+CHUNK = 10
+
+
+class OrderReversal(models.Model):
+    """The before-image: all touched records as they were, and their files."""
+
+    _inherit = "order.reversal"
+
+    snapshot = fields.Text(
+        readonly=True, copy=False, prefetch=False, groups="base.group_system"
+    )
+    snapshot_hash = fields.Char(readonly=True, copy=False)
+    snapshot_size = fields.Integer(readonly=True, copy=False, aggregator=False)
+    file_ids = fields.One2many(
+        "order.reversal.file", "reversal_id", "Kept Files", readonly=True, copy=False
+    )
+
+    def snapshot_json(self):
+        """The before-image of this reversal.
+
+        :return: canonical JSON text: {"tables": {name: [row]}, "files": [{"document",
+            "name", "size", "sha256", "kept"}], …}
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: the field is closed to direct reading; the reversal may be read.
+        return self.sudo().snapshot or "{}"
+
+    def _snapshot_tables(self):
+        """Tables and conditions; glue addons add theirs."""
+        return TABLES
+
+    def _snapshot_ids(self):
+        """{reversal: {table: set of ids}} of the documents in the frozen plans."""
+        found = {}
+        for reversal in self:
+            ids = defaultdict(set)
+            for key in (reversal.fingerprint_data or {}).get("documents", {}):
+                model, record_id = key.split(",")
+                ids[self.env[model]._table].add(int(record_id))
+            # sudo: the entries of payments belong to the image, whoever asks.
+            payments = self.env["account.payment"].sudo().browse(ids["account_payment"])
+            ids["account_move"].update(payments.move_id.ids)
+            found[reversal] = ids
+        return found
+
+    def _take_snapshot(self):
+        """Store the before-image and its SHA-256 on each reversal.
+
+        :return: {id of the reversal: {id of a match: its row}}
+        """
+        self._flush_tables()
+        files = self._keep_files()
+        matches = {}
+        for reversal, ids in self._snapshot_ids().items():
+            image = {
+                "reversal": reversal.name,
+                "root": reversal.root_name,
+                "taken_on": fields.Datetime.to_string(fields.Datetime.now()),
+                "tables": self._read_tables(ids),
+                "files": files.get(reversal, []),
+            }
+            text = json.dumps(
+                image, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+            )
+            self._engine_env(reversal).write(
+                {
+                    "snapshot": text,
+                    "snapshot_hash": hashlib.sha256(text.encode()).hexdigest(),
+                    "snapshot_size": len(text.encode()),
+                }
+            )
+            rows = image["tables"].get("account_partial_reconcile", [])
+            matches[reversal.id] = {row["id"]: row for row in rows}
+        return matches
+
+    def _flush_tables(self):
+        """Write what is pending in the tables that are read, and nothing else."""
+        tables = {table for table, _condition in self._snapshot_tables()}
+        for model in self.env.registry.values():
+            if model._table in tables and model._auto:
+                self.env[model._name].flush_model()
+
+    def _read_tables(self, ids):
+        """All stored columns of the touched rows, read in one query."""
+        parts = [
+            SQL(
+                "SELECT %(_name)s AS name, to_jsonb(t) AS row FROM %(_table)s t WHERE "
+                + condition,
+                _name=table,
+                _table=SQL.identifier(table),
+                **{
+                    key: tuple(ids.get(key) or [0])
+                    for key in re.findall(r"%\((\w+)\)s", condition)
+                },
+            )
+            for table, condition in self._snapshot_tables()
+        ]
+        tables = {}
+        for name, row in self.env.execute_query(SQL(" UNION ALL ").join(parts)):
+            tables.setdefault(name, []).append(row)
+        for rows in tables.values():
+            rows.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))
+        return tables
+
+    def _check_neighbours(self):
+        """No match was lost that the steps don't release.
+
+        Matches of exchange differences follow the ones that are released. What was
+        matched anew is matched.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        matches = self.env.context["reversal_matches"][self.id]
+        released = {
+            release["partial_id"]
+            for step in self.step_ids
+            for release in (step.data or {}).get("releases", [])
+        }
+        ended = self.step_ids.filtered(lambda step: step.operation in ENDING)
+        moves = {step.res_id for step in ended if step.res_model == "account.move"}
+        payments = self.env["account.payment"].browse(
+            step.res_id for step in ended if step.res_model == "account.payment"
+        )
+        moves.update(payments.move_id.ids)
+        partials = self.env["account.partial.reconcile"]
+        kept = {match for match in matches if self._is_alive(partials.browse(match))}
+        lost = set(matches) - released - kept
+        lines = self.env["account.move.line"]
+        problems = []
+        for match in lost:
+            row = matches[match]
+            pair = lines.browse([row["debit_move_id"], row["credit_move_id"]]).exists()
+            if (
+                len(pair) == 2
+                and not pair.move_id.exchange_diff_partial_ids
+                and not pair.move_id.tax_cash_basis_origin_move_id
+                and not set(pair.move_id.ids) & moves
+                and not self._is_exchange(pair.move_id)
+                and not pair.matched_debit_ids & pair.matched_credit_ids
+            ):
+                problems.append(
+                    self.env._(
+                        "%s are no longer matched with each other.",
+                        ", ".join(pair.move_id.mapped("display_name")),
+                    )
+                )
+        return problems
+
+    def _is_exchange(self, moves):
+        journal = self.company_id.currency_exchange_journal_id
+        return journal and journal in moves.journal_id
+
+    def _check_snapshot(self):
+        """The stored image still has its hash, and no match outside was lost.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        text = self.sudo().snapshot
+        if not text:
+            return []
+        problems = []
+        if hashlib.sha256(text.encode()).hexdigest() != self.snapshot_hash:
+            problems.append(
+                self.env._("The backup of %s was changed after it was made.", self.name)
+            )
+        return problems + self._check_files()
+
+    # ------------------------------------------------------------------
+    # The PDFs of the invoices that are taken back stay available
+    # ------------------------------------------------------------------
+
+    def _find_files(self):
+        """The PDFs of the invoices that these reversals take back, in one query.
+
+        Those that the host printed, and those that came with a vendor's bill.
+
+        :return: {reversal: attachments}
+        """
+        takers = defaultdict(self.browse)
+        for step in self.step_ids:
+            if step.operation in ("credit", "void"):
+                takers[step.res_id] |= step.reversal_id
+        if not takers:
+            return {}
+        # sudo: the files of invoices that the plan read as sudo, too.
+        attachments = self.env["ir.attachment"].sudo()
+        attachments.flush_model(["res_model", "res_id", "res_field", "mimetype"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT file.res_id, file.id
+                     FROM ir_attachment file
+                     JOIN account_move move ON move.id = file.res_id
+                    WHERE file.res_model = 'account.move' AND file.res_id = ANY(%s)
+                      AND file.mimetype = 'application/pdf'
+                      AND (file.res_field = 'invoice_pdf_report_file'
+                           OR file.id = move.message_main_attachment_id)
+                 ORDER BY file.id""",
+                list(takers),
+            )
+        )
+        found = defaultdict(attachments.browse)
+        for move_id, file_id in rows:
+            for reversal in takers[move_id]:
+                found[reversal] |= attachments.browse(file_id)
+        return found
+
+    def _keep_files(self):
+        """Copy the PDFs of the invoices to their reversals.
+
+        :return: {reversal: [{document, name, size, sha256, kept}]} for the backup
+        """
+        kept = {}
+        rows = []
+        for reversal, files in self._find_files().items():
+            total = 0
+            kept[reversal] = []
+            for file in files:
+                content = file.raw or b""
+                total += len(content)
+                values = {
+                    "name": file.name,
+                    "size": len(content),
+                    "sha256": hashlib.sha256(content).hexdigest(),
+                    "kept": 0 < len(content) <= FILE_LIMIT and total <= TOTAL_LIMIT,
+                }
+                # One at a time in memory.
+                file.invalidate_recordset(["raw"])
+                move = self.env["account.move"].sudo().browse(file.res_id)
+                kept[reversal].append({"document": move.name or "", **values})
+                rows.append((reversal, file, move, values))
+        self._store_files(rows)
+        return kept
+
+    def _store_files(self, rows):
+        """Create the kept files and, part by part, their contents."""
+        if not rows:
+            return
+        files = self._engine_env(self.env["order.reversal.file"]).create(
+            [
+                {
+                    "reversal_id": reversal.id,
+                    "res_model": move._name,
+                    "res_id": move.id,
+                    "res_name": move.display_name,
+                    **values,
+                }
+                for reversal, _file, move, values in rows
+            ]
+        )
+        pairs = zip(files, (row[1] for row in rows), strict=True)
+        for part in split_every(CHUNK, ((f, o) for f, o in pairs if f.kept), list):
+            files.env["ir.attachment"].create(
+                [
+                    {
+                        "name": original.name,
+                        "mimetype": "application/pdf",
+                        "raw": original.raw,
+                        "res_model": file._name,
+                        "res_field": "content",
+                        "res_id": file.id,
+                    }
+                    for file, original in part
+                ]
+            )
+            for _file, original in part:
+                original.invalidate_recordset(["raw"])
+        files.invalidate_recordset(["content"])
+
+    def _check_files(self):
+        """Every kept file is still there, with its content.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        kept = self.file_ids.filtered("kept")
+        if not kept:
+            return []
+        # sudo: the contents of files that the user may read.
+        contents = self.env["ir.attachment"].sudo()
+        contents = contents.search(
+            [("res_model", "=", kept._name), ("res_id", "in", kept.ids)]
+            + [("res_field", "=", "content")]
+        )
+        found = {}
+        for content in contents:
+            found[content.res_id] = hashlib.sha256(content.raw or b"").hexdigest()
+            content.invalidate_recordset(["raw"])
+        return [
+            self.env._(
+                "The kept file %(file)s of %(document)s is gone or was changed.",
+                file=file.name,
+                document=file.res_name,
+            )
+            for file in kept
+            if found.get(file.id) != file.sha256
+        ]

@@ -1,0 +1,253 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ...engine import ENGINE
+from ...exceptions import DocumentsBusyError
+
+
+class OrderReversal(models.Model):
+    """Carrying it out: lock, plan again, act, verify, record. All or nothing."""
+
+    _inherit = "order.reversal"
+
+    def action_submit(self):
+        """Carry out, or ask for approval where the policy wants it.
+
+        :raise UserError: with every blocker at once; nothing is changed then
+        :return: an action that shows the finished reversal
+        """
+        self.check_access("write")
+        self._check_roots_readable()
+        self._check_state("draft", "failed")
+        for company, reversals in self.grouped("company_id").items():
+            reversals._working_in(company)._submit()
+        self._send_open_refunds()
+        return self._get_records_action()
+
+    def _submit(self):
+        plans = self._lock_and_assess()
+        self._raise_blockers(plans)
+        self._check_seen()
+        # Who submits is who asks: nobody approves what he or she submitted for another.
+        others = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
+        self._engine_env(others).write({"requester_id": self.env.uid})
+        waiting = self.filtered(lambda reversal: reversal._needs_approval())
+        waiting._request_approval()
+        (self - waiting)._execute()
+
+    def _lock_and_assess(self):
+        """Lock the documents first, then plan on what is true under the lock.
+
+        :raise DocumentsBusyError: a document is being changed by somebody else
+        """
+        plans = self._assess()
+        for model in sorted({model for plan in plans for model in plan.documents}):
+            ids = {rid for plan in plans for rid in plan.records(model)._ids}
+            # sudo: a lock changes nothing, and the plan reads as sudo too.
+            records = self.env[model].sudo().browse(ids)
+            busy = records - records.try_lock_for_update(allow_referencing=True)
+            if busy:
+                raise self._busy_error(busy, plans)
+        return plans
+
+    def _busy_error(self, busy, plans):
+        """The error that names busy documents, of all and of each reversal."""
+
+        def sentence(records):
+            return self.env._(
+                "Somebody else is changing %s right now. Wait a moment and try again.",
+                ", ".join(records.mapped("display_name")),
+            )
+
+        waiting = {}
+        for reversal, plan in zip(self, plans, strict=True):
+            if own := plan.records(busy._name) & busy:
+                waiting[reversal.id] = sentence(own)
+        return DocumentsBusyError(sentence(busy), waiting)
+
+    def _raise_blockers(self, plans):
+        lines = []
+        for reversal, plan in zip(self, plans, strict=True):
+            for found in plan.blockers:
+                prefix = f"{reversal.root_name}: " if len(self) > 1 else ""
+                lines.append(f"• {prefix}{found['message']}")
+        if lines:
+            raise self._error(
+                self.env._("This can't be taken back yet:") + "\n" + "\n".join(lines)
+            )
+
+    def _check_disjoint(self):
+        """Nothing is taken back twice in one go.
+
+        A payment that several of them release has a part for each.
+        """
+        takers = defaultdict(self.browse)
+        for step in self.step_ids:
+            if step.operation not in ("release", "rematch"):
+                key = (step.res_model, step.res_id, step.operation)
+                takers[key] |= step.reversal_id
+        for (model, record_id, _operation), reversals in takers.items():
+            if len(reversals) > 1:
+                # sudo: the name alone, of a document that the plan read as sudo too.
+                document = self.env[model].sudo().browse(record_id)
+                raise self._error(
+                    self.env._(
+                        "%(names)s all take back %(document)s. Carry them out one "
+                        "after the other.",
+                        names=", ".join(reversals.mapped("name")),
+                        document=document.display_name,
+                    )
+                )
+
+    def _check_seen(self):
+        """What was confirmed must be what was shown."""
+        changed = self.filtered(
+            lambda reversal: reversal.seen_fingerprint
+            and reversal.seen_fingerprint != reversal.fingerprint
+        )
+        if changed:
+            raise self._error(
+                self.env._(
+                    "%s changed since you opened this dialog. Close it, open it again "
+                    "and check what would happen now.",
+                    ", ".join(changed.mapped("root_name")),
+                )
+            )
+
+    def _execute(self):
+        """Carry out planned reversals of one company, each operation once."""
+        if not self:
+            return
+        self._check_may_execute()
+        self._check_disjoint()
+        matches = self._take_snapshot()
+        self._run_operations()
+        self.with_context(reversal_matches=matches)._check_result()
+        self._set_state(
+            "done",
+            done_by_id=self.env.uid,
+            done_on=fields.Datetime.now(),
+            error=False,
+        )
+        self._tell_documents()
+        self._hook_if_success()
+        self._record_execution()
+
+    def _run_operations(self):
+        # browse(): all steps are read together again after the host empties the cache.
+        runner = self._running()
+        steps = runner.step_ids.browse(self.step_ids.ids)
+        for operation in steps._get_operations():
+            todo = steps.filtered(lambda s, op=operation: s.operation == op)
+            for model, of_model in todo.grouped("res_model").items():
+                runner._dispatch(model, operation, of_model)
+
+    def _dispatch(self, model, operation, steps):
+        """Call the one method that carries out `operation` on `model`.
+
+        The name has a fixed prefix and the operation comes from a Selection, so
+        that nothing else can be called this way.
+        """
+        getattr(self.env[model], f"_reversal_apply_{operation}")(steps)
+
+    def _check_result(self):
+        """Verify before anything is recorded; a problem undoes everything."""
+        self.env.flush_all()
+        problems = self._find_problems(fresh=True)
+        if problems:
+            raise self._error(
+                self.env._("The result would not be right, so nothing was changed:")
+                + "\n"
+                + "\n".join(f"• {problem}" for problem in problems)
+                + "\n"
+                + self.env._(
+                    "An accountant can take these documents back by hand. Then try "
+                    "again."
+                )
+            )
+
+    def _hook_if_success(self):
+        """Override point: what else follows a finished reversal."""
+
+    # ------------------------------------------------------------------
+    # The record of it
+    # ------------------------------------------------------------------
+
+    def _record_execution(self):
+        """Log the request, the approval, each step and the result."""
+        entries = []
+        for reversal in self:
+            if reversal.approver_id:
+                entries.append(
+                    {"event": "approved", "reversal": reversal, "record": reversal}
+                )
+            else:
+                entries.append(
+                    {
+                        "event": "requested",
+                        "reversal": reversal,
+                        "record": reversal,
+                        "detail": reversal._request_detail(),
+                    }
+                )
+            entries += [reversal._step_entry(step) for step in reversal.step_ids]
+            entries.append(
+                {
+                    "event": "done",
+                    "reversal": reversal,
+                    "record": reversal,
+                    "detail": {
+                        "snapshot_sha256": reversal.snapshot_hash,
+                        "amount_total": reversal.amount_total,
+                    },
+                }
+            )
+            reversal._store_verification([])
+            entries.append(
+                {
+                    "event": "verified",
+                    "reversal": reversal,
+                    "record": reversal,
+                    "detail": {"intact": True, "problems": []},
+                }
+            )
+        self.env["order.reversal.log"]._record(entries)
+
+    def _request_detail(self):
+        return {
+            "root": self.root_name,
+            "scope": self.scope,
+            "reason": self.reason_id.name,
+            "note": self.note or "",
+            "fingerprint": self.fingerprint,
+        }
+
+    def _step_entry(self, step):
+        document = self.env[step.res_model].browse(step.res_id)
+        before = (self.fingerprint_data or {})["documents"].get(
+            f"{step.res_model},{step.res_id}", {}
+        )
+        return {
+            "event": "step",
+            "reversal": self,
+            "record": document,
+            "res_name": step.res_name,
+            "detail": {
+                "operation": step.operation,
+                "outcome": step.outcome or "",
+                "before": before.get("state", ""),
+                # sudo: the state alone, of a document that the plan read as sudo too.
+                "after": document.sudo().state if "state" in document._fields else "",
+                "amount": step.amount,
+                "result": step.result_name or "",
+            },
+        }
+
+    @api.model
+    def _is_running(self):
+        """Whether a reversal is at work; its marker can't be sent over RPC."""
+        return self.env.context.get("order_reversal_running") is ENGINE
+
+    def _running(self):
+        return self.with_context(order_reversal_running=ENGINE)

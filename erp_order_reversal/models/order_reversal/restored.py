@@ -1,0 +1,123 @@
+import json
+
+from odoo import models
+
+from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE
+
+# What a restored document must agree on with the image taken before the reversal.
+RESTORED = ("state", "locked", "amount_total", "amount_residual", "payment_state")
+
+
+class OrderReversal(models.Model):
+    """What a restore must bring back, or nothing is kept of it."""
+
+    _inherit = "order.reversal"
+
+    def _is_restored(self, record, name, before, now):
+        """Whether a value is what it was, but for what is the business of others.
+
+        A payment is “paid” or still “in process” by what else it settles, and another
+        part of an invoice may have been paid or taken back meanwhile.
+        """
+        if json.dumps(before) == json.dumps(now):
+            return True
+        if record._name == "account.payment" and name == "state":
+            return before in PAYMENT_IN_FORCE and now in PAYMENT_IN_FORCE
+        if record._name == "account.move" and name in (
+            "amount_residual",
+            "payment_state",
+        ):
+            since = self._get_matched_since(record)
+            if record.currency_id.is_zero(since):
+                return False
+            return name == "payment_state" or not record.currency_id.compare_amounts(
+                now + since, before
+            )
+        return False
+
+    def _get_matched_since(self, move):
+        """What others matched with an invoice since the before-image, less what of it
+        went: credit notes that are cancelled by now.
+
+        :return: float, in the currency of the invoice
+        """
+        owed = move.line_ids.filtered(
+            lambda line: line.account_type in ("asset_receivable", "liability_payable")
+        )
+        rows = self._image_rows("account_partial_reconcile")
+        known = {(row["debit_move_id"], row["credit_move_id"]) for row in rows}
+        withdrawn = self._get_withdrawn(set().union(*known))
+        total = 0.0
+        for row in rows:
+            pair = (row["debit_move_id"], row["credit_move_id"])
+            for side, own, other in (("debit", *pair), ("credit", *reversed(pair))):
+                if own in owed._ids and other in withdrawn._ids:
+                    total -= row[f"{side}_amount_currency"]
+        for side, partials in (
+            ("debit", owed.matched_credit_ids),
+            ("credit", owed.matched_debit_ids),
+        ):
+            for partial in partials:
+                if (partial.debit_move_id.id, partial.credit_move_id.id) not in known:
+                    total += partial[f"{side}_amount_currency"]
+        return total
+
+    def _get_withdrawn(self, item_ids):
+        """Which journal items belong to credit notes that are in force no more."""
+        # sudo: the state alone, of what was matched with the reversal's documents.
+        items = self.env["account.move.line"].sudo().browse(item_ids).exists()
+        return items.filtered(
+            lambda item: item.move_id.move_type in CREDIT_TYPES
+            and item.parent_state != "posted"
+        )
+
+    def _check_restored(self):
+        """Every document of the plan must be what it was, or nothing is kept."""
+        differences = [
+            problem
+            for step in self.step_ids
+            if step.res_model == "account.move" and step.operation in ("credit", "void")
+            # sudo: reads for a check what the plan read as sudo, too.
+            for problem in step._get_document().sudo()._reversal_restored_problems(step)
+        ]
+        for key, before in self.fingerprint_data["documents"].items():
+            model, record_id = key.split(",")
+            # sudo: reads for a check what the plan read as sudo, too.
+            record = self.env[model].sudo().browse(int(record_id)).exists()
+            now = record._reversal_fingerprint() if record else {}
+            for name in RESTORED:
+                if name in before and not self._is_restored(
+                    record, name, before[name], now.get(name)
+                ):
+                    differences.append(
+                        self.env._(
+                            "%(document)s: %(field)s would be %(now)s instead of "
+                            "%(before)s",
+                            document=before["name"],
+                            field=record._fields[name]._description_string(self.env)
+                            if name in record._fields
+                            else name,
+                            now=now.get(name),
+                            before=before[name],
+                        )
+                    )
+        if differences:
+            raise self._error(
+                self.env._(
+                    "The order could not be settled again exactly as it was, so "
+                    "nothing was changed:"
+                )
+                + "\n"
+                + "\n".join(f"• {difference}" for difference in differences)
+                + "\n"
+                + self._get_next_of_unrestored()
+            )
+
+    def _get_next_of_unrestored(self):
+        later = self._get_later()
+        if later:
+            return self.env._(
+                "Restore %s first, or settle it by hand.",
+                ", ".join(later.mapped("name")),
+            )
+        return self.env._("Settle it by hand, or create a new order.")

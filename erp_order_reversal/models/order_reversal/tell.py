@@ -1,0 +1,116 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import models
+
+
+class OrderReversal(models.Model):
+    """After it: notes on what changed, and who has to know or to act."""
+
+    _inherit = "order.reversal"
+
+    def _tell_documents(self):
+        """One note on every document touched, linking to the reversal."""
+        bodies = defaultdict(dict)
+        for reversal in self:
+            link = reversal._get_record_link()
+            for step in reversal.step_ids:
+                body = Markup("%s<br/>%s: %s") % (
+                    self.env._(
+                        "%(outcome)s by the reversal %(reversal)s",
+                        outcome=step.outcome,
+                        reversal=link,
+                    ),
+                    self.env._("Reason"),
+                    reversal.reason_id.name,
+                )
+                if reversal.note:
+                    body += Markup("<br/>%s") % reversal.note
+                bodies[step.res_model][step.res_id] = body
+                if step.result_model and step.result_id:
+                    bodies[step.result_model].setdefault(
+                        step.result_id,
+                        Markup("%s<br/>%s: %s")
+                        % (
+                            self.env._(
+                                "Made by the reversal %(reversal)s of %(document)s",
+                                reversal=link,
+                                document=step.res_name,
+                            ),
+                            self.env._("Reason"),
+                            reversal.reason_id.name,
+                        ),
+                    )
+            reversal._tell_others(bodies)
+        for model, of_model in bodies.items():
+            # sudo: a note on what was changed with the user's own rights; some of it
+            # (another salesperson's invoice) only its owner could write a note on.
+            records = self.env[model].browse(of_model).sudo()
+            records._message_log_batch(bodies=of_model)
+
+    def _tell_others(self, bodies):
+        """The root, and invoices whose payment is taken off, without a step."""
+        self.ensure_one()
+        body = Markup("%s<br/>%s: %s") % (
+            self.env._(
+                "“%(scope)s” taken back by the reversal %(reversal)s",
+                scope=dict(self._fields["scope"]._description_selection(self.env))[
+                    self.scope
+                ],
+                reversal=self._get_record_link(),
+            ),
+            self.env._("Reason"),
+            self.reason_id.name,
+        )
+        root = self._get_root()
+        bodies[root._name].setdefault(root.id, body)
+        for step in self.step_ids:
+            for release in (step.data or {}).get("releases", []):
+                bodies["account.move"].setdefault(release["invoice_id"], body)
+
+    def _hook_if_success(self):
+        result = super()._hook_if_success()
+        todo = {}
+        for reversal in self:
+            # Of a batch, the orders of a person are assigned together.
+            source = reversal.batch_id or reversal
+            for order, summary in reversal._get_rechecks():
+                key = (order.user_id, summary, source, reversal.reason_id)
+                todo[key] = todo.get(key, order.browse()) | order
+        for (person, summary, source, reason), orders in todo.items():
+            # sudo: the one who takes back may not be allowed to assign work on the
+            # order; the order itself is not changed.
+            orders.sudo().with_context(
+                # A mail for each order of a batch would be too much.
+                mail_activity_quick_update=source._name == "order.reversal.batch"
+            ).activity_schedule(
+                "erp_order_reversal.mail_activity_recheck",
+                user_id=person.id,
+                summary=summary,
+                note=f"{source.name}: {reason.name}",
+            )
+        return result
+
+    def _get_rechecks(self):
+        """Orders that their salesperson has to look at, each with what to do.
+
+        Orders that stay, or go back to quotation, have to be checked and settled again;
+        of a cancelled one, the salesperson is told, unless he or she did it.
+
+        :return: list of (order, summary)
+        """
+        self.ensure_one()
+        if self.scope == "unlock":
+            return []
+        orders = self.order_id or self.move_id.line_ids.sale_line_ids.order_id
+        found = []
+        for order in orders:
+            person = order.user_id
+            if not person.active or person.share:
+                continue
+            if self.scope != "cancel":
+                found.append((order, self.env._("Check the order and settle it again")))
+            elif person != self.env.user:
+                found.append((order, self.env._("Taken back: tell the customer")))
+        return found

@@ -1,0 +1,496 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
+from odoo.tools import split_every
+
+from ...const import BATCH_STATES, INVOICE_METHODS, PAYMENT_METHODS, SCOPES
+from ..order_reversal.request import ROOT_SCOPE
+
+# The field of a batch that holds the documents of each root of a reversal.
+ROOTS = {
+    "order_id": "order_ids",
+    "move_id": "move_ids",
+    "payment_id": "payment_ids",
+}
+
+
+# As many as this are carried out at once, in the request.
+DIRECT_LIMIT = 30
+
+
+# As many reversals as this are created in the request, the others in the background.
+CREATE_LIMIT = 500
+
+
+class OrderReversalBatch(models.Model):
+    """Many documents taken back for one reason: started once, carried out in parts."""
+
+    _name = "order.reversal.batch"
+    _description = "Bulk Reversal"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "order.reversal.request.mixin",
+    ]
+    _order = "id desc"
+    _check_company_auto = True
+    # What a person may write, and only while the batch is a draft.
+    _request_fields = {
+        "order_ids",
+        "move_ids",
+        "payment_ids",
+        "scope",
+        "reason_id",
+        "note",
+        "invoice_method",
+        "payment_method",
+        "date",
+    }
+    name = fields.Char(readonly=True, copy=False, default="/")
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    requester_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: self.env.uid,
+    )
+    order_ids = fields.Many2many("sale.order", string="Orders", copy=False)
+    move_ids = fields.Many2many("account.move", string="Invoices", copy=False)
+    payment_ids = fields.Many2many("account.payment", string="Payments", copy=False)
+    scope = fields.Selection(SCOPES, required=True, default="cancel")
+    reason_id = fields.Many2one("order.reversal.reason", required=True)
+    note_required = fields.Boolean(related="reason_id.note_required")
+    note = fields.Text("Explanation")
+    invoice_method = fields.Selection(INVOICE_METHODS, required=True, default="auto")
+    payment_method = fields.Selection(PAYMENT_METHODS, required=True, default="auto")
+    date = fields.Date(
+        "Accounting Date", required=True, default=fields.Date.context_today
+    )
+    state = fields.Selection(
+        BATCH_STATES,
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+    )
+    started_on = fields.Datetime(readonly=True, copy=False)
+    finished_on = fields.Datetime(readonly=True, copy=False)
+    reversal_ids = fields.One2many("order.reversal", "batch_id", readonly=True)
+    failed_ids = fields.One2many(
+        "order.reversal",
+        "batch_id",
+        "What Failed",
+        domain=[("state", "=", "failed")],
+        readonly=True,
+    )
+    total_count = fields.Integer("Documents", compute="_compute_counts")
+    done_count = fields.Integer("Done", compute="_compute_counts")
+    failed_count = fields.Integer("Failed", compute="_compute_counts")
+    waiting_count = fields.Integer(
+        "To Approve",
+        compute="_compute_counts",
+        help="They need a second person and are carried out when approved.",
+    )
+    cancelled_count = fields.Integer("Cancelled", compute="_compute_counts")
+    queued_count = fields.Integer("Queued", compute="_compute_counts")
+    progress = fields.Float(compute="_compute_counts", help="In percent.")
+    remaining_time = fields.Char(compute="_compute_counts")
+
+    @api.depends("reversal_ids.state", "state", "order_ids", "move_ids", "payment_ids")
+    def _compute_counts(self):
+        found = {}
+        for batch, state, count in self.env["order.reversal"]._read_group(
+            [("batch_id", "in", self.ids)], ["batch_id", "state"], ["__count"]
+        ):
+            found.setdefault(batch.id, {})[state] = count
+        for batch in self:
+            counts = found.get(batch._origin.id, {})
+            total = sum(len(batch[name]) for name in ROOTS.values())
+            batch.total_count = total
+            batch.done_count = counts.get("done", 0) + counts.get("undone", 0)
+            batch.failed_count = counts.get("failed", 0)
+            batch.waiting_count = counts.get("to_approve", 0)
+            batch.cancelled_count = counts.get("cancelled", 0) + counts.get(
+                "rejected", 0
+            )
+            if batch.state == "cancelled":
+                batch.cancelled_count += total - sum(counts.values())
+            worked = (
+                batch.done_count
+                + batch.failed_count
+                + batch.waiting_count
+                + batch.cancelled_count
+            )
+            batch.queued_count = 0 if batch.state == "draft" else total - worked
+            batch.progress = 100.0 * worked / total if total else 0.0
+            batch.remaining_time = batch._get_remaining_time(worked, total)
+
+    def _get_remaining_time(self, worked, total):
+        """How long it will take at the pace so far, for a person to read."""
+        if self.state != "running" or not worked or not self.started_on:
+            return False
+        spent = (fields.Datetime.now() - self.started_on).total_seconds()
+        seconds = round(spent / worked * (total - worked))
+        if seconds < 60:
+            return self.env._("less than a minute")
+        if seconds < 3600:
+            return self.env._("%s min", round(seconds / 60))
+        return self.env._(
+            "%(hours)s h %(minutes)s min",
+            hours=seconds // 3600,
+            minutes=seconds % 3600 // 60,
+        )
+
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Take the methods that a reason sets by default."""
+        for name in self.env["order.reversal"]._reason_defaults:
+            if self.reason_id[name]:
+                self[name] = self.reason_id[name]
+
+    @api.model
+    def default_get(self, fields):
+        """Invoices and payments are taken back as far as they reach themselves."""
+        values = super().default_get(fields)
+        if "scope" in fields and "default_scope" not in self.env.context:
+            values["scope"] = self._default_scope(values)
+        return values
+
+    @api.model
+    def _default_scope(self, values):
+        for root, name in ROOTS.items():
+            if values.get(name):
+                return ROOT_SCOPE[root]
+        return "cancel"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Only the request comes from outside; the rest is computed.
+
+        :raise ValidationError: no document, an archived reason
+        """
+        prepared = []
+        for vals in vals_list:
+            vals = dict(vals)
+            if not self._is_engine():
+                vals = self._check_request(vals)
+            if "scope" not in vals and "default_scope" not in self.env.context:
+                vals["scope"] = self._default_scope(vals)
+            if vals.get("name", "/") == "/":
+                vals["name"] = (
+                    self.env["ir.sequence"].next_by_code("order.reversal.batch") or "/"
+                )
+            prepared.append(vals)
+        batches = super(
+            OrderReversalBatch, self.with_context(mail_create_nolog=True)
+        ).create(prepared)
+        return batches.with_env(self.env)
+
+    @api.model
+    def _check_request(self, vals):
+        """Refuse what follows from the work, and set what the reason sets.
+
+        :return: dict
+        """
+        self._check_values(vals)
+        vals = self._drop_guarded(vals)
+        reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
+        for name in self.env["order.reversal"]._reason_defaults:
+            if name not in vals and reason[name]:
+                vals[name] = reason[name]
+        return vals
+
+    def write(self, vals):
+        """Requests are written while draft, by the owner; nothing else is."""
+        if self._is_engine() or not set(vals) & self._guarded_fields():
+            return super().write(vals)
+        denied = set(vals) & self._guarded_fields() - self._request_fields
+        if denied:
+            raise UserError(
+                self.env._(
+                    "%(fields)s of %(names)s can't be written: they follow from what "
+                    "is done with the batch. Use its buttons instead.",
+                    fields=", ".join(self._fields[f].string for f in sorted(denied)),
+                    names=", ".join(self.mapped("name")),
+                )
+            )
+        self._check_owner()
+        self._check_state("draft")
+        self._check_values(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        self._check_state("draft")
+
+    def copy_data(self, default=None):
+        raise UserError(
+            self.env._(
+                "A batch can't be duplicated: it belongs to its documents. Select "
+                "them in their list and start a new one."
+            )
+        )
+
+    @api.autovacuum
+    def _gc_abandoned_drafts(self):
+        """Delete batches that nobody started for a week."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=7)
+        domain = Domain("state", "=", "draft") & Domain("write_date", "<", limit)
+        self.search(domain).unlink()
+
+    @api.model
+    def _is_engine(self):
+        return self.env["order.reversal"]._is_engine()
+
+    def _engine(self):
+        """This batch as the addon itself writes it."""
+        return self.env["order.reversal"]._engine_env(self)
+
+    def _check_state(self, *states):
+        """:raise UserError: a batch is in another state"""
+        wrong = self.filtered(lambda batch: batch.state not in states)
+        if wrong:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(names)s: this is possible only while a batch is “%(states)s”.",
+                    names=", ".join(wrong.mapped("name")),
+                    states=self.env._("” or “").join(labels[s] for s in states),
+                )
+            )
+
+    def _get_roots(self):
+        """[(field of the reversal, documents)] of this batch, without empty ones."""
+        self.ensure_one()
+        return [(root, self[name]) for root, name in ROOTS.items() if self[name]]
+
+    @api.model
+    def _open_action(self, records):
+        """The dialog on a new batch of these documents.
+
+        :param records: orders, invoices or payments (several)
+        """
+        root = records._reversal_root_field
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reverse %s documents", len(records)),
+            "res_model": self._name,
+            "view_mode": "form",
+            "views": [
+                (
+                    self.env.ref(
+                        "erp_order_reversal.order_reversal_batch_view_form_dialog"
+                    ).id,
+                    "form",
+                )
+            ],
+            "target": "new",
+            "context": {
+                f"default_{ROOTS[root]}": [Command.set(records.ids)],
+                "dialog_size": "extra-large",
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # What a person does with a batch
+    # ------------------------------------------------------------------
+
+    def action_start(self):
+        """Start: a few dozen are carried out at once, more in the background.
+
+        :raise AccessError: a document may not be read
+        :raise UserError: nothing is selected, or a note is missing
+        :return: an action that shows the batch
+        """
+        self.check_access("write")
+        self._check_owner()
+        self._check_state("draft")
+        for batch in self:
+            batch._check_startable()
+            batch._engine().write(
+                {"state": "running", "started_on": fields.Datetime.now()}
+            )
+            batch._create_reversals(limit=CREATE_LIMIT)
+            batch._start_work()
+        return self._get_records_action(target="current")
+
+    def _check_startable(self):
+        self.ensure_one()
+        if not self._get_roots():
+            raise UserError(
+                self.env._(
+                    "Nothing is selected. Select orders, invoices or payments in their "
+                    "list, then choose “Reverse…”."
+                )
+            )
+        for _root, records in self._get_roots():
+            records.check_access("read")
+        if not self.reason_id.active:
+            raise UserError(
+                self.env._(
+                    "The reason “%s” is archived. Choose another one.",
+                    self.reason_id.name,
+                )
+            )
+        if self.note_required and not (self.note or "").strip():
+            raise UserError(
+                self.env._(
+                    "The reason “%s” has to be explained. Write what happened in the "
+                    "explanation.",
+                    self.reason_id.name,
+                )
+            )
+
+    def _start_work(self):
+        """In this request if they are few, else by the scheduler."""
+        self.ensure_one()
+        if self.queued_count <= DIRECT_LIMIT:
+            self._work_in_request()
+        else:
+            self._start_background()
+
+    def _start_background(self):
+        """Let others work on it; override point for other schedulers."""
+        # sudo: to wake up the scheduler takes no right of the user's.
+        self.env.ref("erp_order_reversal.cron_batch").sudo()._trigger()
+
+    def action_pause(self):
+        """Stop after what is being carried out right now."""
+        self._change("running", "paused")
+        return True
+
+    def action_resume(self):
+        """Go on with what is left."""
+        self._change("paused", "running")
+        for batch in self:
+            batch._start_work()
+        return True
+
+    def action_retry(self):
+        """Try again what failed."""
+        self.check_access("write")
+        self._check_owner()
+        self._check_state("running", "paused", "done", "cancelled")
+        for batch in self:
+            failed = batch._get_reversals("failed")
+            if not failed:
+                continue
+            failed._set_state("queued", error=False)
+            batch._engine().write({"state": "running", "finished_on": False})
+            batch._start_work()
+        return True
+
+    def action_cancel(self):
+        """Leave the rest as it is: what is done stays done."""
+        self.check_access("write")
+        self._check_owner()
+        self._check_state("draft", "running", "paused")
+        for batch in self:
+            rest = batch._get_reversals("draft", "queued")
+            busy = rest - rest.try_lock_for_update(allow_referencing=True)
+            rest -= busy
+            if rest:
+                rest._set_state("cancelled")
+                self.env["order.reversal.log"]._record(
+                    [
+                        {"event": "cancelled", "reversal": reversal, "record": reversal}
+                        for reversal in rest
+                    ]
+                )
+            batch._engine().write(
+                {"state": "cancelled", "finished_on": fields.Datetime.now()}
+            )
+            batch._send_progress()
+        return True
+
+    def action_view_reversals(self):
+        """All results as a list, or those of one state (context)."""
+        self.ensure_one()
+        state = self.env.context.get("batch_state")
+        domain = [("batch_id", "=", self.id)]
+        if state:
+            domain.append(("state", "=", state))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "order.reversal",
+            "view_mode": "list,form",
+            "domain": domain,
+        }
+
+    def _change(self, present, target):
+        self.check_access("write")
+        self._check_owner()
+        self._check_state(present)
+        self._engine().write({"state": target})
+        for batch in self:
+            batch._send_progress()
+
+    def _check_owner(self):
+        """:raise AccessError: neither the owner nor a manager"""
+        manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
+        foreign = self.filtered(lambda batch: batch.requester_id != self.env.user)
+        if foreign and not manager:
+            raise AccessError(
+                self.env._(
+                    "%(names)s belongs to %(owners)s. Only they or a reversal manager "
+                    "may do that.",
+                    names=", ".join(foreign.mapped("name")),
+                    owners=", ".join(foreign.requester_id.mapped("name")),
+                )
+            )
+
+    def _get_reversals(self, *states):
+        """The reversals of this batch in one of the states, oldest first."""
+        return self.env["order.reversal"].search(
+            [("batch_id", "in", self.ids), ("state", "in", states)], order="id"
+        )
+
+    def _create_reversals(self, limit=None):
+        """Create the reversals of documents that have none in this batch yet.
+
+        :param int limit: about as many as this, all by default
+        :return: int, how many were created
+        """
+        self.ensure_one()
+        missing = self._get_missing(limit)
+        for part in split_every(1000, missing, list):
+            self._create_queued(part)
+        return len(missing)
+
+    def _create_queued(self, nodes):
+        """Create queued reversals of documents that the owner may read.
+
+        :param list nodes: [(field of the reversal, id, number of the group)]
+        """
+        model = self.env["order.reversal"]
+        values = {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in self._request_fields - set(ROOTS.values())
+        }
+        engine = model._engine_env(model).with_context(mail_create_nosubscribe=True)
+        names = engine._get_next_names(len(nodes))
+        engine.create(
+            [
+                {
+                    **values,
+                    root: record_id,
+                    "name": name,
+                    "state": "queued",
+                    "batch_id": self.id,
+                    "batch_group": group,
+                    "requester_id": self.requester_id.id,
+                }
+                for (root, record_id, group), name in zip(nodes, names, strict=True)
+            ]
+        )

@@ -1,0 +1,5 @@
+from . import answers
+from . import unlock
+from . import cancel
+from . import draft
+from . import settlement

@@ -1,0 +1,179 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...const import REVERSIBLE_TYPES
+
+
+class SaleOrder(models.Model):
+    """What an order answers to a reversal, and what guards it."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "order.reversal.mixin"]
+    _reversal_root_field = "order_id"
+    settlement_state = fields.Selection(
+        [
+            ("none", "Not settled"),
+            ("partly", "Partly settled"),
+            ("settled", "Settled"),
+        ],
+        compute="_compute_settlement_state",
+        store=True,
+        index="btree_not_null",
+        help="Settled: confirmed, invoiced, and every invoice paid. Partly settled: "
+        "an invoice stands, but the order is not all invoiced or not all paid.",
+    )
+    reversal_count = fields.Integer(compute="_compute_reversal_count")
+
+    @api.depends(
+        "state",
+        "invoice_status",
+        "order_line.invoice_lines.move_id.state",
+        "order_line.invoice_lines.move_id.payment_state",
+    )
+    def _compute_settlement_state(self):
+        for order in self:
+            invoices = order._reversal_invoices_in_force()
+            if order.state != "sale" or not invoices:
+                order.settlement_state = "none"
+            elif order.invoice_status != "to invoice" and all(
+                invoice.payment_state in ("paid", "in_payment") for invoice in invoices
+            ):
+                order.settlement_state = "settled"
+            else:
+                order.settlement_state = "partly"
+
+    def _compute_reversal_count(self):
+        counts = self._reversal_counts()
+        for order in self:
+            order.reversal_count = counts.get(order.id, 0)
+
+    def _reversal_invoices_in_force(self):
+        """Posted invoices that no credit note took back as a whole."""
+        return self.order_line.invoice_lines.move_id.filtered(
+            lambda move: move.state == "posted"
+            and move.move_type in REVERSIBLE_TYPES
+            and move.payment_state != "reversed"
+        )
+
+    def _reversal_related(self, plan):
+        related = super()._reversal_related(plan)
+        if plan.reaches("payment"):
+            related.append(
+                self.order_line.invoice_lines.move_id.filtered(
+                    lambda move: move.state in ("draft", "posted")
+                )
+            )
+        return related
+
+    def _reversal_findings(self, plan):
+        super()._reversal_findings(plan)
+        for order in self:
+            if order.state in ("draft", "sent"):
+                plan.block(
+                    "order_not_confirmed",
+                    self.env._(
+                        "%s is a quotation: nothing was settled that could be taken "
+                        "back.",
+                        order.name,
+                    ),
+                    order,
+                    remedy=self.env._("Edit or cancel the quotation itself."),
+                )
+            elif order.state == "cancel":
+                order._reversal_block_cancelled(plan)
+            for transaction in order.authorized_transaction_ids:
+                if plan.reaches("draft"):
+                    plan.block(
+                        "transaction_authorized",
+                        self.env._(
+                            "The online payment %(reference)s of %(order)s is "
+                            "authorised and may still be captured.",
+                            reference=transaction.reference,
+                            order=order.name,
+                        ),
+                        order,
+                        remedy=self.env._("Void the transaction on the order first."),
+                    )
+
+        return plan
+
+    def _reversal_block_cancelled(self, plan):
+        self.ensure_one()
+        earlier = plan.reversal._get_earlier(self)
+        if earlier:
+            message = self.env._(
+                "%(order)s is cancelled: it was taken back by %(reversal)s.",
+                order=self.name,
+                reversal=", ".join(earlier.mapped("name")),
+            )
+        else:
+            message = self.env._("%s is cancelled already.", self.name)
+        plan.block(
+            "order_cancelled",
+            message,
+            self,
+            remedy=self.env._(
+                "Take back what is still open from the invoice or the payment."
+            ),
+        )
+
+    def _reversal_steps(self, plan):
+        super()._reversal_steps(plan)
+        for order in self.filtered(lambda order: order.state == "sale"):
+            amounts = {
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+            }
+            if order.locked and order._reversal_needs_unlock(plan):
+                plan.add_step(
+                    order, "unlock", self.env._("Unlocked for edit"), **amounts
+                )
+            if plan.reaches("draft"):
+                plan.add_step(order, "cancel", self.env._("Cancelled"), **amounts)
+                if plan.reversal.scope == "draft":
+                    plan.add_step(
+                        order, "draft", self.env._("Quotation again"), **amounts
+                    )
+
+        return plan
+
+    def _reversal_needs_unlock(self, plan):
+        """The root is opened; an order of an invoice only if it is cancelled."""
+        self.ensure_one()
+        return plan.root == self or plan.reaches("draft")
+
+    def _reversal_older_domain(self, limit):
+        return Domain("date_order", "<", fields.Datetime.to_datetime(limit))
+
+    def _reversal_fingerprint(self):
+        return {
+            "state": self.state,
+            "locked": self.locked,
+            "amount_total": self.amount_total,
+            "lines": [
+                [
+                    line.id,
+                    line.product_id.id,
+                    line.product_uom_qty,
+                    line.price_unit,
+                    line.qty_invoiced,
+                ]
+                for line in self.order_line.sorted("id")
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    def _reversal_is_settled(self):
+        # Not by `settlement_state`: a stored field, which a client may write.
+        return self.state == "sale" and bool(self._reversal_invoices_in_force())
+
+    def write(self, vals):
+        """Guard cancel, mass cancel, back to quotation and unlock, on every path."""
+        if vals.get("state") in ("cancel", "draft", "sent"):
+            self._reversal_guard(vals["state"])
+        elif "locked" in vals and not vals["locked"]:
+            self.filtered("locked")._reversal_guard("unlock")
+        return super().write(vals)

@@ -1,0 +1,98 @@
+from odoo import api, models
+from odoo.tools import float_is_zero
+
+
+class SaleOrder(models.Model):
+    """An order is cancelled, and confirmed again."""
+
+    _inherit = "sale.order"
+
+    @api.private
+    def _reversal_apply_cancel(self, steps):
+        steps._get_document().action_cancel()
+        steps._set_result()
+
+    def _reversal_undo_blockers(self, step):
+        self.ensure_one()
+        blockers = super()._reversal_undo_blockers(step)
+        if step.operation == "cancel":
+            lines = {line[0]: line[1:4] for line in step._before().get("lines", [])}
+            now = {
+                line.id: [line.product_id.id, line.product_uom_qty, line.price_unit]
+                for line in self.order_line
+                # The host sets the price of a down payment line by its invoices.
+                if not line.is_downpayment
+            }
+            if any(lines.get(line_id) != values for line_id, values in now.items()):
+                blockers.append(
+                    self.env._(
+                        "The lines of %s were edited since. Confirm and settle it by "
+                        "hand.",
+                        self.name,
+                    )
+                )
+        return blockers
+
+    @api.private
+    def _reversal_undo_cancel(self, steps):
+        """Confirm the orders again, without writing to the customer."""
+        orders = steps._get_document()
+        orders.filtered(lambda order: order.state == "cancel").action_draft()
+        orders.filtered(lambda order: order.state in ("draft", "sent")).action_confirm()
+
+    def _reversal_restore_down_payments(self, lines):
+        """Give down payment lines the prices that their invoices stand for.
+
+        `sale`'s `action_post` sets them to 0 when a credit note is posted.
+
+        :param lines: the lines of a frozen plan, see `_reversal_fingerprint`
+        """
+        prices = {line[0]: line[3] for line in lines}
+        for line in self.order_line.filtered("is_downpayment"):
+            if line.price_unit != prices.get(line.id, line.price_unit):
+                line.price_unit = prices[line.id]
+
+    def _reversal_problems(self, reversal, fresh):
+        """What of a done reversal doesn't hold on these orders.
+
+        :param bool fresh: right after it was carried out; later an order may have
+            been settled anew, which is no problem
+        :return: list of str
+        """
+        problems = []
+        for order in self:
+            if reversal.scope == "cancel" and order.state != "cancel":
+                if fresh or not order._reversal_is_confirmed_anew(reversal):
+                    problems.append(self.env._("%s is not cancelled.", order.name))
+            if reversal.scope == "draft" and fresh and order.state != "draft":
+                problems.append(self.env._("%s is no quotation.", order.name))
+            if fresh or order.state == "cancel":
+                problems += order._reversal_invoiced_problems()
+        return problems
+
+    def _reversal_is_confirmed_anew(self, reversal):
+        """Whether the order was opened again after it was taken back, as the host does.
+
+        Rule: `sale.order.action_draft`, and `_prepare_confirmation_values`, which dates
+        a confirmation.
+        """
+        self.ensure_one()
+        return self.state in ("draft", "sent") or (
+            self.state == "sale" and self.date_order > reversal.done_on
+        )
+
+    def _reversal_invoiced_problems(self):
+        return [
+            self.env._(
+                "%(order)s: %(quantity)s of “%(line)s” still count as invoiced.",
+                order=line.order_id.name,
+                quantity=line.qty_invoiced,
+                line=line.name,
+            )
+            for line in self.order_line
+            if not line.display_type
+            and not float_is_zero(
+                line.qty_invoiced,
+                precision_rounding=line.product_uom_id.rounding or 0.01,
+            )
+        ]

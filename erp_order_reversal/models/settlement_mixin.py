@@ -1,0 +1,109 @@
+from odoo import fields, models
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
+
+# What settles an invoice: (move, date, journal), a row for each match of its
+# receivable, and for each payment that has no entry.
+SETTLEMENTS = """
+    SELECT line.move_id AS move, partial.max_date AS date, other.journal_id AS journal
+      FROM account_move_line line
+      JOIN account_partial_reconcile partial ON partial.debit_move_id = line.id
+      JOIN account_move_line other ON other.id = partial.credit_move_id
+     WHERE line.display_type = 'payment_term'
+     UNION ALL
+    SELECT line.move_id, partial.max_date, other.journal_id
+      FROM account_move_line line
+      JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
+      JOIN account_move_line other ON other.id = partial.debit_move_id
+     WHERE line.display_type = 'payment_term'
+     UNION ALL
+    SELECT rel.invoice_id, payment.date, payment.journal_id
+      FROM account_move__account_payment rel
+      JOIN account_payment payment ON payment.id = rel.payment_id
+     WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
+"""
+
+
+COMPARE = {">": SQL(">"), ">=": SQL(">="), "<": SQL("<"), "<=": SQL("<=")}
+
+
+class OrderReversalSettlementMixin(models.AbstractModel):
+    """When a settled document was settled, and in which journal: to find it again."""
+
+    _name = "order.reversal.settlement.mixin"
+    _description = "Document that is found by its settlement"
+    # Rows (id, date, journal) of settled documents, from SETTLEMENTS.
+    _settlement_rows = None
+    settlement_date = fields.Date(
+        compute="_compute_settlement",
+        search="_search_settlement_date",
+        help="When it was paid in full: the date of its last payment.",
+    )
+    settlement_journal_ids = fields.Many2many(
+        "account.journal",
+        string="Settlement Journals",
+        compute="_compute_settlement",
+        search="_search_settlement_journal_ids",
+        help="The bank, cash or other journals in which it was paid.",
+    )
+
+    def _compute_settlement(self):
+        self.env.flush_all()
+        found = {
+            record_id: (date, journals)
+            for record_id, date, journals in self.env.execute_query(
+                SQL(
+                    "SELECT id, MAX(date), ARRAY_AGG(DISTINCT journal) FROM (%s) found "
+                    "WHERE id = ANY(%s) GROUP BY id",
+                    SQL(self._settlement_rows),
+                    self.ids,
+                )
+            )
+        }
+        for record in self:
+            date, journals = found.get(record._origin.id, (False, []))
+            record.settlement_date = date
+            record.settlement_journal_ids = [Command.set(journals)]
+
+    def _search_settlement_date(self, operator, value):
+        if operator == "in":
+            dates = [fields.Date.to_date(date) for date in value if date]
+            domain = self._settlement_domain(SQL("MAX(date) = ANY(%s)", dates))
+            if False in value:
+                domain |= ~self._settlement_domain(SQL("TRUE"))
+            return domain
+        if operator not in COMPARE or not value:
+            return NotImplemented
+        return self._settlement_domain(
+            SQL("MAX(date) %s %s", COMPARE[operator], fields.Date.to_date(value))
+        )
+
+    def _search_settlement_journal_ids(self, operator, value):
+        journals = self.env["account.journal"]
+        if operator in ("any", "any!"):
+            ids = journals._search(value) if isinstance(value, Domain) else value
+            return self._settlement_domain(
+                SQL("BOOL_OR(journal IN %s)", self._as_subselect(ids))
+            )
+        if operator != "in":
+            return NotImplemented
+        ids = [journal_id for journal_id in value if journal_id]
+        domain = self._settlement_domain(SQL("BOOL_OR(journal = ANY(%s))", ids))
+        if False in value:
+            domain |= ~self._settlement_domain(SQL("TRUE"))
+        return domain
+
+    def _as_subselect(self, ids):
+        return ids.subselect() if hasattr(ids, "subselect") else SQL("%s", tuple(ids))
+
+    def _settlement_domain(self, condition):
+        self.env.flush_all()
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                "(SELECT id FROM (%s) found GROUP BY id HAVING %s)",
+                SQL(self._settlement_rows),
+                condition,
+            ),
+        )

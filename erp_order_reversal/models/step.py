@@ -1,0 +1,247 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
+
+
+class OrderReversalStep(models.Model):
+    """One operation on one document: planned, then carried out."""
+
+    _name = "order.reversal.step"
+    _description = "Reversal Step"
+    _order = "reversal_id, sequence, id"
+    # The choices of the person who asks; everything else is the plan's.
+    _override_fields = ("invoice_method", "payment_method")
+    reversal_id = fields.Many2one(
+        "order.reversal", required=True, ondelete="cascade", index=True
+    )
+    reversal_state = fields.Selection(related="reversal_id.state")
+    sequence = fields.Integer(default=10)
+    operation = fields.Selection(OPERATIONS, required=True)
+    res_model = fields.Char("Document Model", required=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True
+    )
+    res_name = fields.Char("Document")
+    kind = fields.Selection(
+        [("order", "Order"), ("invoice", "Invoice"), ("payment", "Payment")],
+        compute="_compute_kind",
+    )
+    can_choose = fields.Boolean(
+        compute="_compute_can_choose",
+        help="Whether there is more than one method for this document.",
+    )
+    can_open = fields.Boolean(compute="_compute_can_open", compute_sudo=False)
+    outcome = fields.Char("What becomes of it", translate=True)
+    why = fields.Char(translate=True, help="Why this method was chosen.")
+    amount = fields.Monetary()
+    currency_id = fields.Many2one("res.currency")
+    invoice_method = fields.Selection(INVOICE_METHODS)
+    payment_method = fields.Selection(PAYMENT_METHODS)
+    done = fields.Boolean(readonly=True)
+    result_model = fields.Char("Resulting Model", readonly=True)
+    result_id = fields.Many2oneReference(
+        "Resulting ID", model_field="result_model", readonly=True
+    )
+    result_name = fields.Char("Resulting Document", readonly=True)
+    data = fields.Json(help="What the operation needs: journal items, amounts.")
+    _document_idx = models.Index("(res_model, res_id)")
+
+    @api.depends("res_model")
+    def _compute_kind(self):
+        kinds = {
+            "sale.order": "order",
+            "account.move": "invoice",
+            "account.payment": "payment",
+        }
+        for step in self:
+            step.kind = kinds.get(step.res_model)
+
+    @api.depends("res_model", "res_id", "operation")
+    def _compute_can_choose(self):
+        for step in self:
+            if step.res_model == "account.move":
+                # sudo: the state alone, of a document that the plan read as sudo too.
+                step.can_choose = (
+                    step.operation in ("credit", "void")
+                    and step._get_document().sudo().state == "posted"
+                )
+            else:
+                step.can_choose = (
+                    step.res_model == "account.payment" and step.operation != "refund"
+                )
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_can_open(self):
+        for model, steps in self.grouped("res_model").items():
+            readable = self.env[model].browse(steps.mapped("res_id"))
+            readable = set(readable.exists()._filtered_access("read").ids)
+            for step in steps:
+                step.can_open = step.res_id in readable
+
+    @api.model
+    def _get_operations(self):
+        """Keys of `operation`, in the order in which they are carried out."""
+        return self._fields["operation"].get_values(self.env)
+
+    def write(self, vals):
+        """Only the choice of a method is a person's; the plan is the addon's."""
+        if not self.env["order.reversal"]._is_engine():
+            denied = set(vals) - set(self._override_fields)
+            frozen = self.reversal_id.filtered(lambda r: r.state != "draft")
+            if denied or frozen:
+                raise AccessError(
+                    self.env._(
+                        "The steps of a reversal are computed. Only the method of a "
+                        "document can be chosen, and only while the reversal is a "
+                        "draft. Open a new reversal to choose differently."
+                    )
+                )
+        return super().write(vals)
+
+    def _get_document(self):
+        """The document of each step, in one recordset (one model only)."""
+        model = self[:1].res_model
+        return self.env[model].browse(self.mapped("res_id"))
+
+    def _get_orders(self):
+        """The orders that these steps change: themselves, or by their invoices."""
+        orders = self.env["sale.order"]
+        for step in self:
+            if step.res_model == "sale.order":
+                orders |= step._get_document()
+            elif step.operation in ("credit", "void") and not step.reversal_id.order_id:
+                orders |= step._get_document().line_ids.sale_line_ids.order_id
+        return orders
+
+    def _get_releases(self):
+        """What these steps released: {id of the match: release values}."""
+        return {
+            release["partial_id"]: release
+            for step in self
+            for release in (step.data or {}).get("releases", [])
+        }
+
+    def _get_companies(self):
+        """The companies of the documents of these steps."""
+        companies = self.env["res.company"]
+        for steps in self.grouped("res_model").values():
+            companies |= steps._get_document().company_id
+        return companies
+
+    def _get_rematched(self, rows):
+        """The journal items that this step matched with its document anew.
+
+        :param rows: partial reconciliations of the before-image, as dicts
+        :return: `account.move.line`, those of other documents alone
+        """
+        credits = self.env["account.move"].browse(self.data.get("credit_ids") or [])
+        items = credits.line_ids.browse(self.data.get("counterpart_ids") or [])
+        again = set(self.data.get("rematch_ids") or [])
+        for row in rows:
+            if row["id"] in again:
+                items |= items.browse([row["debit_move_id"], row["credit_move_id"]])
+        return (items.exists() | credits.exists().line_ids).filtered(
+            lambda item: item.move_id != self._get_document()
+        )
+
+    def _before(self):
+        """The document as the reversal found it: dict of the frozen plan."""
+        self.ensure_one()
+        documents = (self.reversal_id.fingerprint_data or {}).get("documents", {})
+        return documents.get(f"{self.res_model},{self.res_id}", {})
+
+    def _set_result(self, record=None):
+        """Mark as done; `record` is the document that came out of it.
+
+        Its number alone is kept: the display name of an entry repeats the reference,
+        cut off in the middle.
+        """
+        name = record and (record[record._rec_name] or record.display_name)
+        self._engine().write(
+            {
+                "done": True,
+                "result_model": record._name if record else False,
+                "result_id": record.id if record else False,
+                "result_name": name or False,
+            }
+        )
+
+    def _reversal_unlink_partials(self):
+        """Unlink the matches that these steps release, and the links beside them.
+
+        Only the listed `account.partial.reconcile` are unlinked, never all of a
+        journal item.
+        """
+        pairs = {
+            (step.res_id, release["invoice_id"])
+            for step in self
+            if step.res_model == "account.payment"
+            for release in step.data["releases"]
+            if not release["keep"]
+        }
+        partials = self._reversal_partials()
+        partials._reversal_unlink_full()
+        # The lines of the entries stay as they are: nothing to keep in step.
+        partials.with_context(skip_invoice_sync=True).unlink()
+        self._reversal_unlink_payment_links(pairs)
+
+    def _reversal_partials(self):
+        """The matches that these steps release, as far as they still exist."""
+        return (
+            self.env["account.partial.reconcile"]
+            .browse(
+                release["partial_id"]
+                for step in self
+                for release in (step.data or {})["releases"]
+                if release["partial_id"]
+            )
+            .exists()
+        )
+
+    def _reversal_unlink_payment_links(self, pairs):
+        """Take invoices off the payments' list of invoices (`invoice_ids`).
+
+        The host fills that list when a payment is registered and never cleans it.
+
+        :param pairs: set of (payment id, invoice id)
+        """
+        payments = self.env["account.payment"].browse({pair[0] for pair in pairs})
+        moves = self.env["account.move"].browse({pair[1] for pair in pairs})
+        linked = {
+            (payment.id, move.id)
+            for payment in payments
+            for move in payment.invoice_ids & moves
+        }
+        if linked <= pairs:
+            # One write for all: no pair outside the list exists.
+            payments.write({"invoice_ids": [Command.unlink(move.id) for move in moves]})
+            return
+        for payment in payments:
+            payment.write(
+                {
+                    "invoice_ids": [
+                        Command.unlink(move_id)
+                        for payment_id, move_id in linked & pairs
+                        if payment_id == payment.id
+                    ]
+                }
+            )
+
+    def _engine(self):
+        """These steps as the addon writes them."""
+        return self.env["order.reversal"]._engine_env(self)
+
+    def action_open_document(self):
+        """Open the document that the step works on."""
+        self.ensure_one()
+        return self._get_document()._get_records_action()
+
+    def action_open_result(self):
+        """Open the document that came out of the step."""
+        self.ensure_one()
+        if not self.result_model:
+            return False
+        return self.env[self.result_model].browse(self.result_id)._get_records_action()

@@ -1,0 +1,192 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools.misc import formatLang
+
+# Tables of the host that hold what moves; read only.
+STOCK_TABLES = (
+    ("stock_picking", "id IN %(stock_picking)s"),
+    ("stock_move", "picking_id IN %(stock_picking)s"),
+    ("stock_move_line", "picking_id IN %(stock_picking)s"),
+)
+
+
+class OrderReversal(models.Model):
+    """The goods in the impact, in the before-image and in the verification.
+
+    What the warehouse owes the customer again when a reversal is taken back.
+    """
+
+    _inherit = "order.reversal"
+
+    def _snapshot_tables(self):
+        return (*super()._snapshot_tables(), *STOCK_TABLES)
+
+    def _step_entry(self, step):
+        entry = super()._step_entry(step)
+        documents = (self.fingerprint_data or {}).get("documents", {})
+        before = documents.get(f"{step.res_model},{step.res_id}", {})
+        if "status" in before:
+            entry["detail"]["before"] = before["status"]
+        return entry
+
+    def _impact(self, plan):
+        """Add the goods, and the cost of those that stay with the customer."""
+        impact = super()._impact(plan)
+        impact["goods"] = []
+        for step in plan.steps:
+            if step["res_model"] != "stock.picking":
+                continue
+            data = step.get("data") or {}
+            impact["goods"] += [
+                {"what": step["operation"], "product": product, **values}
+                for product, quantity, unit in data.get("goods", [])
+                for values in [{"quantity": quantity, "unit": unit}]
+            ]
+            self._impact_of_cost(plan, data.get("cost", []), impact["rows"])
+        impact["rows"].sort(key=lambda row: (row["kind"], row["period"]))
+        return impact
+
+    def _impact_of_cost(self, plan, cost, rows):
+        for values in cost:
+            account = self.env["account.account"].browse(values["account_id"])
+            kind = "cost" if account.internal_group == "expense" else "stock"
+            period = str(plan.date)[:7]
+            row = next(
+                (r for r in rows if (r["kind"], r["period"]) == (kind, period)), None
+            )
+            if not row:
+                row = {"kind": kind, "period": period, "amount": 0.0}
+                rows.append(row)
+            row["amount"] += values["balance"]
+
+    def _get_impact_rows(self):
+        """Add what becomes of the goods, in the user's language."""
+        impact = super()._get_impact_rows()
+        labels = {
+            "return": self.env._("Received back now"),
+            "request_return": self.env._("Comes back once the warehouse receives it"),
+            "keep": self.env._("Stays with the customer"),
+        }
+        impact["goods"] = [
+            {
+                "product": row["product"],
+                "quantity": formatLang(self.env, row["quantity"], dp="Product Unit"),
+                "unit": row["unit"],
+                "what": labels[row["what"]],
+            }
+            for row in (self.impact or {}).get("goods", [])
+        ]
+        return impact
+
+    def _check_return(self, step):
+        """The goods are back: the return is done, for all that was planned."""
+        problems = self._check_request_return(step)
+        picking = self.env["stock.picking"].browse(step.result_id).exists()
+        if picking and picking.state not in ("done", "cancel"):
+            problems.append(self.env._("%s is not received.", picking.name))
+        return problems
+
+    def _check_request_return(self, step):
+        """The return lives, for all that was planned."""
+        picking = self.env["stock.picking"].browse(step.result_id).exists()
+        if not picking:
+            return [
+                self.env._("The return of %s doesn't exist any more.", step.res_name)
+            ]
+        if picking.state == "cancel":
+            return [
+                self.env._(
+                    "The return %(back)s of %(picking)s was cancelled: its goods did "
+                    "not come back.",
+                    back=picking.name,
+                    picking=step.res_name,
+                )
+            ]
+        return self._check_returned_quantities(step)
+
+    def _check_returned_quantities(self, step):
+        problems = []
+        for move_id, quantity in step.data["moves"]:
+            move = self.env["stock.move"].browse(move_id)
+            back = move.returned_move_ids
+            if step.data.get("open"):
+                back = move._reversal_with_backorders()
+            planned = sum(
+                other.product_uom._compute_quantity(
+                    other.quantity if other.state == "done" else other.product_uom_qty,
+                    move.product_uom,
+                )
+                for other in back
+                if other.state != "cancel"
+            )
+            if move.product_uom.compare(planned, quantity) < 0:
+                problems.append(
+                    self.env._(
+                        "%(picking)s: only %(back)s of %(quantity)s %(product)s come "
+                        "back.",
+                        picking=step.res_name,
+                        back=planned,
+                        quantity=quantity,
+                        product=move.product_id.display_name,
+                    )
+                )
+        return problems
+
+    def _check_keep(self, step):
+        """The cost of what is given away is in the books."""
+        if not step.data.get("cost"):
+            return []
+        entry = self.env["account.move"].browse(step.result_id).exists()
+        if entry.state != "posted":
+            return [
+                self.env._(
+                    "The cost of the goods of %s that stay with the customer is not "
+                    "posted.",
+                    step.res_name,
+                )
+            ]
+        return []
+
+    def _check_cancel(self, step):
+        problems = super()._check_cancel(step)
+        if step.res_model == "stock.picking":
+            picking = step._get_document()
+            moves = picking.move_ids.browse(step.data["move_ids"]).exists()
+            if any(move.state != "cancel" for move in moves):
+                problems.append(self.env._("%s is not cancelled.", step.res_name))
+        return problems
+
+    # ------------------------------------------------------------------
+    # Due again
+    # ------------------------------------------------------------------
+
+    def _get_goods_due(self):
+        """What these reversals kept from delivery or took back: to be delivered again.
+
+        The host, asked to confirm the order anew, would deliver what was ordered less
+        what moved since; but more or less may have been delivered or given up.
+
+        :return: {id of an order line: quantity in its unit}
+        """
+        due = defaultdict(float)
+        # What would arrive at a place, less what would leave it: the steps of one
+        # chain of transfers are not counted twice.
+        waiting = defaultdict(float)
+        for step in self.step_ids:
+            if step.res_model != "stock.picking" or (step.data or {}).get("open"):
+                continue
+            for move, quantity in step._get_kept_back():
+                line = move.sale_line_id
+                quantity = move.product_uom._compute_quantity(
+                    quantity, line.product_uom_id, round=False
+                )
+                if move._reversal_goes_out():
+                    due[line.id] += quantity
+                else:
+                    waiting[line.id, move.location_dest_id] += quantity
+                if step.operation == "cancel":
+                    waiting[line.id, move.location_id] -= quantity
+        for (line_id, _place), quantity in waiting.items():
+            due[line_id] += max(0.0, quantity)
+        return dict(due)

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+
+from odoo.addons.erp_order_reversal.models.step import (
+    OrderReversalStep as Base,
+)
+
+from ..const import DELIVERY_METHODS
+
+
+class OrderReversalStep(models.Model):
+    """Steps about goods."""
+
+    _inherit = "order.reversal.step"
+
+    _override_fields = (*Base._override_fields, "delivery_method")
+    # The place of a value is the place in the order of execution. Goods are received
+    # before the credit note is posted, so that the cost of goods follows them. A return
+    # is asked for after the order was cancelled: the host cancels open transfers of an
+    # order along with it.
+    operation = fields.Selection(
+        selection_add=[
+            ("void_payment",),
+            ("return", "Receive back"),
+            ("trim",),
+            ("cancel",),
+            ("keep", "Keep with the customer"),
+            ("request_return", "Ask for the return"),
+            ("draft",),
+        ],
+        # Steps about goods go with the addon that understands them; the audit log
+        # keeps what they did.
+        ondelete={"return": "cascade", "request_return": "cascade", "keep": "cascade"},
+    )
+    kind = fields.Selection(selection_add=[("picking", "Transfer")])
+    delivery_method = fields.Selection(DELIVERY_METHODS)
+
+    @api.depends("res_model")
+    def _compute_kind(self):
+        pickings = self.filtered(lambda step: step.res_model == "stock.picking")
+        pickings.kind = "picking"
+        return super(OrderReversalStep, self - pickings)._compute_kind()
+
+    @api.depends("res_model", "res_id", "operation")
+    def _compute_can_choose(self):
+        pickings = self.filtered(lambda step: step.res_model == "stock.picking")
+        for step in pickings:
+            step.can_choose = step.operation != "cancel" or (step.data or {})["back"]
+        return super(OrderReversalStep, self - pickings)._compute_can_choose()
+
+    # ------------------------------------------------------------------
+    # What a step kept from the customer
+    # ------------------------------------------------------------------
+
+    def _get_kept_back(self):
+        """Goods of an order that this step kept from the customer or took back.
+
+        :return: list of (move, quantity in its unit)
+        """
+        self.ensure_one()
+        moves = self.env["stock.move"]
+        if self.operation == "cancel":
+            found = [
+                (move, move.product_uom_qty)
+                for move in moves.browse(self.data["move_ids"]).exists()
+                if not move._reversal_comes_back()
+            ]
+        else:
+            found = [
+                (move, quantity)
+                for move_id, quantity in (self.data or {}).get("moves", [])
+                for move in moves.browse(move_id).exists()
+                if self.operation == "return" or not move._reversal_goes_out()
+            ]
+        return [(move, quantity) for move, quantity in found if move.sale_line_id]
+
+    def _asks_for_return(self):
+        """Whether the warehouse was asked to receive goods from the customer."""
+        self.ensure_one()
+        asked = self.operation == "request_return" and not self.data.get("open")
+        return asked and self._is_of_customer()
+
+    def _is_of_customer(self):
+        """Whether the goods of this step had left for the customer."""
+        moves = self.env["stock.move"].browse(row[0] for row in self.data["moves"])
+        return any(move._reversal_goes_out() for move in moves.exists())

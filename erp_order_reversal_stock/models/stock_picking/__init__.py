@@ -1,0 +1,6 @@
+from . import answers
+from . import findings
+from . import plan
+from . import returns
+from . import cancel
+from . import keep
