@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
+from odoo.addons.erp_order_reversal.models.order_reversal import evidence
+
 from .common import ReversalCase
 
 PDF = b"%PDF-1.4 the invoice as the customer got it"

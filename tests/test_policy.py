@@ -5,6 +5,8 @@ from unittest.mock import patch
 
 from odoo.tests import Form
 
+from odoo.addons.erp_order_reversal.models.order_reversal_batch import assess
+
 from .common import GROUP, ReversalCase
 
 

@@ -14,7 +14,6 @@ class OrderReversalMixin(models.AbstractModel):
     _description = "Document that can be taken back"
     # The field of `order.reversal` that holds this document as the root.
     _reversal_root_field = None
-    _inherit = "order.reversal.mixin"
 
     @api.private
     def _reversal_related(self, plan):

@@ -54,7 +54,6 @@ class OrderReversalLog(models.Model):
     _hash_unique = models.UniqueIndex(
         "(company_id, hash)", "This event is in the audit log already."
     )
-    _inherit = "order.reversal.log"
 
     def init(self):
         """Refuse changes in the database, too, for those who bypass the ORM."""
