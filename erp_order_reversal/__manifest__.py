@@ -1,7 +1,7 @@
 {
     "name": "Order Reversal",
     "summary": "Take back a settled sales order: explained, all or nothing, recorded",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Order Reversal maintainers, Odoo Community Association (OCA)",

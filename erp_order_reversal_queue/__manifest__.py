@@ -1,7 +1,7 @@
 {
     "name": "Order Reversal: Job Queue",
     "summary": "Spread a bulk reversal over the workers of the job queue",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Order Reversal maintainers, Odoo Community Association (OCA)",

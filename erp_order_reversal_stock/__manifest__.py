@@ -1,7 +1,7 @@
 {
     "name": "Order Reversal: Deliveries",
     "summary": "Take back the deliveries of a sales order along with it",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Order Reversal maintainers, Odoo Community Association (OCA)",

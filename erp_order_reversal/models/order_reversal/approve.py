@@ -23,21 +23,13 @@ class OrderReversal(models.Model):
             reversal.can_approve = (
                 approver
                 and reversal._waits()
-                and reversal._get_requester() != self.env.user
+                and reversal.requester_id != self.env.user
             )
 
     def _waits(self):
-        """Whether somebody has to decide; override point."""
+        """Whether somebody has to decide."""
         self.ensure_one()
         return self.state == "to_approve"
-
-    def _get_requester(self):
-        """Whoever asked for what waits or was done; override point.
-
-        :return: `res.users`
-        """
-        self.ensure_one()
-        return self.requester_id
 
     def _request_approval(self):
         """Freeze plan and fingerprint, tell the approvers."""
@@ -93,7 +85,7 @@ class OrderReversal(models.Model):
             lambda user: user.active
             and not user.share
             and self.company_id in user.company_ids
-            and user != self._get_requester()
+            and user != self.requester_id
             and user != self.env.ref("base.user_root")
         )
         able = approvers.filtered(self._may_carry_out)
@@ -108,7 +100,7 @@ class OrderReversal(models.Model):
                     ", ".join(self.mapped("name")),
                 )
             )
-        own = self.filtered(lambda reversal: reversal._get_requester() == self.env.user)
+        own = self.filtered(lambda reversal: reversal.requester_id == self.env.user)
         if own:
             raise AccessError(
                 self.env._(
@@ -183,7 +175,7 @@ class OrderReversal(models.Model):
         :param str reason: why; asked for in a dialog if it is missing
         """
         self._check_may_decide()
-        self.filtered(lambda reversal: not reversal._waits())._check_state("to_approve")
+        self._check_state("to_approve")
         if not (reason or "").strip():
             if reason is None:
                 return self._open_reject_dialog()
@@ -232,14 +224,12 @@ class OrderReversal(models.Model):
         """
         self.check_access("write")
         manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
-        foreign = self.filtered(
-            lambda reversal: reversal._get_requester() != self.env.user
-        )
+        foreign = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
         if foreign and not manager:
             raise AccessError(
                 self.env._(
                     "Only %(requesters)s or a reversal manager may withdraw %(names)s.",
-                    requesters=", ".join({r._get_requester().name for r in foreign}),
+                    requesters=", ".join({r.requester_id.name for r in foreign}),
                     names=", ".join(foreign.mapped("name")),
                 )
             )

@@ -261,6 +261,7 @@ class OrderReversal(models.Model):
                     if self[name]
                 },
                 "company_id": root.company_id.id,
+                "restores_id": self.restores_id._origin.id,
                 "reason_id": self.reason_id._origin.id,
                 **{
                     name: self[name]
