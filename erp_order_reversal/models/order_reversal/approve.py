@@ -70,7 +70,10 @@ class OrderReversal(models.Model):
 
     def _get_activity_values(self):
         """What an approver reads; override point."""
-        return {"note": " ".join(self._get_approval_rules())}
+        values = {"note": " ".join(self._get_approval_rules())}
+        if self.restores_id:
+            values["summary"] = self.env._("Restore %s", self.root_name)
+        return values
 
     def _get_approvers(self):
         """Users who may approve: of the company, and not the requester.
