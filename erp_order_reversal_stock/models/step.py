@@ -119,3 +119,11 @@ class OrderReversalStep(models.Model):
         """Whether the goods of this step had left for the customer."""
         moves = self.env["stock.move"].browse(row[0] for row in self.data["moves"])
         return any(move._reversal_goes_out() for move in moves.exists())
+
+    def _moves_goods(self):
+        """Whether a return is made or received, or asked for again."""
+        self.ensure_one()
+        if self.operation in self._select_by_right(WAREHOUSE):
+            return not self.data.get("open")
+        asked = self.origin_id if self.operation == "confirm" else self.browse()
+        return asked.res_model == PICKING and bool(asked.data["back"])

@@ -40,22 +40,7 @@ class StockPicking(models.Model):
         return []
 
     def _reversal_obstacles_cancel(self, step, plan):
-        """Who asks anew for a return must be allowed to."""
-        self.ensure_one()
-        if step.data["back"] and not plan.reversal._may_move_goods(self.env.user):
-            plan.block(
-                "return_not_allowed",
-                self.env._(
-                    "The return of %(picking)s would be asked for again, which "
-                    "%(user)s may not do.",
-                    picking=self.name,
-                    user=self.env.user.name,
-                ),
-                self,
-                who=self.env._(
-                    "Somebody with the right “Inventory: User” may restore it."
-                ),
-            )
+        """Whoever restores it asks again for returns that were open, or delivers."""
 
     @api.private
     def _reversal_apply_confirm(self, steps):
