@@ -4,7 +4,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 from . import browser, paths
-from .database import Databases, largest, run_copy
+from .database import Databases, run_copy
+from .flavours import largest
 from .shell import Missing, say
 from .testing import free_port
 from .workshop import Workshop, bring_up
