@@ -21,7 +21,7 @@ test: ## Run all tests (ARGS="-k name", ARGS="--reuse tests/test_x.py")
 lint: ## Run pylint-odoo, ruff and the OCA checks
 	@$(DEV) lint
 
-format: ## Let ruff mend what it can
+format: ## Let ruff mend what it can, write the READMEs from their fragments
 	@$(DEV) lint --fix
 
 fuzz: ## Run the property-based tests with many more examples (ARGS=…)

@@ -120,8 +120,11 @@ class Cohabitation:
                 self.databases.drop(name)
 
     def _stages(self, group: Group, database: str) -> None:
-        if not self._try(group, "host", self._install, database, group.modules):
+        if not self._try(group, "host", self._install, database, group.modules, True):
             return
+        # as in a company's own database: our demo data are not for it
+        no_demo = "UPDATE ir_module_module SET demo = false"
+        self.workshop.server.sql(no_demo, database=database, check=True)
         if not self._try(group, "install", self._install, database, group.ours):
             return
         if _has_tests():
@@ -142,11 +145,12 @@ class Cohabitation:
         group.results[stage] = f"{outcome}, {seconds}"
         return not group.failed
 
-    def _install(self, log: str, database: str, modules: list[str]) -> None:
-        self._odoo(
-            log, "server", "-d", database, "-i", ",".join(modules), "--with-demo",
-            "--stop-after-init", "--no-http",
-        )  # fmt: skip
+    def _install(
+        self, log: str, database: str, modules: list[str], demo: bool = False
+    ) -> None:
+        arguments = ["--with-demo"] if demo else []
+        arguments += ["--stop-after-init", "--no-http"]
+        self._odoo(log, "server", "-d", database, "-i", ",".join(modules), *arguments)
         absent = self.databases.not_installed(database, modules)
         if absent:
             raise Missing(f"Not installed: {', '.join(absent)}")

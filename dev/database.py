@@ -42,7 +42,7 @@ UPDATE ir_cron SET active = false WHERE id NOT IN (
 )
 """
 #: Files of an addon that change nothing in a database.
-PASSIVE = ("tests", "readme", "description", "__pycache__")
+PASSIVE = ("tests", "readme", "README.rst", "description", "__pycache__")
 
 
 def content_key(names: list[str]) -> str:
