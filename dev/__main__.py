@@ -24,10 +24,8 @@ from .workshop import bring_up
 
 def setup(options) -> int:
     """Bring up host, server, browser, linters and databases; tests nothing."""
-    browser.require()
-    browser.require_pdf()
-    python.for_lint()
-    databases = Databases(bring_up())
+    workshop = bring_up(browser.require, browser.require_pdf, python.for_lint)
+    databases = Databases(workshop)
     for flavour in dict.fromkeys(("base", "full", largest())):
         databases.built(flavour)
     say("Ready: make demo, make test")

@@ -54,7 +54,7 @@ def main(chosen: list[str], listed: bool = False) -> int:
     :param bool listed: print the names and stop there
     :return: 1 if something failed, else 0
     """
-    workshop = bring_up()
+    workshop = bring_up(*([browser.require] if _has_tests() else []))
     found = {
         group.name: group for group in groups(workshop.modules.known, LIST.read_text())
     }
@@ -66,8 +66,6 @@ def main(chosen: list[str], listed: bool = False) -> int:
         for group in wanted:
             print(f"{group.name:<14}{' '.join(group.modules)}")
         return 0
-    if _has_tests():
-        browser.require()
     cohabitation = Cohabitation(workshop)
     for group in wanted:
         cohabitation.go_through(group)

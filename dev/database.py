@@ -107,11 +107,10 @@ class Databases:
             self.filestore(fresh).rename(self.filestore(name))
         self.server.sql(f"COMMENT ON DATABASE \"{name}\" IS '{label}'", check=True)
 
-    def _install(self, database: str, modules, log: str) -> None:
+    def _install(self, database: str, modules, log: str, *options: str) -> None:
         self.workshop.odoo(
             "-c", self.workshop.config, "-d", database, "-i", ",".join(modules),
-            "--with-demo", f"--load-language={LANGUAGES}",
-            "--stop-after-init", "--no-http",
+            "--with-demo", *options, "--stop-after-init", "--no-http",
             log=log,
         )  # fmt: skip
         missing = self.not_installed(database, modules)
@@ -150,11 +149,14 @@ class Databases:
             fresh = f"{name}_new"
             text = f"Installing {', '.join(modules)} with demo data ({flavour})"
             with step(f"{text}: minutes, but once"):
+                options = []
                 if below:
                     self.copy(self.template(below), fresh)
                 else:
                     self.drop(fresh)
-                self._install(fresh, modules, log=f"template-{flavour}")
+                    # whatever comes later brings its terms of these languages along
+                    options.append(f"--load-language={LANGUAGES}")
+                self._install(fresh, modules, f"template-{flavour}", *options)
                 self._finish(fresh, name, label)
         return name
 
@@ -178,7 +180,7 @@ class Databases:
             with step(f"Building the database {flavour} with {', '.join(modules)}"):
                 self.copy(template, fresh)
                 if modules:
-                    self._install(fresh, modules, log=f"install-{flavour}")
+                    self._install(fresh, modules, f"install-{flavour}")
                 self._finish(fresh, name, label)
         return name
 
@@ -202,7 +204,7 @@ class Databases:
             with step(f"Building the demo database with {', '.join(modules)}"):
                 self.copy(template, fresh)
                 if modules:
-                    self._install(fresh, modules, log="install-demo")
+                    self._install(fresh, modules, "install-demo")
                 self.server.sql(QUIET_JOBS, database=fresh, check=True)
                 self._finish(fresh, name, label)
         return name

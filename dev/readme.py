@@ -29,6 +29,7 @@ SETTINGS = {
     "initial_header_level": 2,
     "raw_enabled": False,
     "smart_quotes": False,
+    "strip_comments": True,
     "syntax_highlight": "none",
 }
 

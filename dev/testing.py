@@ -27,8 +27,7 @@ def main(arguments: list[str], reuse: bool = False) -> int:
     if not paths.addons():
         raise Missing(f"There is no addon {paths.ADDON_PREFIX}* in {paths.REPO}.")
     suites = _suites(arguments)
-    browser.require()
-    workshop = bring_up()
+    workshop = bring_up(browser.require, browser.require_pdf)
     databases = Databases(workshop)
     options = [argument for argument in arguments if not _is_path(argument)]
     codes, totals = {}, Counter()
@@ -107,7 +106,7 @@ def run_pytest(
         "--durations-min=2",
         *arguments,
     ]  # fmt: skip
-    environment = workshop.environment(**variables)
+    environment = workshop.environment(ERP_DISPOSABLE_DATABASE="1", **variables)
     try:
         result = run(*command, check=False, cwd=paths.REPO, env=environment, **options)
         return result.returncode, _count(report)

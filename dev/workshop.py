@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,15 +113,21 @@ def _replace(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def bring_up() -> Workshop:
-    """Return the workshop, making what's missing: what can be had at a time, is."""
+def bring_up(*more: Callable) -> Workshop:
+    """Return the workshop, making what's missing: all of it at the same time.
+
+    :param more: what else has to be brought up
+    """
     with ThreadPoolExecutor() as pool:
         server = pool.submit(postgres.server)
         packages = pool.submit(python.for_tests)
+        others = [pool.submit(function) for function in more]
         found = host.find()
     result = Workshop(
         found, packages.result(), python.importable(found), server.result()
     )
+    for other in others:
+        other.result()
     result.write_settings()
     say(f"{found.label}, {paths.STATE}")
     return result
