@@ -13,9 +13,7 @@ reversals = everything.browse([int(key) for key in notes["states"]])
 # Each is in its state, and can be opened.
 found = {str(reversal.id): reversal.state for reversal in reversals}
 assert found == notes["states"], found
-view = everything.get_view(
-    env.ref("erp_order_reversal.order_reversal_view_form").id, "form"
-)
+view = everything.get_view(view_type="form")
 shown = {name: {} for name in view["models"]["order.reversal"]}
 for user in (env.user, approver):
     for values in reversals.with_user(user).web_read(shown):
