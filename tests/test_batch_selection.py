@@ -90,7 +90,7 @@ class TestSelection(BatchCase):
         with self.assertRaisesRegex(AccessError, "reversal manager"):
             batch.action_restore()
         action = batch.with_user(self.manager).action_restore()
-        restoring = self.env["order.reversal.batch"].browse(action["res_id"])
+        restoring = batch.with_user(self.manager).browse(action["res_id"])
         self.assertEqual(restoring.restores_batch_id, batch)
         self.assertEqual(restoring.requester_id, self.manager)
         self.assertEqual(restoring.state, "done")
@@ -113,7 +113,7 @@ class TestSelection(BatchCase):
         edited.order_line[0].product_uom_qty = 9.0
         edited._action_cancel()
         action = batch.with_user(self.manager).action_restore()
-        restoring = self.env["order.reversal.batch"].browse(action["res_id"])
+        restoring = batch.with_user(self.manager).browse(action["res_id"])
         self.assertEqual((restoring.done_count, restoring.failed_count), (1, 1))
         self.assertIn("were edited since", restoring.failed_ids.error)
         self.assertEqual(orders[1].settlement_state, "settled")
@@ -121,9 +121,10 @@ class TestSelection(BatchCase):
     def test_restored_by_two(self):
         batch = self.batch(self.settle_many(2))
         batch.action_start()
+        self.assertEqual(batch.state, "done")
         self.company.reversal_approval = "always"
         action = batch.with_user(self.manager).action_restore()
-        restoring = self.env["order.reversal.batch"].browse(action["res_id"])
+        restoring = batch.with_user(self.manager).browse(action["res_id"])
         self.assertEqual(restoring.waiting_count, 2)
         restoring.reversal_ids.with_user(self.approver).action_approve()
         self.assertEqual(set(batch.reversal_ids.mapped("state")), {"undone"})

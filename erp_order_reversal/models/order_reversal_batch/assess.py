@@ -10,7 +10,7 @@ PART = 100
 
 
 class OrderReversalBatch(models.Model):
-    """What a batch would do, before anything starts: the planner says it, as for one."""
+    """What a batch would do, before anything starts, as the planner says for one."""
 
     _inherit = "order.reversal.batch"
 
