@@ -35,6 +35,7 @@ class OrderReversal(models.Model):
         "date",
         "step_ids",
         "seen_fingerprint",
+        "correction",
     }
     _root_fields = ("order_id", "move_id", "payment_id")
     # What a request is about; it is given once and stays.
@@ -336,11 +337,6 @@ class OrderReversal(models.Model):
                 elif model == "account.payment":
                     moves |= self.env[model].browse(record_id).move_id
         return moves.exists()._get_records_action(name=self.env._("Entries"))
-
-    def action_new_quotation(self):
-        """A new quotation with the lines of the cancelled order."""
-        self.ensure_one()
-        return self.order_id.copy()._get_records_action()
 
     def action_download_snapshot(self):
         """Download the before-image as a JSON file."""
