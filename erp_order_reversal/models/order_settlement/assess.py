@@ -302,7 +302,8 @@ class OrderSettlement(models.Model):
             return {}
         taxes = {}
         for row in self.reversal_id._image_rows("account_tax_sale_order_line_rel"):
-            taxes.setdefault(row["sale_order_line_id"], []).append(row["account_tax_id"])
+            of_line = taxes.setdefault(row["sale_order_line_id"], [])
+            of_line.append(row["account_tax_id"])
         old = self.reversal_id.taken_back_order_ids.ids
         return {
             row["id"]: {**row, "tax_ids": sorted(taxes.get(row["id"], []))}

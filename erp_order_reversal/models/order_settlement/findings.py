@@ -163,13 +163,13 @@ class OrderSettlement(models.Model):
         orders = self.sudo().order_ids.with_env(self.env)
         closed = orders - orders._filtered_access("write")
         if closed:
+            # sudo: the names of what the user can't change.
+            names = ", ".join(closed.sudo().mapped("name"))
             found.append(
                 self._finding(
                     "blocker",
                     "order_right",
-                    self.env._(
-                        "You may not change %s.", ", ".join(closed.sudo().mapped("name"))
-                    ),
+                    self.env._("You may not change %s.", names),
                     remedy=self.env._("Ask somebody to open it and confirm it."),
                     who=self.env._(
                         "Its salesperson, or anybody with the right “Sales: All "

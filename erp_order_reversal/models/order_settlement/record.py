@@ -297,8 +297,10 @@ class OrderSettlement(models.Model):
             "res_id": self.id,
             "view_mode": "form",
             "views": [
-                (self.env.ref("erp_order_reversal.order_settlement_view_dialog").id,
-                 "form")
+                (
+                    self.env.ref("erp_order_reversal.order_settlement_view_dialog").id,
+                    "form",
+                )
             ],
             "target": "new",
             "context": {"dialog_size": "extra-large"},
