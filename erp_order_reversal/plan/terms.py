@@ -58,6 +58,8 @@ class Outcome:
         the settlement's currency
     :param float due: what they have open after it
     :param dict matched: {id of a journal item: amount in its currency}
+    :param dict worth: {id of a journal item: what the invoices have open less by it,
+        in the settlement's currency}
     """
 
     invoices: object
@@ -65,3 +67,4 @@ class Outcome:
     open: float
     due: float
     matched: dict
+    worth: dict

@@ -393,5 +393,8 @@ class OrderSettlement(models.Model):
         for credit in self.credit_ids:
             # No more is proposed than can be matched.
             matched = outcome.matched.get(credit.line_id.id, 0.0)
+            worth = outcome.worth.get(credit.line_id.id, 0.0)
+            vals = {"rate": worth / matched if matched else 0.0}
             if credit.currency_id.compare_amounts(credit.amount, matched) > 0:
-                self._engine_env(credit).amount = matched
+                vals["amount"] = matched
+            self._engine_env(credit).write(vals)

@@ -29,7 +29,7 @@ class OrderSettlement(models.Model):
                 )
             )
         opened = self._sum_open(invoices, terms.date)
-        matched = self._match(invoices, terms)
+        matched, worth = self._match(invoices, terms)
         refunds = self._pay_back(terms, matched) if terms.refund else None
         self._lock_again(terms.orders)
         return Outcome(
@@ -38,6 +38,7 @@ class OrderSettlement(models.Model):
             open=opened,
             due=self._sum_open(invoices, terms.date),
             matched=matched,
+            worth=worth,
         )
 
     def _confirm(self, orders):
@@ -103,9 +104,9 @@ class OrderSettlement(models.Model):
     def _match(self, invoices, terms):
         """Match the chosen amounts, and nothing else, with the invoices.
 
-        :return: {id of a journal item: amount in its currency}
+        :return: two dicts, `matched` and `worth` of `Outcome`
         """
-        matched = {}
+        matched, worth = {}, {}
         for money in terms.money:
             line = money.line
             others = invoices.line_ids.filtered(
@@ -114,13 +115,15 @@ class OrderSettlement(models.Model):
                 and item.balance * line.balance < 0
             )
             before = abs(line.amount_residual_currency)
+            opened = self._sum_open(invoices, terms.date)
             if others and not line.currency_id.is_zero(money.amount):
                 limits = Limits({line.id: money.amount})
                 (line | others).with_context(order_settlement_limits=limits).reconcile()
             matched[line.id] = line.currency_id.round(
                 before - abs(line.amount_residual_currency)
             )
-        return matched
+            worth[line.id] = opened - self._sum_open(invoices, terms.date)
+        return matched, worth
 
     def _pay_back(self, terms, matched):
         """Pay back what is over, by a payment of its own for each that came in."""

@@ -27,6 +27,11 @@ class OrderSettlementCredit(models.Model):
         "Open", readonly=True, help="What the reversal left and is still open."
     )
     amount = fields.Monetary("To Match", help="The most that is matched of it.")
+    rate = fields.Float(
+        digits=0,
+        readonly=True,
+        help="What it is worth in the settlement's currency, as it is matched.",
+    )
 
     def write(self, vals):
         """A person chooses the amount, and only in a draft of his or her own."""
@@ -74,6 +79,9 @@ class OrderSettlementCredit(models.Model):
         target = settlement.currency_id
         if not target or not self.currency_id or target == self.currency_id:
             return amount
+        if self.rate:
+            # The host matches at the rate of the money's own day.
+            return amount * self.rate
         return self.currency_id._convert(
             amount, target, settlement.company_id, settlement.date
         )

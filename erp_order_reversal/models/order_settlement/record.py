@@ -84,7 +84,12 @@ class OrderSettlement(models.Model):
     amount_rest = fields.Monetary("Over", compute="_compute_amount_rest")
 
     @api.depends(
-        "amount_open", "credit_ids.amount", "credit_ids.amount_open", "date", "state"
+        "amount_open",
+        "credit_ids.amount",
+        "credit_ids.amount_open",
+        "credit_ids.rate",
+        "date",
+        "state",
     )
     def _compute_amount_due(self):
         for settlement in self:

@@ -120,10 +120,7 @@ class OrderSettlement(models.Model):
     # ------------------------------------------------------------------
 
     def _record(self, outcome):
-        kept = sum(
-            credit._in_currency_of_settlement(outcome.matched[credit.line_id.id])
-            for credit in self.credit_ids
-        )
+        kept = sum(outcome.worth.values())
         over = 0.0 if outcome.refunds else self._sum_credits("amount_open") - kept
         for credit in self.credit_ids:
             self._engine_env(credit).amount = outcome.matched[credit.line_id.id]
