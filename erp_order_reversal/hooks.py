@@ -6,12 +6,14 @@ FOREIGN_NAMES = """
                SELECT selection.id FROM ir_model_fields_selection selection
                  JOIN ir_model_fields field ON field.id = selection.field_id
                 WHERE field.model = 'order.reversal'
-                   OR field.model LIKE 'order.reversal.%%')
+                   OR field.model LIKE 'order.reversal.%%'
+                   OR field.model LIKE 'order.settlement%%')
         OR data.model = 'ir.model.inherit' AND data.res_id IN (
                SELECT inherit.id FROM ir_model_inherit inherit
                  JOIN ir_model model ON model.id = inherit.model_id
                 WHERE model.model = 'order.reversal'
-                   OR model.model LIKE 'order.reversal.%%')
+                   OR model.model LIKE 'order.reversal.%%'
+                   OR model.model LIKE 'order.settlement%%')
 """
 
 
@@ -22,7 +24,12 @@ def uninstall_hook(env):
     triggers and the records go first. The triggers' function belongs to no table.
     """
     env.cr.execute("DROP FUNCTION IF EXISTS order_reversal_log_refuse() CASCADE")
-    for table in ("order_reversal_log", "order_reversal", "order_reversal_batch"):
+    for table in (
+        "order_reversal_log",
+        "order_settlement",
+        "order_reversal",
+        "order_reversal_batch",
+    ):
         env.cr.execute(f"DELETE FROM {table}")  # pylint: disable=sql-injection
     env.invalidate_all(flush=False)
     env.cr.execute(FOREIGN_NAMES, [])

@@ -13,5 +13,6 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import sale_order
 from . import order_reversal_batch
+from . import order_settlement
 from . import res_company
 from . import res_config_settings

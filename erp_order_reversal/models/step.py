@@ -322,17 +322,24 @@ class OrderReversalStep(models.Model):
                 needed[line] = needed.get(line, 0.0) + release["own_amount"] * (
                     1.0 - kept
                 )
-        if any(
-            line.currency_id.compare_amounts(abs(line.amount_residual_currency), amount)
-            < 0
+        used = lines.browse(
+            line.id
             for line, amount in needed.items()
             if line
-        ):
+            and line.currency_id.compare_amounts(
+                abs(line.amount_residual_currency), amount
+            )
+            < 0
+        )
+        if used:
+            others = used.matched_debit_ids.debit_move_id
+            others |= used.matched_credit_ids.credit_move_id
             plan.block(
                 "credit_used",
                 self.env._(
-                    "The credit of %s was used for something else since.",
-                    self.res_name,
+                    "The credit of %(payment)s was used for %(documents)s since.",
+                    payment=self.res_name,
+                    documents=", ".join(others.move_id.mapped("display_name")),
                 ),
                 self._get_document(),
                 remedy=self.env._("Take it off there first."),

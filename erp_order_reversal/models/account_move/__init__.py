@@ -8,3 +8,4 @@ from . import void
 from . import trim
 from . import restored
 from . import settlement
+from . import settle_again

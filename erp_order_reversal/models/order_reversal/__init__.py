@@ -11,4 +11,5 @@ from . import restore
 from . import restored
 from . import tell
 from . import voucher
+from . import settle_again
 from . import in_batch

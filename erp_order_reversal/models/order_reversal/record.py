@@ -342,11 +342,6 @@ class OrderReversal(models.Model):
                     moves |= self.env[model].browse(record_id).move_id
         return moves.exists()._get_records_action(name=self.env._("Entries"))
 
-    def action_new_quotation(self):
-        """A new quotation with the lines of the cancelled order."""
-        self.ensure_one()
-        return self.order_id.copy()._get_records_action()
-
     def action_download_snapshot(self):
         """Download the before-image as a JSON file."""
         self.ensure_one()

@@ -11,6 +11,7 @@ EVENTS = [
     ("done", "Done"),
     ("failed", "Failed"),
     ("undone", "Undone"),
+    ("settled", "Settled again"),
     ("verified", "Verified"),
     ("printed", "Printed"),
     ("exported", "Exported"),

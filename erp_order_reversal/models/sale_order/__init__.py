@@ -3,3 +3,4 @@ from . import unlock
 from . import cancel
 from . import draft
 from . import settlement
+from . import correct
