@@ -1,12 +1,10 @@
-import hashlib
-import json
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
 from odoo.tools import format_date
 
-from ..plan import Plan, without_words
+from ..plan import Plan, frozen
 
 
 class OrderReversalPlan(models.AbstractModel):
@@ -253,7 +251,7 @@ class OrderReversalPlan(models.AbstractModel):
                 for step in plan.steps
             ],
             "documents": {
-                f"{model},{record.id}": {
+                frozen.document_key(model, record.id): {
                     "name": record.display_name,
                     **record._reversal_fingerprint(),
                 }
@@ -263,10 +261,5 @@ class OrderReversalPlan(models.AbstractModel):
         }
 
     def _fingerprint(self, data):
-        """SHA-256 (hex) over the canonical JSON of `data`, the words left out.
-
-        Who asks and who approves may read different languages.
-        """
-        data = without_words(data)
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 (hex) of what `_fingerprint_data` froze."""
+        return frozen.fingerprint(data)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
+from ..plan import CreditData, ReleaseData, RematchData, frozen
 
 
 class OrderReversalStep(models.Model):
@@ -137,9 +138,10 @@ class OrderReversalStep(models.Model):
         :param rows: partial reconciliations of the before-image, as dicts
         :return: `account.move.line`, those of other documents alone
         """
-        credits = self.env["account.move"].browse(self.data.get("credit_ids") or [])
-        items = credits.line_ids.browse(self.data.get("counterpart_ids") or [])
-        again = set(self.data.get("rematch_ids") or [])
+        data = RematchData.from_json(self.data)
+        credits = self.env["account.move"].browse(data.credit_ids)
+        items = credits.line_ids.browse(data.counterpart_ids)
+        again = set(CreditData.from_json(self.data).rematch_ids)
         for row in rows:
             if row["id"] in again:
                 items |= items.browse([row["debit_move_id"], row["credit_move_id"]])
@@ -151,7 +153,7 @@ class OrderReversalStep(models.Model):
         """The document as the reversal found it: dict of the frozen plan."""
         self.ensure_one()
         documents = (self.reversal_id.fingerprint_data or {}).get("documents", {})
-        return documents.get(f"{self.res_model},{self.res_id}", {})
+        return documents.get(frozen.document_key(self.res_model, self.res_id), {})
 
     def _set_result(self, record=None):
         """Mark as done; `record` is the document that came out of it.
@@ -176,11 +178,11 @@ class OrderReversalStep(models.Model):
         journal item.
         """
         pairs = {
-            (step.res_id, release["invoice_id"])
+            (step.res_id, release.invoice_id)
             for step in self
             if step.res_model == "account.payment"
-            for release in step.data["releases"]
-            if not release["keep"]
+            for release in ReleaseData.from_json(step.data).releases
+            if not release.keep
         }
         partials = self._reversal_partials()
         partials._reversal_unlink_full()
@@ -193,10 +195,10 @@ class OrderReversalStep(models.Model):
         return (
             self.env["account.partial.reconcile"]
             .browse(
-                release["partial_id"]
+                release.partial_id
                 for step in self
-                for release in (step.data or {})["releases"]
-                if release["partial_id"]
+                for release in ReleaseData.from_json(step.data).releases
+                if release.partial_id
             )
             .exists()
         )

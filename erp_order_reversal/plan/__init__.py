@@ -1,4 +1,19 @@
 """The working paper of a reversal: plain Python, tested without a database."""
 
-from .plan import Plan, without_words
-from .values import Rest, Share
+from . import frozen
+from .frozen import without_words
+from .plan import Plan
+from .values import (
+    CreditData,
+    ItemPart,
+    LinePart,
+    RefundData,
+    Release,
+    ReleaseData,
+    RematchData,
+    Rest,
+    Share,
+    StepData,
+    TrimData,
+    VoidPaymentData,
+)

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
+from ...plan import TrimData
 
 
 class AccountMove(models.Model):
@@ -152,7 +153,7 @@ class AccountMove(models.Model):
                 why=self.env._(
                     "The draft also invoices %s.", ", ".join(foreign.mapped("name"))
                 ),
-                data={"order_ids": plan.records("sale.order").ids},
+                data=TrimData(plan.records("sale.order").ids),
                 **values,
             )
         else:

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ...plan import CreditData
+
 
 class AccountMove(models.Model):
     """Credit notes that take an invoice back to the cent."""
@@ -22,7 +24,7 @@ class AccountMove(models.Model):
             )
         else:
             outcome = self.env._("Stays; what is left is credited, dated %s", date)
-        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
+        plan.add_step(self, "credit", outcome, data=share.to_step(), **values)
 
     def _reversal_check_credit(self, plan, share):
         """What stands against a credit note, or has to be known about it."""
@@ -97,7 +99,7 @@ class AccountMove(models.Model):
         A whole invoice is mirrored; of a part, its lines, at the invoice's own
         exchange rate.
         """
-        whole = steps.filtered(lambda step: step.data["whole"])
+        whole = steps.filtered(lambda step: CreditData.from_json(step.data).whole)
         self._reversal_credit_whole(whole)
         for step in steps - whole:
             self._reversal_credit_part(step)
@@ -153,12 +155,16 @@ class AccountMove(models.Model):
         lines_model = self.env["account.move.line"]
         targets = []
         commands = []
-        for line_id, quantity, amount, balance in step.data["lines"]:
-            line = lines_model.browse(line_id)
-            targets.append((line, amount, balance))
-            commands.append(Command.create(line._reversal_part_vals(quantity, amount)))
-        for line_id, amount, balance in step.data["extras"]:
-            targets.append((lines_model.browse(line_id), amount, balance))
+        data = CreditData.from_json(step.data)
+        for part in data.lines:
+            line = lines_model.browse(part.line_id)
+            targets.append((line, part.amount, part.balance))
+            commands.append(
+                Command.create(line._reversal_part_vals(part.quantity, part.amount))
+            )
+        for part in data.extras:
+            line = lines_model.browse(part.line_id)
+            targets.append((line, part.amount, part.balance))
         values = move._reversal_credit_defaults(step)
         values["line_ids"] = []
         if not any(line.display_type == "rounding" for line, _a, _b in targets):
@@ -171,7 +177,7 @@ class AccountMove(models.Model):
 
     def _reversal_post_part(self, step, credit):
         """Post the credit note of a part, which matches it with its invoice."""
-        earlier = self.browse(step.data.get("credit_ids", []))
+        earlier = self.browse(CreditData.from_json(step.data).credit_ids)
         if earlier:
             self._reversal_unmatch_earlier(step)
         credit._reversal_exactly(cancelled=bool(earlier)).action_post()
@@ -281,5 +287,5 @@ class AccountMove(models.Model):
         credits = self.browse(steps.mapped("result_id"))
         credits.filtered(lambda move: move.state == "posted").button_cancel()
         self._reversal_undo_rematch(
-            steps.filtered(lambda step: step.data.get("rematch_ids"))
+            steps.filtered(lambda step: CreditData.from_json(step.data).rematch_ids)
         )

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...plan import TrimData
+
 
 class AccountMove(models.Model):
     """A draft that is shared with other orders loses the lines of one."""
@@ -11,7 +13,8 @@ class AccountMove(models.Model):
         """Take the order's lines off a draft that it shares with other orders."""
         for step in steps:
             move = step._get_document()
-            orders = self.env["sale.order"].browse(step.data["order_ids"])
+            data = TrimData.from_json(step.data)
+            orders = self.env["sale.order"].browse(data.order_ids)
             move.invoice_line_ids.filtered(
                 lambda line, orders=orders: line.sale_line_ids.order_id
                 and line.sale_line_ids.order_id <= orders

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...plan import ReleaseData
+
 
 class AccountPayment(models.Model):
     """A payment is taken off and stays as a credit of the customer."""
@@ -8,25 +10,17 @@ class AccountPayment(models.Model):
 
     def _reversal_release_vals(self, plan, releases):
         """Values of a step on these releases, in the payment's currency."""
-        amount = 0.0
-        for release in releases:
-            kept = release["keep"] / release["amount"] if release["amount"] else 0.0
-            amount += release["own_amount"] * (1.0 - kept)
+        amount = sum(release.own_taken for release in releases)
         currency = self.env["res.currency"].browse(
-            releases[0]["own_currency_id"] if releases else self.currency_id.id
+            releases[0].own_currency_id if releases else self.currency_id.id
         )
-        values = {"releases": releases}
         write_offs = self._reversal_write_off(plan, releases, amount)
-        if write_offs:
-            values["write_offs"] = [
-                [line.id, taken, balance] for line, taken, balance in write_offs
-            ]
-            sign = 1 if self.payment_type == "inbound" else -1
-            amount -= sign * sum(taken for _line, taken, _balance in write_offs)
+        sign = 1 if self.payment_type == "inbound" else -1
+        amount -= sign * sum(part.amount for part in write_offs)
         return {
             "amount": currency.round(amount),
             "currency_id": currency.id,
-            "data": values,
+            "data": ReleaseData(releases, write_offs),
         }
 
     def _reversal_plan_credit(self, plan, releases, outcome="", why=""):
@@ -47,7 +41,9 @@ class AccountPayment(models.Model):
     @api.private
     def _reversal_apply_release(self, steps):
         steps._reversal_unlink_partials()
-        write_offs = steps.filtered(lambda step: step.data.get("write_offs"))
+        write_offs = steps.filtered(
+            lambda step: ReleaseData.from_json(step.data).write_offs
+        )
         (steps - write_offs)._set_result()
         for step in write_offs:
             step._set_result(step._get_document()._reversal_take_back_write_off(step))
@@ -56,19 +52,17 @@ class AccountPayment(models.Model):
         """The credit that was kept may have paid something else meanwhile."""
         lines = self.env["account.move.line"]
         needed = {}
-        for release in step.data["releases"]:
-            if release["counterpart_id"]:
-                line = lines.browse(release["counterpart_id"])
-                kept = release["keep"] / release["amount"] if release["amount"] else 0
-                needed[line] = needed.get(line, 0.0) + release["own_amount"] * (
-                    1.0 - kept
-                )
+        data = ReleaseData.from_json(step.data)
+        for release in data.releases:
+            if release.counterpart_id:
+                line = lines.browse(release.counterpart_id)
+                needed[line] = needed.get(line, 0.0) + release.own_taken
         refunded = step.reversal_id.step_ids.filtered(
             lambda other: other.operation == "refund"
             and other.res_id == self.id
             and other.result_id
         )
-        if refunded or step.data.get("write_offs"):
+        if refunded or data.write_offs:
             return []
         return [
             self.env._(
