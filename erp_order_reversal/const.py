@@ -63,6 +63,7 @@ OPERATIONS = [
     ("rematch", "Match again"),
     ("refund", "Refund"),
     ("cancel", "Cancel"),
+    ("lower", "Lower the order"),
     ("draft", "Back to quotation"),
 ]
 

@@ -46,6 +46,14 @@ class OrderReversalMixin(models.AbstractModel):
         self.ensure_one()
         return {}
 
+    def _reversal_part_lines(self, part):
+        """What a part of this root takes of the orders.
+
+        :param dict part: {line of this document: PartLine}
+        :return: {order line: quantity in its unit}
+        """
+        return {}
+
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
 

@@ -30,6 +30,7 @@ class OrderReversalPlan(models.AbstractModel):
         ready = [plan for plan in plans if self._check_root(plan, existing)]
         for plan in ready:
             plan.date = self._get_open_date(plan)
+            plan.part = plan.reversal._plan_part(plan)
         self._collect(ready)
         for plan in ready:
             self._ask_documents(plan)
@@ -239,7 +240,9 @@ class OrderReversalPlan(models.AbstractModel):
 
     def _fingerprint_data(self, plan):
         """The plan and its documents, as far as an approval covers them."""
+        part = {"part": plan.reversal._freeze_part()} if plan.reversal.is_part else {}
         return {
+            **part,
             "steps": [
                 [
                     step["operation"],

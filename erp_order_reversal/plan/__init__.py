@@ -7,6 +7,8 @@ from .values import (
     CreditData,
     ItemPart,
     LinePart,
+    LowerData,
+    PartLine,
     RefundData,
     Release,
     ReleaseData,

@@ -21,6 +21,8 @@ class Plan:
         self.operations = self.env["order.reversal.step"]._get_operations()
         self.rank = SCOPE_RANK.get(reversal.scope, -1)
         self.date = None
+        # {line of the root: PartLine}; None: all of the root is taken back
+        self.part = None
         self.documents = {}
         self.steps = []
         self.findings = []

@@ -110,6 +110,28 @@ class Rest:
         self.amount += amount * ratio
         self.balance += balance * ratio
 
+    def minus(self, part):
+        """What would be left without `part` (Rest or None)."""
+        if part is None:
+            return self
+        return Rest(
+            self.quantity - part.quantity,
+            self.amount - part.amount,
+            self.balance - part.balance,
+        )
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """What a request takes back of one line of its root: a quantity or an amount.
+
+    :param quantity: in the unit of the line
+    :param amount: untaxed, in the currency of the line
+    """
+
+    quantity: float
+    amount: float
+
 
 @dataclass
 class Share:
@@ -118,6 +140,7 @@ class Share:
     :param whole: every line in full, no earlier credit note
     :param last: nothing is left after it
     :param lines: {invoice line: Rest} to credit
+    :param rests: {invoice line: Rest} of all of the invoice, before it
     :param extras: {other journal item: (amount, balance)} to credit, taxes above all
     :param total: amount of the credit note, positive, in the invoice's currency
     :param exceeded: more was credited than invoiced, so that the rest is negative
@@ -130,6 +153,7 @@ class Share:
     whole: bool = False
     last: bool = False
     lines: dict = field(default_factory=dict)
+    rests: dict = field(default_factory=dict)
     extras: dict = field(default_factory=dict)
     total: float = 0.0
     exceeded: bool = False
@@ -284,6 +308,13 @@ class RefundData(StepData):
 
     amount: float = 0.0
     online: bool = False
+
+
+@dataclass
+class LowerData(StepData):
+    """`lower`: [id of an order line, quantity taken off, in its unit]."""
+
+    lines: list = field(default_factory=list)
 
 
 @dataclass

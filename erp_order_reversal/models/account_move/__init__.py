@@ -1,5 +1,6 @@
 from . import answers
 from . import share
+from . import part
 from . import release
 from . import rematch
 from . import credit

@@ -53,6 +53,8 @@ class AccountMove(models.Model):
         for move in self.filtered(lambda move: move.move_type in CREDIT_TYPES):
             move._reversal_check_lone_credit(plan)
         for move in self.filtered(lambda move: move.state == "draft"):
+            if plan.part is not None:
+                continue
             if plan.reaches("invoice") and plan.root == move:
                 plan.inform(
                     "draft_invoice",
@@ -138,6 +140,9 @@ class AccountMove(models.Model):
         """A draft is cancelled, or loses the lines of the orders taken back."""
         if not plan.reaches("invoice"):
             return
+        if plan.part is not None:
+            self._reversal_report_draft(plan)
+            return
         values = {
             "amount": self.amount_total,
             "currency_id": self.currency_id.id,
@@ -169,6 +174,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         share = plan.shares[self]
         if plan.reaches("invoice"):
+            if plan.part is not None and not share.lines:
+                return
             if not share.lines and not share.extras:
                 self._reversal_report_credited(plan, share)
                 return

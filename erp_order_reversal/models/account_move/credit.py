@@ -18,10 +18,12 @@ class AccountMove(models.Model):
         date = format_date(self.env, plan.date)
         if share.whole:
             outcome = self.env._("Stays, with a credit note dated %s", date)
-        elif share.foreign:
+        elif share.foreign and plan.part is None:
             outcome = self.env._(
                 "Stays; only the lines of this order are credited, dated %s", date
             )
+        elif plan.part is not None:
+            outcome = self.env._("Stays; a part of it is credited, dated %s", date)
         else:
             outcome = self.env._("Stays; what is left is credited, dated %s", date)
         plan.add_step(self, "credit", outcome, data=share.to_step(), **values)

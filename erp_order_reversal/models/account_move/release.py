@@ -117,7 +117,8 @@ class AccountMove(models.Model):
                 chosen.append((record, release, True))
                 continue
             forced = everything or (
-                record._name == "account.payment"
+                plan.part is None
+                and record._name == "account.payment"
                 and plan.method(record, "payment_method") == "void"
             )
             if forced:

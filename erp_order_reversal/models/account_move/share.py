@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import float_compare, float_round
 
 from ...const import CREDIT_TYPES, REVERSIBLE_TYPES
 from ...plan import Rest, Share
@@ -28,10 +29,15 @@ class AccountMove(models.Model):
             lambda line: line.display_type == "product"
         )
         rest, used = products._reversal_rest()
+        taken = None
+        if plan.part is not None:
+            taken = invoices._reversal_part(plan, rest)
         for move in invoices:
-            plan.shares[move] = move._reversal_share(plan, rest, used)
+            plan.shares[move] = move._reversal_share(plan, rest, used, taken)
             if plan.reaches("invoice"):
                 move._reversal_check_down_payment(plan, rest)
+        if plan.part is not None:
+            invoices._reversal_check_part(plan, rest)
 
     def _reversal_check_down_payment(self, plan, rest):
         """A down payment that another invoice deducted can't go back alone."""
@@ -63,7 +69,14 @@ class AccountMove(models.Model):
                     ),
                 )
 
-    def _reversal_share(self, plan, rest, used):
+    def _reversal_share(self, plan, rest, used, taken=None):
+        """What a plan takes back of this invoice.
+
+        :param dict rest: {invoice line: Rest} before it
+        :param dict used: {credit note: invoices it counts against}
+        :param dict taken: {invoice line: Rest} of a part; None for all of the orders
+        :return: Share
+        """
         self.ensure_one()
         products = self.line_ids.filtered(lambda line: line.display_type == "product")
         orders = plan.records("sale.order")
@@ -81,10 +94,19 @@ class AccountMove(models.Model):
         ).with_prefetch([credit.id for credit in used])
         is_open = self._reversal_is_open
         lines = {line: rest[line] for line in own if is_open(rest[line])}
+        whole = own == products
+        if taken is not None:
+            whole = not any(
+                is_open(rest[line].minus(taken.get(line))) for line in products
+            )
+            lines = {line: taken[line] for line in products if line in taken}
         share = Share(
-            whole=own == products and not credits,
-            last=not any(is_open(rest[line]) for line in products - own),
+            whole=whole and not credits,
+            last=not any(
+                is_open(rest[line].minus(lines.get(line))) for line in products
+            ),
             lines=lines,
+            rests={line: rest[line] for line in products},
             credits=credits,
             foreign=sorted(
                 set((foreign.sale_line_ids.order_id - orders).mapped("name"))
@@ -119,7 +141,8 @@ class AccountMove(models.Model):
         """Taxes, roundings and discounts that go with the lines of a share.
 
         The last credit note takes the remainder, so that the sum is exact; any
-        other one takes its part in proportion to the base.
+        other one takes its part of what is left, in proportion to the base that is
+        left, so that no cents pile up.
 
         :param bool exact: the earlier credit notes concern this invoice alone
         :return: {journal item: (amount in currency, balance)}
@@ -127,19 +150,17 @@ class AccountMove(models.Model):
         extras = {}
         if not share.lines and not share.whole:
             return extras
+        credited = share.credits.line_ids.grouped(lambda line: line._reversal_key())
         for line in self.line_ids:
             if line.display_type in NO_EXTRAS:
                 continue
             amount, balance = line.amount_currency, line.balance
-            if share.last and exact:
-                taken = share.credits.line_ids.filtered(
-                    lambda other, line=line: other._reversal_key()
-                    == line._reversal_key()
-                )
+            if exact and share.credits:
+                taken = credited.pop(line._reversal_key(), share.credits.line_ids[:0])
                 amount += sum(taken.mapped("amount_currency"))
                 balance += sum(taken.mapped("balance"))
-            elif not share.whole:
-                ratio = self._reversal_base_ratio(line, share)
+            if not share.whole and not (share.last and exact):
+                ratio = self._reversal_base_ratio(line, share, exact)
                 amount = line.currency_id.round(amount * ratio)
                 balance = line.company_currency_id.round(balance * ratio)
             if amount or balance:
@@ -202,15 +223,21 @@ class AccountMove(models.Model):
             lambda partial: partial.exchange_move_id or partial in cash_basis
         )
 
-    def _reversal_base_ratio(self, line, share):
-        """Part of the base of a tax line that lies in the share (0 to 1)."""
+    def _reversal_base_ratio(self, line, share, exact):
+        """Part of the base of a tax line that lies in the share (0 to 1).
+
+        :param bool exact: of the base that earlier credit notes left, else of all
+        """
         tax = line.tax_line_id
 
         def is_base(product):
             return not tax or tax in product.tax_ids.flatten_taxes_hierarchy()
 
-        products = self.line_ids.filtered(lambda item: item.display_type == "product")
-        whole = sum(item.amount_currency for item in products if is_base(item))
+        whole = sum(
+            rest.amount if exact else item.amount_currency
+            for item, rest in share.rests.items()
+            if is_base(item)
+        )
         part = sum(rest.amount for item, rest in share.lines.items() if is_base(item))
         return part / whole if whole else 0.0
 
@@ -319,19 +346,27 @@ class AccountMoveLine(models.Model):
             a link to the order line, whose `qty_invoiced` stays then.
         """
         linked = not line.sale_line_ids or self.sale_line_ids & line.sale_line_ids
-        quantity = self.quantity if counts and linked else 0.0
+        quantity = self._reversal_quantity_in(line) if counts and linked else 0.0
         ratio = amount / abs(self.amount_currency)
         rest[line].take(ratio, quantity, self.amount_currency, self.balance)
 
     def _reversal_allocate_free(self, candidates, rest, used):
         """A line without an amount, fully discounted: quantities alone count."""
-        left = self.quantity
+        part = 1.0
         for line in candidates:
-            taken = min(left, rest[line].quantity)
+            quantity = self._reversal_quantity_in(line)
+            taken = min(part, rest[line].quantity / quantity) if quantity else 0.0
             if taken > 0:
-                rest[line].take(taken / self.quantity, self.quantity, 0.0, 0.0)
+                rest[line].take(taken, quantity, 0.0, 0.0)
                 used.setdefault(self.move_id, set()).add(line.move_id)
-                left -= taken
+                part -= taken
+
+    def _reversal_quantity_in(self, line):
+        """The quantity of this line in the unit of another one, not rounded."""
+        self.ensure_one()
+        return self.product_uom_id._compute_quantity(
+            self.quantity, line.product_uom_id, round=False, raise_if_failure=False
+        )
 
     def _reversal_key(self):
         """What pairs a journal item with its opposite on a credit note.
@@ -355,7 +390,8 @@ class AccountMoveLine(models.Model):
             values.update(quantity=1.0, sale_line_ids=False)
             quantity = 1.0
         else:
-            values["quantity"] = quantity
+            unit, quantity = self._reversal_part_unit(quantity)
+            values.update(quantity=quantity, product_uom_id=unit.id)
         if self.amount_currency:
             values["price_unit"] = (
                 self.price_unit
@@ -363,6 +399,25 @@ class AccountMoveLine(models.Model):
                 * (self.quantity / quantity)
             )
         return values
+
+    def _reversal_part_unit(self, quantity):
+        """A quantity of this line in a unit that can say it.
+
+        One of two dozen is 0.08 of a dozen to the digits that a line has; in the unit
+        of the order it is 1.
+
+        :param float quantity: in the unit of this line
+        :return: (`uom.uom`, quantity in it)
+        """
+        self.ensure_one()
+        unit, own = self.sale_line_ids[:1].product_uom_id, self.product_uom_id
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        exact = float_compare(
+            float_round(quantity, precision_digits=digits), quantity, precision_digits=6
+        )
+        if exact == 0 or not unit or unit == own:
+            return own, quantity
+        return unit, own._compute_quantity(quantity, unit)
 
     def _reversal_counter_vals(self, amount, balance):
         """Values of a line of a credit note that has no copy there yet."""

@@ -73,7 +73,7 @@ class OrderReversal(models.Model):
             ("credit", "void"),
             ("release", "void_payment"),
             ("refund",),
-            ("cancel", "unlock"),
+            ("cancel", "lower", "unlock"),
         ):
             steps = [s for s in plan.steps if s["operation"] in operations]
             if steps:

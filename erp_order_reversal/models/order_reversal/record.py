@@ -33,6 +33,7 @@ class OrderReversal(models.Model):
         "invoice_method",
         "payment_method",
         "date",
+        "line_ids",
         "step_ids",
         "seen_fingerprint",
     }

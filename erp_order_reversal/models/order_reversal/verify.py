@@ -138,7 +138,7 @@ class OrderReversal(models.Model):
             and step.operation in ("cancel", "draft")
         )
         orders = self.order_id.browse(steps.mapped("res_id"))
-        if self.scope == "invoice":
+        if self.scope == "invoice" and not self.is_part:
             orders |= self.order_id
         alive = orders.filtered(self._is_alive)
         gone = steps.filtered(lambda step: step.res_id not in alive._ids)
