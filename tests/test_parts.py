@@ -178,7 +178,7 @@ class TestParts(PartCase):
             one.with_user(self.manager).action_undo()
         self.assertEqual(line.product_uom_qty, 5.0)
         two.with_user(self.manager).action_undo()
-        self.assertEqual(line.product_uom_qty, 8.0)
+        self.assertEqual(line.product_uom_qty, 7.0)
         one.with_user(self.manager).action_undo()
         self.assertEqual(line.product_uom_qty, 10.0)
         self.assertBooks(settled)

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import float_compare
 
-from ...const import REVERSIBLE_TYPES
+from ...const import CREDIT_TYPES, REVERSIBLE_TYPES
 
 
 class AccountMove(models.Model):
@@ -26,6 +26,16 @@ class AccountMove(models.Model):
                     )
                 )
         return blockers
+
+    def _reversal_is_withdrawn(self):
+        """Whether this is the credit note of a reversal that was restored since."""
+        self.ensure_one()
+        if self.state != "cancel" or self.move_type not in CREDIT_TYPES:
+            return False
+        # sudo: reversals of others, for whether they are restored.
+        steps = self.env["order.reversal.step"].sudo()
+        domain = [("result_model", "=", self._name), ("result_id", "=", self.id)]
+        return "undone" in steps.search(domain).reversal_id.mapped("state")
 
     def _reversal_cancel_obstacles(self):
         """Why an entry that a reversal made can't be cancelled any more."""

@@ -47,7 +47,9 @@ class OrderReversal(models.Model):
         if not isinstance(commands, list | tuple):
             commands = [commands]
         for command in commands:
-            if not isinstance(command, list | tuple) or not command:
+            known = isinstance(command, list | tuple) and len(command) > 0
+            named = known and command[0] in (Command.CREATE, Command.UPDATE)
+            if not known or (named and not isinstance(command[-1], dict)):
                 raise ValidationError(
                     self.env._(
                         "“%s” is no line of a part. Give an order line or an invoice "
@@ -55,11 +57,8 @@ class OrderReversal(models.Model):
                         command,
                     )
                 )
-            values = command[2] if len(command) > 2 else None
-            if command[0] in (Command.CREATE, Command.UPDATE):
-                if not isinstance(values, dict):
-                    values = {"quantity": values}
-                self.env["order.reversal.line"]._check_part_values(values)
+            if named:
+                self.env["order.reversal.line"]._check_part_values(command[-1])
 
     def _check_part_may_change(self):
         """:raise AccessError: a reversal that was submitted"""

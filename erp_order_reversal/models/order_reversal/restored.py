@@ -21,6 +21,8 @@ class OrderReversal(models.Model):
         """
         if json.dumps(before) == json.dumps(now):
             return True
+        if record._name == "account.move" and record._reversal_is_withdrawn():
+            return True
         if record._name == "account.payment" and name == "state":
             return before in PAYMENT_IN_FORCE and now in PAYMENT_IN_FORCE
         if record._name == "account.move" and name in (
