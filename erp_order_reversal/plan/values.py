@@ -145,6 +145,7 @@ class Share:
     :param total: amount of the credit note, positive, in the invoice's currency
     :param exceeded: more was credited than invoiced, so that the rest is negative
     :param credits: posted credit notes that took back a part before
+    :param made: {one of them that an earlier reversal made: CreditData}
     :param foreign: names of the other orders on the invoice
     :param rematch: matches with `credits` to make anew, see
         `account.move._reversal_inexact_matches`
@@ -158,6 +159,7 @@ class Share:
     total: float = 0.0
     exceeded: bool = False
     credits: object = None
+    made: dict = field(default_factory=dict)
     foreign: list = field(default_factory=list)
     rematch: object = None
 

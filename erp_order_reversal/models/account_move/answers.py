@@ -116,12 +116,66 @@ class AccountMove(models.Model):
                     lines=", ".join(alone.mapped("name")),
                 ),
                 self,
-                remedy=self.env._(
-                    "Reset %s to draft and cancel it, then take the order back.",
-                    self.name,
-                ),
+                remedy=self._reversal_lone_credit_remedy(),
                 who=self.env._("An accountant may do that."),
             )
+
+    def _reversal_lone_credit_remedy(self):
+        """What to do with a credit note that stands alone, and with its money."""
+        payments = self._reversal_counterparts().move_id.origin_payment_id
+        if not payments:
+            return self.env._(
+                "Reset %s to draft and cancel it, then take the order back.", self.name
+            )
+        return self.env._(
+            "%(payments)s paid %(amount)s of it out already: ask the customer for it, "
+            "or cancel the payment if it never left. Then reset %(credit)s to draft "
+            "and cancel it, and take the order back.",
+            payments=", ".join(payments.mapped("name")),
+            amount=self.currency_id.format(
+                abs(self.amount_total) - abs(self.amount_residual)
+            ),
+            credit=self.name,
+        )
+
+    def _reversal_report_rate(self, plan, share):
+        """Sales figures of an order that was invoiced in another currency.
+
+        The host converts invoice and credit note each at the rate of its own day
+        (`sale.order.line._compute_untaxed_amount_invoiced`), so that a difference
+        stays on the order. The books know nothing of it.
+        """
+        left = {}
+        for line, rest in share.lines.items():
+            for order_line in line.sale_line_ids[:1]:
+                if order_line.currency_id != self.currency_id:
+                    then, now = (
+                        self.currency_id._convert(
+                            abs(rest.amount),
+                            order_line.currency_id,
+                            self.company_id,
+                            day,
+                        )
+                        for day in (self.invoice_date or self.date, plan.date)
+                    )
+                    order = order_line.order_id
+                    left[order] = left.get(order, 0.0) + then - now
+        for order, amount in left.items():
+            if not order.currency_id.is_zero(amount):
+                plan.inform(
+                    "invoiced_amount_left",
+                    self.env._(
+                        "%(order)s is in %(own)s, and %(invoice)s in %(other)s. Its "
+                        "sales figures keep %(amount)s as invoiced, because each "
+                        "document counts at the rate of its day; the books don't.",
+                        order=order.name,
+                        own=order.currency_id.name,
+                        invoice=self.name,
+                        other=self.currency_id.name,
+                        amount=order.currency_id.format(amount),
+                    ),
+                    order,
+                )
 
     def _reversal_steps(self, plan):
         super()._reversal_steps(plan)

@@ -15,6 +15,7 @@ class AccountMove(models.Model):
 
     def _reversal_plan_credit(self, plan, share, values):
         self._reversal_check_credit(plan, share)
+        self._reversal_report_rate(plan, share)
         date = format_date(self.env, plan.date)
         if share.whole:
             outcome = self.env._("Stays, with a credit note dated %s", date)
@@ -105,6 +106,7 @@ class AccountMove(models.Model):
         self._reversal_credit_whole(whole)
         for step in steps - whole:
             self._reversal_credit_part(step)
+        self._reversal_match_the_rest(steps)
 
     def _reversal_credit_whole(self, steps):
         if not steps:
@@ -174,8 +176,71 @@ class AccountMove(models.Model):
         credit = move._reverse_moves([values], cancel=False)
         credit.write({"line_ids": commands})
         credit._reversal_square(targets)
+        credit._reversal_keep_receivable(move)
         self._reversal_post_part(step, credit)
         step._set_result(credit)
+
+    def _reversal_keep_receivable(self, move):
+        """The account that the customer owed on, though it is another one by now.
+
+        The host takes the one of today (`account.move.line._compute_account_id`).
+        """
+
+        def terms(entry):
+            return entry.line_ids.filtered(lambda ln: ln.display_type == "payment_term")
+
+        account = terms(move).account_id[:1]
+        changed = terms(self).filtered(lambda line: line.account_id != account)
+        if account and changed:
+            changed.account_id = account
+
+    def _reversal_match_the_rest(self, steps):
+        """Match what these credit notes left open on other accounts.
+
+        Two invoices of a reversal may be matched with each other on a deposits
+        account. The host's own reversal unmatches them and matches each with its
+        credit note; here they stay, and their credit notes are matched instead.
+        """
+        for of_reversal in steps.grouped("reversal_id").values():
+            moves = of_reversal._get_document()
+            moves |= moves.browse(of_reversal.mapped("result_id"))
+            lines = moves.line_ids.filtered(
+                lambda line: line.account_id.reconcile
+                and not line.reconciled
+                and line.account_type not in ("asset_receivable", "liability_payable")
+                and line.parent_state == "posted"
+            )
+            groups = lines.grouped(
+                lambda line: (line.account_id, line.currency_id, line.partner_id)
+            )
+            for group in groups.values():
+                if len({line.balance > 0 for line in group}) == 2:
+                    group.reconcile()
+
+    def _reversal_made(self):
+        """What earlier reversals credited with these credit notes.
+
+        :return: {credit note: CreditData}, of credit notes that reversals made
+        """
+        if not self:
+            return {}
+        # sudo: reversals of others, for what is left of the invoices.
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("operation", "=", "credit"),
+                    ("result_model", "=", self._name),
+                    ("result_id", "in", self.ids),
+                ]
+            )
+        )
+        found = {
+            self.browse(step.result_id): CreditData.from_json(step.data)
+            for step in steps
+        }
+        return {credit: data for credit, data in found.items() if not data.whole}
 
     def _reversal_post_part(self, step, credit):
         """Post the credit note of a part, which matches it with its invoice."""

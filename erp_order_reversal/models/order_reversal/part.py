@@ -42,7 +42,7 @@ class OrderReversal(models.Model):
 
         :raise ValidationError: no list of lines, or a value that is no number
         """
-        super()._check_values(vals)
+        result = super()._check_values(vals)
         commands = vals.get("line_ids") or []
         if not isinstance(commands, list | tuple):
             commands = [commands]
@@ -59,6 +59,7 @@ class OrderReversal(models.Model):
                 )
             if named:
                 self.env["order.reversal.line"]._check_part_values(command[-1])
+        return result
 
     def _check_part_may_change(self):
         """:raise AccessError: a reversal that was submitted"""
