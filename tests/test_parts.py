@@ -160,7 +160,9 @@ class TestParts(PartCase):
         first, second, _third = order.order_line
         one = self.take(order, {first: 3.0})
         two = self.take(order, {first: 2.0, second: 10.0})
-        for reversal in (one, two):
+        with self.assertRaisesRegex(UserError, two.name), self.cr.savepoint():
+            one.with_user(self.manager).action_undo()
+        for reversal in (two, one):
             reversal.with_user(self.manager).action_undo()
             self.assertEqual(reversal.state, "undone")
         self.assertBooks(settled)

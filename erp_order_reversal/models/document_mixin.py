@@ -78,6 +78,28 @@ class OrderReversalMixin(models.AbstractModel):
         """
         return []
 
+    def _reversal_later_obstacles(self, step, operations):
+        """Parts are restored in the opposite order, the last one first.
+
+        What a part released, and what it took of the rest, follows from the ones
+        before it.
+
+        :param step: `order.reversal.step` on this document
+        :param operations: keys of the operations that take it back
+        :return: list of sentences
+        """
+        later = step._get_later_parts(operations)
+        if not later:
+            return []
+        return [
+            self.env._(
+                "Another part of %(document)s was taken back since. Restore "
+                "%(reversals)s first.",
+                document=self.display_name,
+                reversals=", ".join(later.sorted("id", reverse=True).mapped("name")),
+            )
+        ]
+
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""
         self.ensure_one()

@@ -12,6 +12,8 @@ class AccountMove(models.Model):
     def _reversal_undo_blockers(self, step):
         self.ensure_one()
         blockers = super()._reversal_undo_blockers(step)
+        if step.operation in ("credit", "void"):
+            blockers += self._reversal_later_obstacles(step, ("credit", "void"))
         if step.operation in ("credit", "release") and step.result_model == self._name:
             result = self.browse(step.result_id).exists()
             blockers += result._reversal_cancel_obstacles()

@@ -111,6 +111,13 @@ class SaleOrder(models.Model):
         for step in steps:
             step._get_document()._reversal_change_ordered(step, 1.0)
 
+    def _reversal_undo_blockers(self, step):
+        self.ensure_one()
+        blockers = super()._reversal_undo_blockers(step)
+        if step.operation == "lower":
+            blockers += self._reversal_later_obstacles(step, ("lower", "cancel"))
+        return blockers
+
     def _reversal_change_ordered(self, step, sign):
         """Change the ordered quantities by what a step names; override point."""
         self.ensure_one()
