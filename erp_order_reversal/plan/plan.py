@@ -75,6 +75,14 @@ class Plan:
             }
         )
 
+    def get_targets(self, operation):
+        """The documents that an operation is planned for: set of (model, id)."""
+        return {
+            (step["res_model"], step["res_id"])
+            for step in self.steps
+            if step["operation"] == operation
+        }
+
     def add_finding(self, severity, code, message, record=None, remedy="", who=""):
         """Append a blocker, a warning or an information.
 

@@ -25,6 +25,7 @@ class OrderReversalStep(models.Model):
             ("cancel",),
             ("keep", "Keep with the customer"),
             ("request_return", "Ask for the return"),
+            ("lower",),
             ("draft",),
         ],
         # Steps about goods go with the addon that understands them; the audit log
