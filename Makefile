@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format fuzz bench host-tests i18n shell clean stop
+.PHONY: help setup demo test lint format fuzz cohabit bench host-tests i18n shell clean stop
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -21,11 +21,14 @@ test: ## Run all tests (ARGS="-k name", ARGS="--reuse tests/test_x.py")
 lint: ## Run pylint-odoo, ruff and the OCA checks
 	@$(DEV) lint
 
-format: ## Let ruff mend what it can
+format: ## Let ruff mend what it can, write the READMEs from their fragments
 	@$(DEV) lint --fix
 
 fuzz: ## Run the property-based tests with many more examples (ARGS=…)
 	@$(DEV) fuzz $(ARGS)
+
+cohabit: ## Try the addons beside the host's others (ARGS="ar pos": these groups)
+	@$(DEV) cohabit $(ARGS)
 
 bench: ## Run the benchmarks (BENCH=… goes to bench/run.py)
 	@$(DEV) bench $(BENCH)
@@ -39,8 +42,8 @@ i18n: ## Export the terms and merge them into the translations
 shell: ## Open the host's Python shell on the demo database
 	@$(DEV) shell
 
-clean: ## Drop the databases of this clone
-	@$(DEV) clean
+clean: ## Drop the databases of this clone (ARGS=--all: of all clones, and the host)
+	@$(DEV) clean $(ARGS)
 
 stop: ## Stop the private database server
 	@$(DEV) stop

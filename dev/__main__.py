@@ -4,19 +4,28 @@ import argparse
 import os
 import sys
 
-from . import browser, demo, lint, paths, postgres, python, testing, translation
+from . import (
+    browser,
+    cohabit,
+    demo,
+    lint,
+    paths,
+    postgres,
+    python,
+    testing,
+    translation,
+)
 from . import host_tests as comparison
-from .database import FLAVOURS, Databases, largest, run_copy
+from .database import Databases, run_copy
+from .flavours import FLAVOURS, largest
 from .shell import Missing, fail, run, say
 from .workshop import bring_up
 
 
 def setup(options) -> int:
     """Bring up host, server, browser, linters and databases; tests nothing."""
-    browser.require()
-    browser.require_pdf()
-    python.for_lint()
-    databases = Databases(bring_up())
+    workshop = bring_up(browser.require, browser.require_pdf, python.for_lint)
+    databases = Databases(workshop)
     for flavour in dict.fromkeys(("base", "full", largest())):
         databases.built(flavour)
     say("Ready: make demo, make test")
@@ -37,6 +46,11 @@ def fuzz(options) -> int:
 def host_tests(options) -> int:
     """Run the host's own tests with and without the addons, and compare."""
     return comparison.main(options.tags, options.update)
+
+
+def beside(options) -> int:
+    """Try the addons beside groups of the host's others (dev/cohabit.txt)."""
+    return cohabit.main(options.groups, options.list)
 
 
 def bench(options) -> int:
@@ -116,6 +130,9 @@ def parser() -> argparse.ArgumentParser:
             help="don't rebuild the databases when the addons have changed",
         )
     add("lint", run_linters).add_argument("--fix", action="store_true")
+    command = add("cohabit", beside)
+    command.add_argument("groups", nargs="*", help="names of groups, all by default")
+    command.add_argument("--list", action="store_true", help="only list the groups")
     command = add("bench", bench)
     command.add_argument("--flavour", default="base", choices=[*FLAVOURS])
     command = add("host-tests", host_tests)

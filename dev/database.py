@@ -6,19 +6,11 @@ import shutil
 from pathlib import Path
 
 from . import paths
+from .flavours import FLAVOURS, largest
 from .shell import Missing, lock, step
 from .workshop import Workshop
 
 LANGUAGES = "en_US,zh_CN"
-#: What a database has of the host beside this clone's addons.
-FLAVOURS = {
-    "base": ("sale_management", "account_payment", "payment_demo"),
-    "full": ("stock", "stock_account", "sale_stock"),
-    "kits": ("sale_mrp",),
-    "queue": ("queue_job",),
-}
-#: The database that another one is built upon.
-BEFORE = {"full": "base", "kits": "full", "queue": "full"}
 #: What pages, reports and tours load.
 BUNDLES = (
     "web.assets_web",
@@ -50,21 +42,7 @@ UPDATE ir_cron SET active = false WHERE id NOT IN (
 )
 """
 #: Files of an addon that change nothing in a database.
-PASSIVE = ("tests", "readme", "description", "__pycache__")
-
-
-def addons_for(flavour: str) -> list[str]:
-    """Return this clone's addons that the flavour installs."""
-    if flavour == "base":
-        return [name for name in paths.addons() if name == paths.ADDON_PREFIX]
-    if flavour in ("full", "kits"):
-        return [name for name in paths.addons() if name != paths.QUEUE_ADDON]
-    return paths.addons()
-
-
-def largest() -> str:
-    """Return the flavour that has all of this clone's addons."""
-    return "queue" if paths.has_queue() else "full"
+PASSIVE = ("tests", "readme", "README.rst", "description", "__pycache__")
 
 
 def content_key(names: list[str]) -> str:
@@ -129,11 +107,10 @@ class Databases:
             self.filestore(fresh).rename(self.filestore(name))
         self.server.sql(f"COMMENT ON DATABASE \"{name}\" IS '{label}'", check=True)
 
-    def _install(self, database: str, modules, log: str) -> None:
+    def _install(self, database: str, modules, log: str, *options: str) -> None:
         self.workshop.odoo(
             "-c", self.workshop.config, "-d", database, "-i", ",".join(modules),
-            "--with-demo", f"--load-language={LANGUAGES}",
-            "--stop-after-init", "--no-http",
+            "--with-demo", *options, "--stop-after-init", "--no-http",
             log=log,
         )  # fmt: skip
         missing = self.not_installed(database, modules)
@@ -160,22 +137,26 @@ class Databases:
 
     def template(self, flavour: str) -> str:
         """Return the database of the host alone, building it the first time."""
-        modules = [*FLAVOURS[flavour]]
-        before = BEFORE.get(flavour)
-        below = FLAVOURS.get(before, ())
-        label = paths.digest(LANGUAGES, ASSETS, BUNDLES, [*below, *modules])
-        name = f"eor_host_{self.workshop.host.key}_{flavour}"
+        modules = self.workshop.modules.known(FLAVOURS[flavour].modules)
+        below = FLAVOURS[flavour].below
+        parts = self.workshop.modules.of_flavour(flavour)
+        label = paths.digest(LANGUAGES, ASSETS, BUNDLES, parts)
+        # clones that want something else of the host share nothing but the server
+        name = f"eor_host_{self.workshop.host.key}_{flavour}_{label[:8]}"
         with lock(f"database-{name}", "the host's template database"):
             if self.label(name) == label:
                 return name
             fresh = f"{name}_new"
             text = f"Installing {', '.join(modules)} with demo data ({flavour})"
             with step(f"{text}: minutes, but once"):
-                if before:
-                    self.copy(self.template(before), fresh)
+                options = []
+                if below:
+                    self.copy(self.template(below), fresh)
                 else:
                     self.drop(fresh)
-                self._install(fresh, modules, log=f"template-{flavour}")
+                    # whatever comes later brings its terms of these languages along
+                    options.append(f"--load-language={LANGUAGES}")
+                self._install(fresh, modules, f"template-{flavour}", *options)
                 self._finish(fresh, name, label)
         return name
 
@@ -187,7 +168,7 @@ class Databases:
         :param bool reuse: take the database as it is, if there is one
         """
         name = f"eor_{paths.CLONE_KEY}_{flavour}"
-        modules = addons_for(flavour)
+        modules = self.workshop.modules.addons_for(flavour)
         with lock(f"database-{name}", f"the test database {flavour}"):
             if reuse and self.exists(name):
                 return name
@@ -199,14 +180,14 @@ class Databases:
             with step(f"Building the database {flavour} with {', '.join(modules)}"):
                 self.copy(template, fresh)
                 if modules:
-                    self._install(fresh, modules, log=f"install-{flavour}")
+                    self._install(fresh, modules, f"install-{flavour}")
                 self._finish(fresh, name, label)
         return name
 
     def demo(self) -> str:
         """Return the demo database, updated if the addons changed."""
         name = f"eor_{paths.CLONE_KEY}_demo"
-        modules = paths.addons()
+        modules = self.workshop.modules.addons_for(largest())
         with lock(f"database-{name}", "the demo database"):
             template = self.template(largest())
             key = f"{paths.digest(template, self.label(template))} "
@@ -223,7 +204,7 @@ class Databases:
             with step(f"Building the demo database with {', '.join(modules)}"):
                 self.copy(template, fresh)
                 if modules:
-                    self._install(fresh, modules, log="install-demo")
+                    self._install(fresh, modules, "install-demo")
                 self.server.sql(QUIET_JOBS, database=fresh, check=True)
                 self._finish(fresh, name, label)
         return name
@@ -241,14 +222,6 @@ class Databases:
             *arguments, "--stop-after-init", "--no-http", log="update-demo"
         )
 
-    def prune(self) -> None:
-        """Drop what belongs to clones that are gone."""
-        for record in (paths.STATE / "clones").glob("*/clone"):
-            if not Path(record.read_text().strip()).is_dir():
-                for name in self.names(f"eor_{record.parent.name}_"):
-                    self.drop(name)
-                shutil.rmtree(record.parent, ignore_errors=True)
-
     def drop_all(self, everything: bool) -> list[str]:
         """Drop this clone's databases, or those of all clones and the host."""
         prefix = "eor_" if everything else f"eor_{paths.CLONE_KEY}_"
@@ -258,12 +231,16 @@ class Databases:
         return names
 
 
-def run_copy(databases: Databases, source: str):
-    """Return the name of a copy for this run; parallel runs don't meet."""
-    for name in databases.names(f"{source}_run"):
-        owner = name.removeprefix(f"{source}_run").split("-")[0]
+def run_copy(databases: Databases, source: str, prefix: str = "") -> str:
+    """Return the name of a copy for this run; parallel runs don't meet.
+
+    :param str prefix: what the name starts with, the source's name by default
+    """
+    prefix = f"{prefix or source}_run"
+    for name in databases.names(prefix):
+        owner = name.removeprefix(prefix).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
             databases.drop(name)
-    name = f"{source}_run{os.getpid()}"
+    name = f"{prefix}{os.getpid()}"
     databases.copy(source, name)
     return name

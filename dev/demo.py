@@ -36,8 +36,7 @@ def main(port: int) -> int:
             running.seek(0)
             say(f"The demo of this clone is running already: {running.read().strip()}")
             return 0
-        browser.require_pdf()
-        workshop = bring_up()
+        workshop = bring_up(browser.require_pdf)
         databases = Databases(workshop)
         database = databases.demo()
         port = free_port(port or PORT)

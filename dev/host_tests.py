@@ -4,7 +4,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 from . import browser, paths
-from .database import Databases, largest, run_copy
+from .database import Databases, run_copy
+from .flavours import largest
 from .shell import Missing, say
 from .testing import free_port
 from .workshop import Workshop, bring_up
@@ -24,8 +25,7 @@ def main(tags: str = "", update: bool = True) -> int:
     :param bool update: run the tests at installation as well
     :return: 1 if a test fails with the addons alone, else 0
     """
-    browser.require()
-    workshop = bring_up()
+    workshop = bring_up(browser.require)
     databases = Databases(workshop)
     flavour = largest()
     sources = {BARE: databases.template(flavour), WITH: databases.built(flavour)}

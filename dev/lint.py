@@ -30,6 +30,8 @@ def main(fix: bool = False) -> int:
     else:
         check("ruff format --check", "ruff", "format", "--check", *ruff)
         check("ruff check", "ruff", "check", "--no-fix", *ruff)
+    mode = [] if fix else ["--check"]
+    check("README and store page of each addon", "python", "-m", "dev.readme", *mode)
     if addons:
         check("pylint-odoo", "pylint", "--rcfile=.pylintrc-mandatory", *addons)
         manifests = [f"{name}/__manifest__.py" for name in addons]

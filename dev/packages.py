@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from . import paths
-from .shell import Missing, is_root, output, run, say, step, which
+from .shell import Missing, is_root, lock, output, run, say, step, which
 
 #: The suite that carries the Odoo package.
 SUITE = "unstable"
@@ -19,7 +19,8 @@ def install(*names: str, purpose: str) -> None:
         raise Missing(f"{purpose} is missing. Install it and start again.")
     if not is_root():
         raise Missing(f"{purpose} is missing. As root, run: {command}")
-    with step(f"Installing {purpose}: {' '.join(names)}"):
+    text = f"Installing {purpose}: {' '.join(names)}"
+    with lock("packages", "the installation of packages"), step(text):
         environment = {"DEBIAN_FRONTEND": "noninteractive"}
         apt = ["env", *(f"{key}={value}" for key, value in environment.items())]
         apt += ["apt-get", "-y", "-q", "-o", "DPkg::Lock::Timeout=300"]
@@ -96,16 +97,15 @@ class PrivateApt:
     def download(self, *names: str) -> dict[str, Path]:
         """Download packages; return the file of each name that could be had."""
         target = self.folder / "packages"
-        for name in names:
-            run(
-                "apt-get",
-                *self._options(),
-                "download",
-                name,
-                log=f"apt-download-{name}",
-                check=False,
-                cwd=target,
-            )
+
+        def fetch(log: str, *wanted: str) -> bool:
+            command = ["apt-get", *self._options(), "download", *wanted]
+            return not run(*command, log=log, check=False, cwd=target).returncode
+
+        # one that the suite lacks must not cost the others
+        if not fetch("apt-download", *names):
+            for name in names:
+                fetch(f"apt-download-{name}", name)
         found = {}
         for name in names:
             files = sorted(

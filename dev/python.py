@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -49,10 +50,30 @@ def _environment(folder: Path, requirements: str, purpose: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         run(base, "-m", "venv", folder, log="venv")
-        pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-        run(*pip, "-r", HERE / requirements, log=f"pip-{folder.name}")
+        log = f"pip-{folder.name}"
+        if not _install_by_uv(python, HERE / requirements, log):
+            run(*_pip(python), "-r", HERE / requirements, log=log)
         complete.touch()
     return python
+
+
+def _pip(python: Path) -> list:
+    return [python, "-m", "pip", "install", "--disable-pip-version-check"]
+
+
+def _install_by_uv(python: Path, requirements: Path, log: str) -> bool:
+    """Install by uv, several times as fast as pip; return whether that worked.
+
+    It may not be had, or not reach an index that only pip is told of.
+    """
+    if run(*_pip(python), "uv", log=log, check=False).returncode:
+        return False
+    command = [python, "-m", "uv", "pip", "install", "--python", python]
+    listed = output(python, "-m", "pip", "config", "list")
+    index = re.search(r"(?m)^[\w:.-]+\.index-url='(.+)'$", listed)
+    if index:
+        command += ["--default-index", index[1]]
+    return not run(*command, "-r", requirements, log=log, check=False).returncode
 
 
 def _key(requirements: str) -> str:
@@ -60,17 +81,22 @@ def _key(requirements: str) -> str:
     return paths.digest((HERE / requirements).read_text())[:8]
 
 
-def for_host(host: Host) -> Path:
-    """Return the Python that imports the host and has the test tools."""
-    folder = paths.STATE / f"venv-{host.key}-{_key('requirements.txt')}"
+def for_tests() -> Path:
+    """Return the Python that has what host and tests import."""
+    folder = paths.STATE / f"venv-{_key('requirements.txt')}"
     with lock("venv", "the installation of Python packages"):
-        python = _environment(folder, "requirements.txt", "the host and the tests")
-        code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-        packages = Path(output(python, "-c", code))
-        _link(host.root / "odoo", packages / "odoo")
+        return _environment(folder, "requirements.txt", "the host and the tests")
+
+
+def importable(host: Host) -> Path:
+    """Return a folder from which Python imports the host, and nothing beside it."""
+    folder = paths.STATE / f"import-{host.key}"
+    with lock("import", "the link to the host"):
+        folder.mkdir(parents=True, exist_ok=True)
+        _link(host.root / "odoo", folder / "odoo")
         for info in host.root.glob("odoo-*.egg-info"):
-            _link(info, packages / info.name)
-    return python
+            _link(info, folder / info.name)
+    return folder
 
 
 def _link(source: Path, target: Path) -> None:
@@ -91,9 +117,8 @@ def foreign_addons(python: Path) -> Path:
                 fresh = folder.with_suffix(".new")
                 shutil.rmtree(fresh, ignore_errors=True)
                 # they require the host, which is on no index
-                pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-                pip += ["--no-deps", "--target", fresh, "-r", requirements]
-                run(*pip, log="pip-addons")
+                target = ["--no-deps", "--target", fresh]
+                run(*_pip(python), *target, "-r", requirements, log="pip-addons")
                 fresh.rename(folder)
     return folder / "odoo" / "addons"
 

@@ -28,7 +28,8 @@ def step(text: str):
     yield
     seconds = time.monotonic() - start
     if seconds >= 2:
-        say(f"  done in {seconds:.0f} s")
+        # others may have said something meanwhile
+        say(f"{text}: done in {seconds:.0f} s")
 
 
 def run(*command, log: str = "", check: bool = True, **options):

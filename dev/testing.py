@@ -1,4 +1,4 @@
-"""Run the tests on both kinds of database, over all cores."""
+"""Run the tests, each on its kind of database, over all cores."""
 
 import contextlib
 import os
@@ -6,31 +6,29 @@ import socket
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from pathlib import Path
 
 from . import browser, paths
 from .database import Databases, run_copy
+from .flavours import APART, FLAVOURS, flavour_of
 from .shell import Missing, run, say
 from .workshop import bring_up
 
-#: The folders of tests that need more than the base database.
-FOLDERS = {"full": "tests/stock", "kits": "tests/kits", "queue": "tests/queue"}
 NO_TESTS = 5
 
 
 def main(arguments: list[str], reuse: bool = False) -> int:
     """Run the tests; arguments go to pytest.
 
-    :param list arguments: options and paths for pytest; without any, both suites
+    :param list arguments: options and paths for pytest; without any, all suites
         must have tests
     :param bool reuse: don't rebuild the databases when the addons have changed
     """
     if not paths.addons():
         raise Missing(f"There is no addon {paths.ADDON_PREFIX}* in {paths.REPO}.")
     suites = _suites(arguments)
-    browser.require()
-    workshop = bring_up()
+    workshop = bring_up(browser.require, browser.require_pdf)
     databases = Databases(workshop)
-    databases.prune()
     options = [argument for argument in arguments if not _is_path(argument)]
     codes, totals = {}, Counter()
     for flavour, targets in suites.items():
@@ -51,28 +49,50 @@ def _suites(arguments: list[str]) -> dict[str, list[str]]:
     """Return what to run on which kind of database."""
     chosen = [os.path.normpath(path) for path in arguments if _is_path(path)]
     if chosen and "tests" not in chosen:
-        suites = {"base": []}
+        suites = {}
         for path in chosen:
-            suites.setdefault(_flavour(path), []).append(path)
-        return {flavour: targets for flavour, targets in suites.items() if targets}
-    suites = {"base": ["tests", *(f"--ignore={path}" for path in FOLDERS.values())]}
-    for flavour, folder in FOLDERS.items():
+            for folder, command in APART.items():
+                if f"{path}/".startswith(f"{folder}/"):
+                    raise Missing(f"{folder} runs beside other addons: {command}")
+            suites.setdefault(flavour_of(path), []).append(path)
+        return suites
+    folders = {name: flavour.tests for name, flavour in FLAVOURS.items()}
+    suites = {}
+    for flavour, folder in folders.items():
+        inner = {*folders.values(), *APART} - {folder}
+        ignored = [f"--ignore={path}" for path in inner if path.startswith(folder)]
         if (paths.REPO / folder).is_dir():
-            suites[flavour] = [folder]
+            suites[flavour] = [folder, *sorted(ignored)]
     return suites
-
-
-def _flavour(path: str) -> str:
-    """Return the kind of database that the tests in this path need."""
-    for flavour, folder in FOLDERS.items():
-        if f"{path}/".startswith(f"{folder}/"):
-            return flavour
-    return "base"
 
 
 def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
     """Run pytest on a copy of the database; each worker copies it once more."""
     database = run_copy(databases, source)
+    say(f"Testing on the database {flavour}: {' '.join(arguments)}")
+    profile = "ci" if os.environ.get("CI") else "dev"
+    variables = {
+        "HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", profile),
+        "ERP_BARE_DATABASE": databases.template(flavour),
+    }
+    options = {"stdin": sys.stdin} if "--pdb" in arguments else {}
+    arguments = [*_workers(arguments), *arguments]
+    try:
+        code, counts = run_pytest(workshop, database, arguments, variables, **options)
+        totals.update(counts)
+        return code
+    finally:
+        for name in databases.names(database):
+            databases.drop(name)
+
+
+def run_pytest(
+    workshop, database: str, arguments: list[str], variables: dict, **options
+) -> tuple[int, Counter]:
+    """Run pytest on a database; return its exit code, and how many tests did what.
+
+    :param dict variables: of its environment
+    """
     report = paths.LOGS / f"{database}.xml"
     command = [
         workshop.python, "-m", "pytest",
@@ -84,27 +104,14 @@ def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
         f"--junitxml={report}",
         "--durations=10",
         "--durations-min=2",
-        *_workers(arguments),
         *arguments,
     ]  # fmt: skip
-    say(f"Testing on the database {flavour}: {' '.join(arguments)}")
-    profile = "ci" if os.environ.get("CI") else "dev"
-    variables = {
-        "HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", profile),
-        "ERP_BARE_DATABASE": databases.template(flavour),
-    }
+    environment = workshop.environment(ERP_DISPOSABLE_DATABASE="1", **variables)
     try:
-        stdin = sys.stdin if "--pdb" in arguments else None
-        options = {"stdin": stdin} if stdin else {}
-        environment = workshop.environment(**variables)
         result = run(*command, check=False, cwd=paths.REPO, env=environment, **options)
-        _count(report, totals)
-        return result.returncode
+        return result.returncode, _count(report)
     finally:
-        with contextlib.suppress(OSError):
-            report.unlink()
-        for name in databases.names(database):
-            databases.drop(name)
+        report.unlink(missing_ok=True)
 
 
 def _workers(arguments: list[str]) -> list[str]:
@@ -118,11 +125,11 @@ def _cores() -> str:
     return str(min(len(os.sched_getaffinity(0)), 8))
 
 
-def _count(report, totals: Counter) -> None:
+def _count(report: Path) -> Counter:
     """Add up the tests; the report also lists the subtests under a test's name."""
-    if not report.is_file():
-        return
     outcomes = {}
+    if not report.is_file():
+        return Counter()
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         found = {element.tag for element in case}
         name = case.get("classname"), case.get("name")
@@ -130,7 +137,7 @@ def _count(report, totals: Counter) -> None:
             outcomes[name] = "failed"
         else:
             outcomes.setdefault(name, "skipped" if "skipped" in found else "passed")
-    totals.update(outcomes.values())
+    return Counter(outcomes.values())
 
 
 def _report(totals: Counter) -> None:

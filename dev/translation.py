@@ -1,7 +1,8 @@
 """Export the terms of the addons, and bring their translations up to date."""
 
 from . import paths
-from .database import Databases, largest
+from .database import Databases
+from .flavours import FLAVOURS, largest
 from .shell import run, say
 from .workshop import Workshop
 
@@ -28,16 +29,24 @@ for path in sys.argv[1:]:
 def main(workshop: Workshop) -> int:
     """Write each addon's .pot, and merge it into its .po files."""
     databases = Databases(workshop)
-    database = databases.built(largest())
-    addons = paths.addons()
-    absent = databases.not_installed(database, addons)
-    for name in absent:
-        say(f"Not exported, it is not installed: {name}")
-    addons = [name for name in addons if name not in absent]
+    waiting = paths.addons()
+    # the fewer databases the better: what people look at has nearly all
+    for flavour in dict.fromkeys([largest(), *FLAVOURS]):
+        addons = [
+            name for name in workshop.modules.addons_for(flavour) if name in waiting
+        ]
+        if addons:
+            _export(workshop, databases.built(flavour), addons)
+            waiting = [name for name in waiting if name not in addons]
+    for name in waiting:
+        say(f"Not exported, no flavour has what it depends on: {name}")
+    return 1 if waiting else 0
+
+
+def _export(workshop: Workshop, database: str, addons: list[str]) -> None:
     say(f"Exporting the terms of {', '.join(addons)}")
     workshop.odoo(
         "i18n", "export", "-c", workshop.config, "-d", database, *addons, log="i18n"
     )
     templates = [f"{name}/i18n/{name}.pot" for name in addons]
     run(workshop.python, "-c", MERGE, *templates, cwd=paths.REPO)
-    return 0

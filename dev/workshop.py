@@ -2,10 +2,14 @@
 
 import os
 import shlex
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from . import host, paths, postgres, python
+from .flavours import Modules
 from .shell import run, say
 
 
@@ -15,6 +19,8 @@ class Workshop:
 
     host: host.Host
     python: Path
+    #: the folder from which Python imports the host
+    imported: Path
     server: postgres.Server
 
     @property
@@ -22,20 +28,32 @@ class Workshop:
         """Return the settings file of this clone's Odoo."""
         return paths.CLONE / "odoo.conf"
 
-    @property
-    def addons_path(self) -> str:
+    @cached_property
+    def addons_path(self) -> list[Path]:
         """Return the addons folders, those of this clone last."""
         folders = list(self.host.addons_path)
         if paths.has_queue():
             folders.append(python.foreign_addons(self.python))
         if paths.addons():
             folders.append(paths.REPO)
-        return ",".join(str(folder) for folder in dict.fromkeys(folders))
+        return [*dict.fromkeys(folders)]
+
+    @cached_property
+    def modules(self) -> Modules:
+        """Return what the modules of host and clone say of themselves."""
+        return Modules(self.addons_path)
+
+    @property
+    def python_path(self) -> str:
+        """Return where Python finds the host, before all that it is told already."""
+        folders = [str(self.imported), os.environ.get("PYTHONPATH", "")]
+        return os.pathsep.join(dict.fromkeys(filter(None, folders)))
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment in which host and tests run."""
         result = self.server.environment()
         result["PATH"] = f"{self.python.parent}{os.pathsep}{result['PATH']}"
+        result["PYTHONPATH"] = self.python_path
         # without compiled files each start of the host takes twice as long
         result.pop("PYTHONDONTWRITEBYTECODE", None)
         result.update(more)
@@ -57,7 +75,7 @@ class Workshop:
             "db_password": "PGPASSWORD",
         }
         settings = {
-            "addons_path": self.addons_path,
+            "addons_path": ",".join(map(str, self.addons_path)),
             "data_dir": paths.DATA,
             **{key: given[name] for key, name in connection.items() if name in given},
             "db_maxconn": "32",
@@ -74,10 +92,10 @@ class Workshop:
         paths.CLONE.mkdir(parents=True, exist_ok=True)
         paths.DATA.mkdir(parents=True, exist_ok=True)
         _replace(self.config, "[options]\n" + "".join(lines))
-        (paths.CLONE / "clone").write_text(f"{paths.REPO}\n")
         exported = {
             **self.server.variables,
             "ODOO_CONF": str(self.config),
+            "PYTHONPATH": self.python_path,
         }
         path = f'"{self.python.parent}:{self.server.bin}:$PATH"'
         _replace(
@@ -95,10 +113,21 @@ def _replace(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def bring_up() -> Workshop:
-    """Return the workshop, making what's missing."""
-    found = host.find()
-    result = Workshop(found, python.for_host(found), postgres.server())
+def bring_up(*more: Callable) -> Workshop:
+    """Return the workshop, making what's missing: all of it at the same time.
+
+    :param more: what else has to be brought up
+    """
+    with ThreadPoolExecutor() as pool:
+        server = pool.submit(postgres.server)
+        packages = pool.submit(python.for_tests)
+        others = [pool.submit(function) for function in more]
+        found = host.find()
+    result = Workshop(
+        found, packages.result(), python.importable(found), server.result()
+    )
+    for other in others:
+        other.result()
     result.write_settings()
     say(f"{found.label}, {paths.STATE}")
     return result

@@ -1,11 +1,11 @@
 {
     "name": "Order Reversal",
     "summary": "Take back a settled sales order: explained, all or nothing, recorded",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
-    "author": "Order Reversal maintainers, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/sale-workflow",
+    "author": "Order Reversal maintainers",
+    "development_status": "Beta",
     "depends": ["sale", "account_payment"],
     "external_dependencies": {"python": ["qrcode"]},
     "data": [
@@ -51,6 +51,13 @@
             "erp_order_reversal/static/tests/tours/**/*",
         ],
     },
+    "images": [
+        "static/description/dialog.png",
+        "static/description/done.png",
+        "static/description/blocked.png",
+        "static/description/orders.png",
+        "static/description/log.png",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -51,8 +51,8 @@ BATCH_STATES = [
     ("cancelled", "Cancelled"),
 ]
 
-# What may be done to one document, in the order in which it is carried out. Glue addons
-# put theirs in its place with `selection_add` on the step's `operation`.
+# What may be done to one document, and its name; of a restore, what becomes of the
+# document. All else about an operation stands in `plan/operation.py`.
 OPERATIONS = [
     ("unlock", "Unlock"),
     ("release", "Release"),
@@ -65,6 +65,18 @@ OPERATIONS = [
     ("cancel", "Cancel"),
     ("lower", "Lower the order"),
     ("draft", "Back to quotation"),
+    # and back again, by a restore
+    ("confirm", "Confirmed again"),
+    ("raise_back", "Ordered again"),
+    ("unrefund", "Its refund is cancelled"),
+    ("unmatch", "What was matched instead is taken off"),
+    ("uncredit", "Its credit note is cancelled"),
+    ("post", "Posted again, under its own number"),
+    ("refill", "Gets back the lines of this order"),
+    ("post_payment", "Posted again, under its own number"),
+    ("match", "Settles again what it settled"),
+    ("settle", "Settled again, as it was"),
+    ("lock", "Locked again"),
 ]
 
 SEVERITIES = [

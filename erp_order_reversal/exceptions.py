@@ -31,3 +31,10 @@ class DocumentsBusyError(UserError):
     def __init__(self, message, waiting=None):
         super().__init__(message)
         self.waiting = waiting or {}
+
+
+class IncompleteOperationError(TypeError):
+    """An addon brings an operation without its check or its inverse.
+
+    Raised when the registry loads, not when a customer restores.
+    """

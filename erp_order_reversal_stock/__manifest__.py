@@ -1,11 +1,11 @@
 {
     "name": "Order Reversal: Deliveries",
     "summary": "Take back the deliveries of a sales order along with it",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
-    "author": "Order Reversal maintainers, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/sale-workflow",
+    "author": "Order Reversal maintainers",
+    "development_status": "Beta",
     "depends": ["erp_order_reversal", "sale_stock"],
     "data": [
         "data/order_reversal_reason.xml",

@@ -1,10 +1,40 @@
 """Settled orders, made by the host's own flows, and the trial balance as oracle."""
 
-from odoo import Command, fields
+import functools
+import os
+
+from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.modules.registry import Registry
+from odoo.tests.common import get_db_name
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 GROUP = "erp_order_reversal.group_reversal_"
+#: Set by `make test`: the database is a copy that is dropped afterwards.
+DISPOSABLE = "ERP_DISPOSABLE_DATABASE"
+
+
+@functools.cache
+def company_with_accounts():
+    """A company as the host's tests make it, committed once a process.
+
+    :return: its id
+    """
+    with Registry(get_db_name()).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        company = env["res.company"].create({"name": "company_1_data"})
+        chart = env["account.chart.template"]
+        template = chart._guess_chart_template(company.country_id)
+        chart.try_loading(template, company=company, install_demo=False)
+        if not company.account_fiscal_country_id:
+            company.account_fiscal_country_id = env.ref("base.us")
+        return company.id
+
+
+@functools.cache
+def encrypted(context, password):
+    """The host's own hash takes a tenth of a second, which is its purpose."""
+    return context.hash(password)
 
 
 class ReversalCase(AccountTestInvoicingCommon):
@@ -21,6 +51,9 @@ class ReversalCase(AccountTestInvoicingCommon):
 
     @classmethod
     def setUpClass(cls):
+        if os.environ.get(DISPOSABLE):
+            # before the transaction of the class, which would not see it
+            company_with_accounts()
         super().setUpClass()
         cls.company = cls.company_data["company"]
         cls.bank = cls.company_data["default_journal_bank"]
@@ -52,29 +85,36 @@ class ReversalCase(AccountTestInvoicingCommon):
         cls.outsider = cls._user("outsider_t", sales, invoicing)
 
     @classmethod
+    def setup_independent_company(cls, **kwargs):
+        """A chart of accounts takes a second to load: once where it may stay."""
+        if kwargs or cls.chart_template or cls.country_code:
+            return super().setup_independent_company(**kwargs)
+        if not os.environ.get(DISPOSABLE):
+            return super().setup_independent_company()
+        company = cls.env["res.company"].browse(company_with_accounts())
+        cls.env.user.company_ids = [Command.link(company.id)]
+        return company
+
+    @classmethod
     def _user(cls, login, *groups):
-        return (
+        """A user who logs in with the login as password."""
+        groups = [cls.env.ref(group).id for group in ("base.group_user", *groups)]
+        user = (
             cls.env["res.users"]
             .with_context(no_reset_password=True)
             .create(
                 {
                     "name": login,
                     "login": login,
-                    "password": login,
                     "email": f"{login}@example.com",
                     "company_id": cls.company.id,
                     "company_ids": [Command.set(cls.company.ids)],
-                    "group_ids": [
-                        Command.set(
-                            [
-                                cls.env.ref(group).id
-                                for group in ("base.group_user", *groups)
-                            ]
-                        )
-                    ],
+                    "group_ids": [Command.set(groups)],
                 }
             )
         )
+        user._set_encrypted_password(user.id, encrypted(user._crypt_context(), login))
+        return user
 
     # ------------------------------------------------------------------
     # Settled orders

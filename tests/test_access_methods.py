@@ -49,6 +49,12 @@ TABLE = {
         ("done", (), {"manager"}),
         ("restoring", (), NOBODY),
     ],
+    (R, "action_open_restore"): [
+        ("draft", (), NOBODY),
+        ("waiting", (), NOBODY),
+        ("done", (), {"manager"}),
+        ("restoring", (), NOBODY),
+    ],
     (R, "action_verify"): [("draft", (), READERS), ("done", (), READERS)],
     (R, "snapshot_json"): [("done", (), READERS)],
     (R, "action_retry_refunds"): [
@@ -82,8 +88,6 @@ TABLE = {
     (STEP, "create"): [(None, ({"operation": "cancel"},), NOBODY)],
     (STEP, "write"): [("step", ({"outcome": "x"},), NOBODY)],
     (STEP, "unlink"): [("step", (), NOBODY)],
-    (STEP, "action_open_document"): [("step", (), READERS)],
-    (STEP, "action_open_result"): [("step", (), READERS)],
     (FINDING, "create"): [(None, ({"message": "x"},), NOBODY)],
     (FINDING, "write"): [("finding", ({"message": "x"},), NOBODY)],
     (FINDING, "unlink"): [("finding", (), NOBODY)],
@@ -144,6 +148,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         waiting = self.request(asked, user=self.requester)
         waiting.action_submit()
         restoring.with_user(self.manager).action_undo()
+        restoring = restoring.restore_ids
         self.company.reversal_approval = "never"
         draft = self.request(order)
         engine = self.env[R]._engine_env(self.env[FINDING])

@@ -25,6 +25,8 @@ from odoo.tools import config
 from .lifecycle import image
 
 ADDON = "erp_order_reversal"
+#: Version 19.0.1.0.0.
+RELEASED = "6c4e8824ace8158c6e1360dfe92babd42924aa68"
 REPO = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(__file__).parent / "lifecycle"
 BARE = os.environ.get("ERP_BARE_DATABASE")
@@ -97,12 +99,13 @@ class TestLifecycle(BaseCase):
         :param Path addon: a folder with another version of the addon
         :param str script: name of a script for the host's shell
         """
+        scripts = ["settled.py", script] if script else []
         result = subprocess.run(
             [
                 *(sys.executable, "-m", "odoo", *arguments),
                 *("-c", self.settings(addon or REPO), "-d", self.database),
             ],
-            input=(SCRIPTS / script).read_text() if script else "",
+            input="\n".join((SCRIPTS / name).read_text() for name in scripts),
             capture_output=True,
             text=True,
             check=False,
@@ -168,9 +171,10 @@ class TestLifecycle(BaseCase):
         self.assertEqual(chatter - self.look(image.chatter), set())
 
     def test_upgrade(self):
-        previous = self.previous_version()
-        self.install(previous)
-        self.run_script("use.py", previous)
+        """From the released version, with reversals in every state."""
+        released = self.released_version()
+        self.install(released)
+        self.run_script("released.py", released)
         self.upgrade()
         self.run_script("check.py")
         upgraded = self.look(image.schema)
@@ -180,21 +184,22 @@ class TestLifecycle(BaseCase):
         self.assertEqual(sorted(fresh - upgraded), [], "an upgrade lacks it")
         self.assertEqual(sorted(upgraded - fresh), [], "an upgrade leaves it")
 
-    def previous_version(self):
-        """A folder with the addon of the commit before, or with this one's.
-
-        A shallow clone has no history: then at least the upgrade itself is tried.
-        """
+    def released_version(self):
+        """A folder with the addon as it was released."""
         found = subprocess.run(
-            ["git", "archive", "HEAD~1", ADDON],
+            ["git", "archive", RELEASED, ADDON],
             cwd=REPO,
             capture_output=True,
             check=False,
         )
-        if found.returncode:
-            print("No commit before this one: upgrading from the same version.")
-            return REPO
-        folder = self.folder / "previous"
+        self.assertFalse(
+            found.returncode,
+            f"This clone lacks the released version {RELEASED}: get the whole history "
+            f"(git fetch --unshallow). {found.stderr.decode()}",
+        )
+        folder = self.folder / "released"
         with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
             archive.extractall(folder, filter="data")
+        manifest = (folder / ADDON / "__manifest__.py").read_text()
+        self.assertIn('"version": "19.0.1.0.0"', manifest)
         return folder

@@ -24,7 +24,7 @@ class TestLive(LiveCase):
             "/odoo/settled-orders?debug=tests",
             "order_reversal_bulk",
             login=self.login,
-            timeout=180,
+            timeout=600,
         )
         with committed() as env:
             orders = env["sale.order"].browse(small)
@@ -77,4 +77,4 @@ class TestLive(LiveCase):
                 batch = env["order.reversal.batch"].browse(built["batch"])
                 return batch.state == "done" and batch.done_count
 
-        self.assertEqual(wait_until(done, 60, "the scheduler"), 4)
+        self.assertEqual(wait_until(done, what="the scheduler"), 4)

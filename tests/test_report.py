@@ -1,7 +1,12 @@
 """The printable voucher: what stands on it, in both languages, and its log event."""
 
+import base64
+import io
 import shutil
 import unittest
+
+from PIL import Image, ImageChops, ImageStat
+from pypdf import PdfReader
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
@@ -91,6 +96,18 @@ class TestReport(ReversalCase, HttpCase):
             force_report_rendering=True
         )._render_qweb_pdf(REPORT, self.reversal.ids)
         self.assertEqual(kind, "pdf")
-        self.assertTrue(content.startswith(b"%PDF"))
-        # Its text is drawn with embedded glyphs, so that no tool can read it back.
-        self.assertGreater(len(content), 20_000)
+        pages = PdfReader(io.BytesIO(content)).pages
+        self.assertEqual([round(side) for side in pages[0].mediabox[2:]], [595, 842])
+        # Its text is drawn as outlines that no tool reads back; the code is an image.
+        [printed] = [image.image for page in pages for image in page.images]
+        self.assertGreater(self._likeness(printed, self.reversal), 0.95)
+        other = self.reverse(self.settle()[0])
+        self.assertLess(self._likeness(printed, other), 0.8)
+
+    def _likeness(self, printed, reversal):
+        """How much of the printed code is that of the reversal, from 0 to 1."""
+        uri = reversal.with_user(self.clerk)._get_voucher_values()["qr"]
+        code = Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
+        code = code.convert("L").resize((200, 200))
+        difference = ImageChops.difference(code, printed.convert("L").resize(code.size))
+        return 1 - ImageStat.Stat(difference).mean[0] / 255

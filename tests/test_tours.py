@@ -81,9 +81,9 @@ class TestTours(ReversalCase, HttpCase):
         self.company.reversal_approval = "always"
         waiting = "action-erp_order_reversal.order_reversal_action_to_approve"
         self.tour(reversal, "order_reversal_restore_request", self.manager)
-        self.assertEqual(reversal.undo_requester_id, self.manager)
+        self.assertEqual(reversal.restore_ids.requester_id, self.manager)
         self.tour(waiting, "order_reversal_restore_reject", self.approver)
-        self.assertFalse(reversal.undo_requester_id)
+        self.assertEqual(reversal.restore_ids.state, "rejected")
         self.assertCancelled()
         self.tour(reversal, "order_reversal_restore_request", self.manager)
         self.tour(waiting, "order_reversal_restore_approve", self.approver)

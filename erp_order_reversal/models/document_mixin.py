@@ -70,57 +70,69 @@ class OrderReversalMixin(models.AbstractModel):
         self.ensure_one()
         return False
 
-    def _reversal_undo_blockers(self, step):
-        """Why a step on this document can't be taken back any more.
+    # ------------------------------------------------------------------
+    # The last operation of a restore, on its root
+    # ------------------------------------------------------------------
 
-        :param step: `order.reversal.step`
-        :return: list of sentences, each with what can be done instead
-        """
-        return []
+    @api.private
+    def _reversal_apply_settle(self, steps):
+        """Match again what was matched; see `order.reversal._restore_matches`."""
+        for reversal in steps.reversal_id:
+            reversal._restore_links()
+        steps._set_result()
 
-    def _reversal_later_obstacles(self, step, operations):
+    def _reversal_check_settle(self, step, books):
+        """All documents must be what they were: list of str."""
+        return step.reversal_id._find_unrestored() if books.fresh else []
+
+    def _reversal_block_later_parts(self, step, plan):
         """Parts are restored in the opposite order, the last one first.
 
         What a part released, and what it took of the rest, follows from the ones
         before it.
 
-        :param step: `order.reversal.step` on this document
-        :param operations: keys of the operations that take it back
-        :return: list of sentences
+        :param step: `order.reversal.step` on this document, which a plan takes back
+        :param Plan plan: of the restore
         """
-        later = step._get_later_parts(operations)
-        if not later:
-            return []
-        return [
-            self.env._(
-                "Another part of %(document)s was taken back since. Restore "
-                "%(reversals)s first.",
-                document=self.display_name,
-                reversals=", ".join(later.sorted("id", reverse=True).mapped("name")),
+        later = step._get_later_parts()
+        if later:
+            plan.block(
+                "part_restored_first",
+                self.env._(
+                    "Another part of %s was taken back since.", self.display_name
+                ),
+                self,
+                remedy=self.env._(
+                    "Restore %s first.",
+                    ", ".join(later.sorted("id", reverse=True).mapped("name")),
+                ),
             )
-        ]
 
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""
         self.ensure_one()
+        action = self._reversal_dialog_action(
+            self.env._("Reverse %s", self.display_name)
+        )
+        action["context"][f"default_{self._reversal_root_field}"] = self.id
+        return action
+
+    @api.model
+    def _reversal_dialog_action(self, name):
+        """The dialog on a new reversal.
+
+        :param str name: title of the dialog
+        :return: a window action whose context has no root yet
+        """
+        view = self.env.ref("erp_order_reversal.order_reversal_view_form_dialog")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Reverse %s", self.display_name),
+            "name": name,
             "res_model": "order.reversal",
             "view_mode": "form",
-            "views": [
-                (
-                    self.env.ref(
-                        "erp_order_reversal.order_reversal_view_form_dialog"
-                    ).id,
-                    "form",
-                )
-            ],
+            "views": [(view.id, "form")],
             "target": "new",
-            "context": {
-                f"default_{self._reversal_root_field}": self.id,
-                "dialog_size": "extra-large",
-            },
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_open_reversal(self):

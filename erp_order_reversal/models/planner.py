@@ -31,9 +31,12 @@ class OrderReversalPlan(models.AbstractModel):
         for plan in ready:
             plan.date = self._get_open_date(plan)
             plan.part = plan.reversal._plan_part(plan)
-        self._collect(ready)
+        self._collect([plan for plan in ready if not plan.reversal.restores_id])
         for plan in ready:
-            self._ask_documents(plan)
+            if plan.reversal.restores_id:
+                plan.reversal._plan_restore(plan)
+            else:
+                self._ask_documents(plan)
             self._finish(plan)
         return plans
 
@@ -135,6 +138,9 @@ class OrderReversalPlan(models.AbstractModel):
         Rule: `res.company._get_violated_lock_dates`, asked for a sales entry with
         taxes (fiscal year, sales, tax and hard lock) of the user who carries it out.
         """
+        if plan.reversal.restores_id:
+            # It makes no entry of its own: what stood stands again.
+            return plan.reversal.date
         company = plan.company
         journal = self.env["account.journal"].new({"type": "sale"})
         if plan.root._name == "account.move" and plan.root.is_purchase_document():
@@ -221,7 +227,10 @@ class OrderReversalPlan(models.AbstractModel):
         done = self.env["order.reversal"]
         for records in plan.documents.values():
             for reversals in records._reversal_get_all().values():
-                done |= reversals.filtered(lambda reversal: reversal.state == "done")
+                done |= reversals.filtered(
+                    lambda reversal: reversal.state == "done"
+                    and not reversal.restores_id
+                )
         texts = []
         if done:
             texts.append(

@@ -10,7 +10,7 @@ class OrderReversalRequestMixin(models.AbstractModel):
 
     # What a person may give; the rest is the addon's.
     _request_fields = frozenset()
-    _root_fields = ()
+    _given_fields = ()
 
     @api.model
     def _guarded_fields(self):
@@ -28,7 +28,7 @@ class OrderReversalRequestMixin(models.AbstractModel):
         values = super().default_get(fields)
         closed = self._guarded_fields() - set(self._request_fields)
         own = {}
-        for name in closed.difference(self._root_fields).intersection(fields):
+        for name in closed.difference(self._given_fields).intersection(fields):
             values.pop(name, None)
             if self._fields[name].default:
                 own[name] = self._fields[name].default(self)
@@ -42,7 +42,7 @@ class OrderReversalRequestMixin(models.AbstractModel):
         :return: dict
         """
         guarded = self._guarded_fields() - set(self._request_fields)
-        forged = set(vals) & guarded.difference(self._root_fields)
+        forged = set(vals) & guarded.difference(self._given_fields)
         known = self.default_get(sorted(forged))
         for name in forged:
             if vals[name] and vals[name] != known.get(name):
@@ -61,7 +61,7 @@ class OrderReversalRequestMixin(models.AbstractModel):
 
         :raise ValidationError: a value that a field of the request can't hold
         """
-        for name in set(self._request_fields).union(self._root_fields) & set(vals):
+        for name in set(self._request_fields).union(self._given_fields) & set(vals):
             field, value = self._fields[name], vals[name]
             if not value:
                 continue

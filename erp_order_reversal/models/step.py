@@ -1,9 +1,13 @@
-from odoo import api, fields, models
+from types import MappingProxyType
+
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
+from ..exceptions import IncompleteOperationError
 from ..plan import CreditData, ReleaseData, RematchData, frozen
+from ..plan import operation as rows
 
 
 class OrderReversalStep(models.Model):
@@ -47,6 +51,10 @@ class OrderReversalStep(models.Model):
     )
     result_name = fields.Char("Resulting Document", readonly=True)
     data = fields.Json(help="What the operation needs: journal items, amounts.")
+    origin_id = fields.Many2one(
+        "order.reversal.step", readonly=True, help="Of a restore: what it takes back."
+    )
+
     _document_idx = models.Index("(res_model, res_id)")
 
     @api.depends("res_model")
@@ -82,10 +90,76 @@ class OrderReversalStep(models.Model):
             for step in steps:
                 step.can_open = step.res_id in readable
 
+    # ------------------------------------------------------------------
+    # Operations
+    # ------------------------------------------------------------------
+
     @api.model
+    def _get_operation_rows(self):
+        """The rows of all operations; glue addons add theirs, or models to a row.
+
+        :return: list of `Operation`
+        """
+        return list(rows.OPERATIONS)
+
+    @api.model
+    @tools.ormcache()
     def _get_operations(self):
-        """Keys of `operation`, in the order in which they are carried out."""
-        return self._fields["operation"].get_values(self.env)
+        """What can be done, in the order in which it is carried out.
+
+        :return: {key: `Operation`}
+        """
+        found = sorted(self._get_operation_rows(), key=lambda row: row.order)
+        return MappingProxyType({row.key: row for row in found})
+
+    def _get_row(self):
+        """:return: `Operation` of one step"""
+        return self._get_operations()[self.operation]
+
+    def _register_hook(self):
+        """Override to refuse operations that lack a piece.
+
+        :raise IncompleteOperationError: naming every piece
+        """
+        super()._register_hook()
+        missing = self._find_missing_pieces()
+        if missing:
+            raise IncompleteOperationError("\n".join(missing))
+
+    @api.model
+    def _find_missing_pieces(self):
+        """What the operations of the installed addons lack.
+
+        :return: list of str
+        """
+        operations = self._get_operations()
+        missing = [
+            f"The operation {key} has no row, or no name."
+            for key in operations.keys()
+            ^ set(self._fields["operation"].get_values(self.env))
+        ]
+        for row in operations.values():
+            back = operations.get(row.inverse) if row.inverse else row
+            if not back or not set(row.models) <= set(back.models):
+                missing.append(f"The operation {row.key} has no inverse.")
+            for model in row.models:
+                missing += [
+                    f"{model} has no {prefix}{row.key}."
+                    for prefix in row.halves
+                    if not hasattr(type(self.env[model]), prefix + row.key)
+                ]
+        return missing
+
+    @api.model
+    def _select_by_right(self, right):
+        """Keys of the operations that take a right of the host.
+
+        :param str right: external id of a group
+        :return: set of str
+        """
+        return {
+            key for key, row in self._get_operations().items() if row.right == right
+        }
 
     def write(self, vals):
         """Only the choice of a method is a person's; the plan is the addon's."""
@@ -113,7 +187,9 @@ class OrderReversalStep(models.Model):
         for step in self:
             if step.res_model == "sale.order":
                 orders |= step._get_document()
-            elif step.operation in ("credit", "void") and not step.reversal_id.order_id:
+            elif (
+                step._get_row().worth == rows.INVOICED and not step.reversal_id.order_id
+            ):
                 orders |= step._get_document().line_ids.sale_line_ids.order_id
         return orders
 
@@ -149,19 +225,19 @@ class OrderReversalStep(models.Model):
             lambda item: item.move_id != self._get_document()
         )
 
-    def _get_later_parts(self, operations):
+    def _get_later_parts(self):
         """Done reversals that took back another part of the same document since.
 
-        :param operations: keys of the operations that took it back
         :return: `order.reversal`; none where both took back all of their root
         """
         self.ensure_one()
+        operations = self._get_operations()
         # sudo: reversals of others, for which of them has to go first.
         later = self.sudo().search(
             [
                 ("res_model", "=", self.res_model),
                 ("res_id", "=", self.res_id),
-                ("operation", "in", operations),
+                ("operation", "in", [k for k in operations if operations[k].inverse]),
                 ("reversal_id.state", "=", "done"),
                 ("id", ">", self.id),
             ]
@@ -175,6 +251,20 @@ class OrderReversalStep(models.Model):
         self.ensure_one()
         documents = (self.reversal_id.fingerprint_data or {}).get("documents", {})
         return documents.get(frozen.document_key(self.res_model, self.res_id), {})
+
+    def _get_result(self, model):
+        """The document of `model` that came out of this step, an empty one else.
+
+        :param str model: name of the model
+        """
+        self.ensure_one()
+        known = self.result_id if self.result_model == model else []
+        return self.env[model].browse(known).exists()
+
+    def _was_posted(self):
+        """Whether the document of a restore was posted when it was taken back."""
+        self.ensure_one()
+        return self.origin_id._before().get("state") == "posted"
 
     def _set_result(self, record=None):
         """Mark as done; `record` is the document that came out of it.
@@ -191,6 +281,66 @@ class OrderReversalStep(models.Model):
                 "result_name": name or False,
             }
         )
+
+    def _reversal_unmatch(self):
+        """Take off what was matched instead of what is restored.
+
+        What others matched with the invoices since, a later reversal of another part
+        of one among them, stays.
+        """
+        for step in self:
+            rows = step.reversal_id._image_rows("account_partial_reconcile")
+            ours = step._get_rematched(rows)
+            lines = step._get_document().line_ids
+            partials = (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
+                lambda partial, ours=ours: ours
+                & (partial.debit_move_id | partial.credit_move_id)
+            )
+            known = {row["id"] for row in rows}
+            partials.browse(set(partials.ids) - known).unlink()
+
+    def _find_still_matched(self, books):
+        """Problems of a step whose released matches are still there.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        # sudo: whether matches exist.
+        partials = self.env["account.partial.reconcile"].sudo()
+        left = any(
+            books.has(partials.browse(release.partial_id))
+            for release in ReleaseData.from_json(self.data).releases
+            if release.partial_id
+        )
+        return [self.env._("%s is still matched.", self.res_name)] if left else []
+
+    def _block_used_credit(self, plan):
+        """What was released may have paid something else meanwhile.
+
+        :param Plan plan: of the restore
+        """
+        self.ensure_one()
+        lines = self.env["account.move.line"]
+        needed = {}
+        for release in ReleaseData.from_json(self.data).releases:
+            if release.counterpart_id:
+                line = lines.browse(release.counterpart_id).exists()
+                needed[line] = needed.get(line, 0.0) + release.own_taken
+        if any(
+            line.currency_id.compare_amounts(abs(line.amount_residual_currency), amount)
+            < 0
+            for line, amount in needed.items()
+            if line
+        ):
+            plan.block(
+                "credit_used",
+                self.env._(
+                    "The credit of %s was used for something else since.",
+                    self.res_name,
+                ),
+                self._get_document(),
+                remedy=self.env._("Take it off there first."),
+            )
 
     def _reversal_unlink_partials(self):
         """Unlink the matches that these steps release, and the links beside them.
@@ -256,15 +406,3 @@ class OrderReversalStep(models.Model):
     def _engine(self):
         """These steps as the addon writes them."""
         return self.env["order.reversal"]._engine_env(self)
-
-    def action_open_document(self):
-        """Open the document that the step works on."""
-        self.ensure_one()
-        return self._get_document()._get_records_action()
-
-    def action_open_result(self):
-        """Open the document that came out of the step."""
-        self.ensure_one()
-        if not self.result_model:
-            return False
-        return self.env[self.result_model].browse(self.result_id)._get_records_action()

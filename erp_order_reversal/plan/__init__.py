@@ -1,7 +1,9 @@
 """The working paper of a reversal: plain Python, tested without a database."""
 
 from . import frozen
+from .books import Books
 from .frozen import without_words
+from .operation import Operation
 from .plan import Plan
 from .values import (
     CreditData,

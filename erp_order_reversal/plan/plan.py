@@ -19,6 +19,7 @@ class Plan:
         self.company = reversal.company_id
         self.root = reversal._get_root()
         self.operations = self.env["order.reversal.step"]._get_operations()
+        self.places = {key: place for place, key in enumerate(self.operations, 1)}
         self.rank = SCOPE_RANK.get(reversal.scope, -1)
         self.date = None
         # {line of the root: PartLine}; None: all of the root is taken back
@@ -64,7 +65,7 @@ class Plan:
             data = data.to_json()
         self.steps.append(
             {
-                "sequence": 10 * (1 + self.operations.index(operation)),
+                "sequence": 10 * self.places[operation],
                 "operation": operation,
                 "res_model": record._name,
                 "res_id": record.id,

@@ -117,19 +117,19 @@ class AccountMove(models.Model):
         )
 
     @api.private
-    def _reversal_undo_void(self, steps):
+    def _reversal_apply_post(self, steps):
         """Override to post invoices again with the cost that they had.
 
         The host would compute it anew, from what goods cost today.
         """
         costs = {step.res_id: [] for step in steps}
-        for reversal in steps.reversal_id:
+        for reversal in steps.reversal_id.restores_id:
             for row in reversal._image_rows("account_move_line"):
                 if row["display_type"] == "cogs" and row["move_id"] in costs:
                     costs[row["move_id"]].append(
                         {**{name: row[name] for name in COST_FIELDS}, "tax_ids": []}
                     )
-        return super()._reversal_undo_void(
+        return super()._reversal_apply_post(
             steps.with_context(order_reversal_costs=MappingProxyType(costs))
         )
 

@@ -42,10 +42,13 @@ class SaleOrder(models.Model):
         return super()._reversal_apply_cancel(steps)
 
     @api.private
-    def _reversal_undo_cancel(self, steps):
+    def _reversal_apply_confirm(self, steps):
         """Confirmed again, only what the reversal kept back is to be delivered."""
-        due = frozenset(steps.reversal_id._get_goods_due().items())
-        return super()._reversal_undo_cancel(steps.with_context(order_reversal_due=due))
+        origins = steps.reversal_id.restores_id
+        due = frozenset(origins._get_goods_due().items())
+        return super()._reversal_apply_confirm(
+            steps.with_context(order_reversal_due=due)
+        )
 
     def _reversal_change_ordered(self, step, sign):
         """Override to deliver less, or again, what no return brings back.

@@ -3,8 +3,12 @@ from odoo import api, fields, models
 from odoo.addons.erp_order_reversal.models.step import (
     OrderReversalStep as Base,
 )
+from odoo.addons.erp_order_reversal.plan import Operation
 
 from ..const import DELIVERY_METHODS
+
+PICKING = "stock.picking"
+WAREHOUSE = "stock.group_stock_user"
 
 
 class OrderReversalStep(models.Model):
@@ -13,10 +17,6 @@ class OrderReversalStep(models.Model):
     _inherit = "order.reversal.step"
 
     _override_fields = (*Base._override_fields, "delivery_method")
-    # The place of a value is the place in the order of execution. Goods are received
-    # before the credit note is posted, so that the cost of goods follows them. A return
-    # is asked for after the order was cancelled: the host cancels open transfers of an
-    # order along with it.
     operation = fields.Selection(
         selection_add=[
             ("void_payment",),
@@ -27,13 +27,47 @@ class OrderReversalStep(models.Model):
             ("request_return", "Ask for the return"),
             ("lower",),
             ("draft",),
+            ("unrequest", "Its return is not asked for any more"),
+            ("unkeep", "Its cost is back on the invoice"),
+            ("redeliver", "To be delivered again, by a new transfer"),
         ],
         # Steps about goods go with the addon that understands them; the audit log
         # keeps what they did.
-        ondelete={"return": "cascade", "request_return": "cascade", "keep": "cascade"},
+        ondelete=dict.fromkeys(
+            (
+                "return",
+                "request_return",
+                "keep",
+                "unrequest",
+                "unkeep",
+                "redeliver",
+            ),
+            "cascade",
+        ),
     )
     kind = fields.Selection(selection_add=[("picking", "Transfer")])
     delivery_method = fields.Selection(DELIVERY_METHODS)
+
+    @api.model
+    def _get_operation_rows(self):
+        """Add what can be done with goods.
+
+        They are received before the credit note is posted, so that their cost follows
+        them. A return is asked for after the order was cancelled: the host cancels
+        open transfers of an order along with it.
+        """
+        rows = [
+            row.on(PICKING) if row.key in ("cancel", "confirm") else row
+            for row in super()._get_operation_rows()
+        ]
+        return rows + [
+            Operation("return", 35, (PICKING,), "redeliver", right=WAREHOUSE),
+            Operation("keep", 95, (PICKING,), "unkeep"),
+            Operation("request_return", 97, (PICKING,), "unrequest", right=WAREHOUSE),
+            Operation("unrequest", 203, (PICKING,)),
+            Operation("unkeep", 205, (PICKING,)),
+            Operation("redeliver", 265, (PICKING,)),
+        ]
 
     @api.depends("res_model")
     def _compute_kind(self):
@@ -45,7 +79,9 @@ class OrderReversalStep(models.Model):
     def _compute_can_choose(self):
         pickings = self.filtered(lambda step: step.res_model == "stock.picking")
         for step in pickings:
-            step.can_choose = step.operation != "cancel" or (step.data or {})["back"]
+            step.can_choose = not step.origin_id and (
+                step.operation != "cancel" or (step.data or {})["back"]
+            )
         return super(OrderReversalStep, self - pickings)._compute_can_choose()
 
     # ------------------------------------------------------------------
@@ -84,3 +120,11 @@ class OrderReversalStep(models.Model):
         """Whether the goods of this step had left for the customer."""
         moves = self.env["stock.move"].browse(row[0] for row in self.data["moves"])
         return any(move._reversal_goes_out() for move in moves.exists())
+
+    def _moves_goods(self):
+        """Whether a return is made or received, or asked for again."""
+        self.ensure_one()
+        if self.operation in self._select_by_right(WAREHOUSE):
+            return not self.data.get("open")
+        asked = self.origin_id if self.operation == "confirm" else self.browse()
+        return asked.res_model == PICKING and bool(asked.data["back"])

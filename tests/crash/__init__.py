@@ -41,7 +41,7 @@ class CrashCase(BaseCase):
     def stop(self):
         self.worker.stdin.close()
         self.worker.stdout.close()
-        self.worker.wait(timeout=60)
+        self.worker.wait(timeout=600)
 
     def read(self):
         return json.loads(self.worker.stdout.readline())
@@ -66,7 +66,7 @@ class CrashCase(BaseCase):
             return True
         return False
 
-    def wait_for(self, pid, seconds=120):
+    def wait_for(self, pid, seconds=600):
         end = time.monotonic() + seconds
         while self.alive(pid):
             self.assertLess(time.monotonic(), end, "A worker hangs.")

@@ -1,55 +1,11 @@
 """Runs in the host's shell: orders are settled, and taken back in every way."""
 
 # ruff: noqa: F821
-from odoo import Command
-
 company = env["res.company"].search([("chart_template", "!=", False)], limit=1)
 seller = env.ref("base.user_demo")
 seller.group_ids += env.ref("erp_order_reversal.group_reversal_approver")
-env = env(
-    user=env.ref("base.user_admin"),
-    context={"allowed_company_ids": company.ids, "lang": "en_US"},
-)
-product = env["product.product"].create(
-    {
-        "name": "Lifecycle service",
-        "type": "service",
-        "invoice_policy": "order",
-        "list_price": 100.0,
-        "taxes_id": [Command.set(company.account_sale_tax_id.ids)],
-    }
-)
-partner = env["res.partner"].create({"name": "Lifecycle customer"})
-
-
-def settle():
-    order = env["sale.order"].create(
-        {
-            "partner_id": partner.id,
-            "user_id": seller.id,
-            "order_line": [Command.create({"product_id": product.id})],
-        }
-    )
-    order.action_confirm()
-    invoice = order._create_invoices()
-    invoice.is_move_sent = True
-    invoice.action_post()
-    env["ir.attachment"].create(
-        {
-            "name": f"{invoice.id}.pdf",
-            "raw": b"%PDF-1.4 lifecycle",
-            "mimetype": "application/pdf",
-            "res_model": invoice._name,
-            "res_field": "invoice_pdf_report_file",
-            "res_id": invoice.id,
-        }
-    )
-    env["account.payment.register"].with_context(
-        active_model="account.move", active_ids=invoice.ids
-    ).create({})._create_payments()
-    return order
-
-
+env = working_in(env, company)
+settle = Shop(env, seller).settle
 reason = env["order.reversal.reason"].create({"name": "Our own reason"})
 
 

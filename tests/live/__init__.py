@@ -39,8 +39,10 @@ def committed():
         yield api.Environment(cr, SUPERUSER_ID, {})
 
 
-def wait_until(condition, seconds=60, what="it"):
+def wait_until(condition, seconds=600, what="it"):
     """Wait for what other processes do.
+
+    :param seconds: when to give up, far beyond what the slowest machine takes
 
     :return: the first true result of `condition`
     """
@@ -89,7 +91,7 @@ class Server:
         self.process = subprocess.Popen(
             self.command, env=self.environment, start_new_session=True
         )
-        wait_until(self.answers, 90, "the server")
+        wait_until(self.answers, what="the server")
 
     def answers(self):
         if self.process.poll() is not None:

@@ -47,7 +47,7 @@ class TestLiveQueue(LiveCase):
         def running():
             return [pid for _state, pid in self.jobs("started") if pid]
 
-        pid = wait_until(running, 60, "a job that runs")[0]
+        pid = wait_until(running, what="a job that runs")[0]
         # Never anything but a worker of the server.
         self.assertEqual(os.getpgid(pid), self.server.process.pid)
         os.kill(pid, signal.SIGKILL)
@@ -57,12 +57,11 @@ class TestLiveQueue(LiveCase):
         built = self.start()
         wait_until(
             lambda: len({pid for _state, pid in self.jobs("started") if pid}) == 2,
-            60,
-            "two workers side by side",
+            what="two workers side by side",
         )
         killed = self.kill_one()
         wait_until(
-            lambda: self.look(built["batch"])[0] == "done", 120, "the whole batch"
+            lambda: self.look(built["batch"])[0] == "done", what="the whole batch"
         )
         pids = {pid for _state, pid in self.jobs("done")}
         self.assertGreaterEqual(len(pids - {killed}), 1)

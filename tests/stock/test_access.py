@@ -207,7 +207,7 @@ class TestDialog(GoodsCase):
         self.assertNothingDelivered(order)
 
     def test_steps_are_carried_out_in_the_order_of_the_list(self):
-        operations = self.env["order.reversal.step"]._get_operations()
+        operations = list(self.env["order.reversal.step"]._get_operations())
         places = [
             operations.index(name)
             for name in (

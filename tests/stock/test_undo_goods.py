@@ -85,11 +85,12 @@ class TestUndoGoods(UndoGoodsCase):
         order = self._returned(1.0, validate=False)
         self.pay(self.invoice(order))
         reversal = self.reverse(order, "cancel", delivery_method="keep")
-        with self.assertRaisesRegex(UserError, "Inventory: User"):
-            with self.cr.savepoint():
-                reversal.with_user(self.manager).action_undo()
+        reversal.with_user(self.manager).action_undo()
+        restore = reversal.restore_ids
+        self.assertEqual(restore.state, "to_approve")
+        self.assertIn("Inventory: User", restore.approval_note)
         self.assertEqual(order.state, "cancel")
-        reversal.with_user(self.boss).action_undo()
+        restore.with_user(self.boss).action_approve()
         self.assertEqual(order.state, "sale")
 
     def test_delivered_anew_while_the_goods_come_back(self):

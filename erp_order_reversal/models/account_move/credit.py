@@ -14,7 +14,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _reversal_plan_credit(self, plan, share, values):
-        self._reversal_check_credit(plan, share)
+        self._reversal_foresee_credit(plan, share)
         self._reversal_report_rate(plan, share)
         date = format_date(self.env, plan.date)
         if share.whole:
@@ -29,7 +29,7 @@ class AccountMove(models.Model):
             outcome = self.env._("Stays; what is left is credited, dated %s", date)
         plan.add_step(self, "credit", outcome, data=share.to_step(), **values)
 
-    def _reversal_check_credit(self, plan, share):
+    def _reversal_foresee_credit(self, plan, share):
         """What stands against a credit note, or has to be known about it."""
         if self.need_cancel_request:
             plan.warn(
@@ -345,14 +345,106 @@ class AccountMove(models.Model):
         )
 
     # ------------------------------------------------------------------
+    # Checked
+    # ------------------------------------------------------------------
+
+    def _reversal_check_credit(self, step, books):
+        """The credit note is posted, exact for every account, and matched."""
+        move = step._get_document()
+        credit = move.browse(step.result_id)
+        if not books.has(credit) or credit.state != "posted":
+            return [self.env._("The credit note of %s is not posted.", step.res_name)]
+        problems = []
+        sums = defaultdict(lambda: [0.0, 0.0])
+        for account, amount, balance in move._reversal_credited_parts(step):
+            sums[account][0] += amount
+            sums[account][1] += balance
+        for line in credit.line_ids:
+            sums[line.account_id][0] += line.amount_currency
+            sums[line.account_id][1] += line.balance
+        for account, (amount, balance) in sums.items():
+            if not move.currency_id.is_zero(amount) or (
+                not move.company_currency_id.is_zero(balance)
+            ):
+                problems.append(
+                    self.env._(
+                        "%(invoice)s and %(credit)s differ by %(amount)s on the "
+                        "account %(account)s.",
+                        invoice=move.name,
+                        credit=credit.name,
+                        amount=balance or amount,
+                        account=account.display_name,
+                    )
+                )
+        if not move.currency_id.is_zero(credit.amount_residual):
+            problems.append(
+                self.env._(
+                    "%(credit)s is not wholly matched with %(invoice)s.",
+                    credit=credit.name,
+                    invoice=move.name,
+                )
+            )
+        return problems
+
+    def _reversal_credited_parts(self, step):
+        """What the credit note must be the opposite of: (account, amount, balance)."""
+        self.ensure_one()
+        data = CreditData.from_json(step.data)
+        if data.whole:
+            return [
+                (line.account_id, line.amount_currency, line.balance)
+                for line in self.line_ids
+            ]
+        lines = self.env["account.move.line"].sudo()
+        parts = [
+            (lines.browse(part.line_id).account_id, part.amount, part.balance)
+            for part in (*data.lines, *data.extras)
+        ]
+        term = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        parts.append(
+            (
+                term[:1].account_id,
+                -sum(amount for _account, amount, _balance in parts),
+                -sum(balance for _account, _amount, balance in parts),
+            )
+        )
+        if any(
+            lines.browse(part.line_id).display_type == "cogs" for part in data.extras
+        ):
+            return parts
+        # No cost of goods was planned: the host computes it for the quantity credited.
+        credit = self.browse(step.result_id)
+        parts += [
+            (line.account_id, -line.amount_currency, -line.balance)
+            for line in credit.line_ids
+            if line.display_type == "cogs"
+        ]
+        return parts
+
+    # ------------------------------------------------------------------
     # Taken back
     # ------------------------------------------------------------------
 
+    def _reversal_obstacles_credit(self, step, plan):
+        """Its credit note must be one that can be cancelled; later parts go first."""
+        self._reversal_block_later_parts(step, plan)
+        self.browse(step.result_id).exists()._reversal_block_kept(plan)
+
     @api.private
-    def _reversal_undo_credit(self, steps):
+    def _reversal_apply_uncredit(self, steps):
         """Cancel the credit notes: the invoices stand again."""
-        credits = self.browse(steps.mapped("result_id"))
+        origins = steps.origin_id
+        credits = self.browse(origins.mapped("result_id"))
         credits.filtered(lambda move: move.state == "posted").button_cancel()
-        self._reversal_undo_rematch(
-            steps.filtered(lambda step: CreditData.from_json(step.data).rematch_ids)
-        )
+        origins.filtered(
+            lambda step: CreditData.from_json(step.data).rematch_ids
+        )._reversal_unmatch()
+        for step in steps:
+            step._set_result(self.browse(step.origin_id.result_id))
+
+    def _reversal_check_uncredit(self, step, books):
+        """:return: list of str"""
+        credit = self.browse(step.origin_id.result_id).exists()
+        if books.fresh and credit and credit.state != "cancel":
+            return [self.env._("%s is not cancelled.", credit.name)]
+        return []

@@ -224,3 +224,22 @@ class AccountMove(models.Model):
     def _reversal_apply_release(self, steps):
         steps._reversal_unlink_partials()
         steps._set_result()
+
+    def _reversal_check_release(self, step, books):
+        """:return: list of str"""
+        return step._find_still_matched(books)
+
+    def _reversal_obstacles_release(self, step, plan):
+        """What is open of the entry must not have paid something else since."""
+        step._block_used_credit(plan)
+
+    @api.private
+    def _reversal_apply_match(self, steps):
+        """Nothing by itself: all is matched again at once, see `settle`."""
+        steps._set_result()
+
+    def _reversal_check_match(self, step, books):
+        """:return: list of str"""
+        if books.fresh and step._get_document().state != "posted":
+            return [self.env._("%s is not posted.", step.res_name)]
+        return []

@@ -57,23 +57,35 @@ class AccountMove(models.Model):
                         ).reconcile()
             step._set_result()
 
-    @api.private
-    def _reversal_undo_rematch(self, steps):
-        """Unlink the matches made instead of the ones that are restored.
+    def _reversal_check_rematch(self, step, books):
+        """What the invoice keeps must still be matched with it.
 
-        What others matched with the invoice since, a later reversal of another part
-        of it among them, stays.
+        :return: list of str
         """
-        for step in steps:
-            rows = step.reversal_id._image_rows("account_partial_reconcile")
-            ours = step._get_rematched(rows)
-            lines = step._get_document().line_ids
-            partials = (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
-                lambda partial, ours=ours: ours
-                & (partial.debit_move_id | partial.credit_move_id)
-            )
-            known = {row["id"] for row in rows}
-            partials.browse(set(partials.ids) - known).unlink()
+        data = RematchData.from_json(step.data)
+        wanted = self.env["account.move.line"].browse(data.counterpart_ids)
+        wanted |= self.browse(data.credit_ids).line_ids
+        lines = step._get_document().line_ids
+        matched = lines.matched_debit_ids.debit_move_id
+        matched |= lines.matched_credit_ids.credit_move_id
+        if books.fresh and not wanted & matched:
+            return [self.env._("%s is not matched with what it keeps.", step.res_name)]
+        return []
+
+    def _reversal_obstacles_rematch(self, step, plan):
+        """Matches can always be taken off."""
+
+    @api.private
+    def _reversal_apply_unmatch(self, steps):
+        """Unlink the matches made instead of the ones that are restored."""
+        steps.origin_id._reversal_unmatch()
+        steps._set_result()
+
+    def _reversal_check_unmatch(self, step, books):
+        """:return: list of str"""
+        if books.fresh and step._get_document().state != "posted":
+            return [self.env._("%s is not posted.", step.res_name)]
+        return []
 
     def _reversal_exactly(self, cancelled=False):
         """These moves, matched with credit notes to the cent of both currencies.

@@ -1,7 +1,8 @@
 from odoo import models
 from odoo.tools import float_compare
 
-from ...const import CREDIT_TYPES, REVERSIBLE_TYPES
+from ...const import REVERSIBLE_TYPES
+from ...plan import frozen
 
 
 class AccountMove(models.Model):
@@ -9,58 +10,27 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _reversal_undo_blockers(self, step):
-        self.ensure_one()
-        blockers = super()._reversal_undo_blockers(step)
-        if step.operation in ("credit", "void"):
-            blockers += self._reversal_later_obstacles(step, ("credit", "void"))
-        if step.operation in ("credit", "release") and step.result_model == self._name:
-            result = self.browse(step.result_id).exists()
-            blockers += result._reversal_cancel_obstacles()
-        if step.operation == "void" and step._before().get("state") == "posted":
-            if self.state != "cancel":
-                blockers.append(self.env._("%s is in use again.", self.display_name))
-            if self._get_violated_lock_dates(self.date, self._affect_tax_report()):
-                blockers.append(
-                    self.env._(
-                        "The period of %s was closed since. Create a new invoice.",
-                        self.display_name,
-                    )
-                )
-        return blockers
+    def _reversal_block_kept(self, plan):
+        """Block a restore that these entries, which a reversal made, would outlive.
 
-    def _reversal_is_withdrawn(self):
-        """Whether this is the credit note of a reversal that was restored since."""
-        self.ensure_one()
-        if self.state != "cancel" or self.move_type not in CREDIT_TYPES:
-            return False
-        # sudo: reversals of others, for whether they are restored.
-        steps = self.env["order.reversal.step"].sudo()
-        domain = [("result_model", "=", self._name), ("result_id", "=", self.id)]
-        return "undone" in steps.search(domain).reversal_id.mapped("state")
-
-    def _reversal_cancel_obstacles(self):
-        """Why an entry that a reversal made can't be cancelled any more."""
-        obstacles = []
-        for move in self:
-            if move.state != "posted":
+        :param Plan plan: of the restore
+        """
+        for move in self.filtered(lambda move: move.state == "posted"):
+            if move.is_move_sent:
+                message = self.env._("%s was sent to the customer.", move.name)
+            elif move.inalterable_hash:
+                message = self.env._("%s is secured by a hash.", move.name)
+            elif move.need_cancel_request:
+                message = self.env._("%s was sent to the authorities.", move.name)
+            elif move._get_violated_lock_dates(move.date, move._affect_tax_report()):
+                message = self.env._("The period of %s was closed since.", move.name)
+            else:
                 continue
             if move.is_invoice(include_receipts=True):
-                advice = self.env._("Invoice the order anew instead.")
+                remedy = self.env._("Invoice the order again instead.")
             else:
-                advice = self.env._("Settle the order by hand instead.")
-            if move.is_move_sent:
-                why = self.env._("%s was sent to the customer.", move.name)
-            elif move.inalterable_hash:
-                why = self.env._("%s is secured by a hash.", move.name)
-            elif move.need_cancel_request:
-                why = self.env._("%s was sent to the authorities.", move.name)
-            elif move._get_violated_lock_dates(move.date, move._affect_tax_report()):
-                why = self.env._("The period of %s was closed since.", move.name)
-            else:
-                continue
-            obstacles.append(f"{why} {advice}")
-        return obstacles
+                remedy = self.env._("Settle the order by hand instead.")
+            plan.block("entry_stays", message, move, remedy=remedy)
 
     def _reversal_restored_problems(self, step):
         """What would be wrong with the orders of an invoice that is in force again.
@@ -124,7 +94,9 @@ class AccountMove(models.Model):
     def _reversal_is_invoiced_twice(self, step, line):
         """Whether more of an order line is invoiced than ordered, or than before."""
         data = step.reversal_id.fingerprint_data["documents"]
-        before = data.get(f"sale.order,{line.order_id.id}", {}).get("lines", [])
+        before = data.get(frozen.document_key("sale.order", line.order_id.id), {}).get(
+            "lines", []
+        )
         limit = max(
             [abs(row[4]) for row in before if row[0] == line.id],
             default=1.0 if line.is_downpayment else 0.0,

@@ -73,17 +73,50 @@ class AccountMove(models.Model):
         """
         return self.env.protecting([self._fields["name"]], self)
 
+    def _reversal_check_void(self, step, books):
+        """:return: list of str"""
+        if step._get_document().state != "cancel":
+            return [self.env._("%s is not cancelled.", step.res_name)]
+        return []
+
+    def _reversal_obstacles_void(self, step, plan):
+        """A posted entry must still be cancelled, and its period open."""
+        self.ensure_one()
+        self._reversal_block_later_parts(step, plan)
+        if step._before().get("state") != "posted":
+            return
+        if self.state != "cancel":
+            plan.block(
+                "in_use_again",
+                self.env._("%s is in use again.", self.display_name),
+                self,
+                remedy=self.env._("Settle the order by hand."),
+            )
+        if self._get_violated_lock_dates(self.date, self._affect_tax_report()):
+            plan.block(
+                "period_closed_since",
+                self.env._("The period of %s was closed since.", self.display_name),
+                self,
+                remedy=self.env._("Create a new invoice."),
+            )
+
     @api.private
-    def _reversal_undo_void(self, steps):
+    def _reversal_apply_post(self, steps):
         """Post cancelled entries again, under their own numbers.
 
         With the very journal items that they had: computed anew, they might differ by
-        a cent.
+        a cent. What had been a draft becomes a draft again.
         """
         moves = steps._get_document().with_context(skip_invoice_sync=True)
         moves.button_draft()
-        posted = moves.browse(
-            step.res_id for step in steps if step._before().get("state") == "posted"
-        )
+        posted = moves.browse(step.res_id for step in steps if step._was_posted())
         if posted:
             posted.action_post()
+        steps._set_result()
+
+    def _reversal_check_post(self, step, books):
+        """:return: list of str"""
+        state = "posted" if step._was_posted() else "draft"
+        if books.fresh and step._get_document().state != state:
+            return [self.env._("%s is not what it was.", step.res_name)]
+        return []

@@ -135,50 +135,6 @@ class AccountPayment(models.Model):
             self._reversal_guard(vals["state"])
         return super().write(vals)
 
-    def _reversal_undo_blockers(self, step):
-        self.ensure_one()
-        blockers = super()._reversal_undo_blockers(step)
-        if step.operation == "release":
-            blockers += self._reversal_used_elsewhere(step)
-            if step.result_model == "account.move":
-                moves = self.env["account.move"].browse(step.result_id)
-                blockers += moves.exists()._reversal_cancel_obstacles()
-        if step.operation == "refund" and step._is_online_refund():
-            if not step._refund_failed():
-                blockers.append(
-                    self.env._(
-                        "%s was paid back by the payment provider. Register a new "
-                        "payment when the money comes in again.",
-                        self.display_name,
-                    )
-                )
-        elif step.operation == "refund":
-            refund = self.browse(step.result_id).exists()
-            if refund.reconciled_statement_line_ids:
-                blockers.append(
-                    self.env._(
-                        "The refund %s left the bank: the customer has the money. "
-                        "Register a new payment when it comes in.",
-                        refund.display_name,
-                    )
-                )
-            blockers += refund.move_id._reversal_cancel_obstacles()
-        if step.operation == "void_payment":
-            entry = self.move_id
-            if step.result_id:
-                entry = entry.browse(step.result_id)
-                blockers += entry._reversal_cancel_obstacles()
-            elif entry and entry._get_violated_lock_dates(
-                entry.date, entry._affect_tax_report()
-            ):
-                blockers.append(
-                    self.env._(
-                        "The period of %s was closed since. Register a new payment.",
-                        self.display_name,
-                    )
-                )
-        return blockers
-
     def _reversal_removal_obstacles(self):
         self.ensure_one()
         if self.state != "canceled":

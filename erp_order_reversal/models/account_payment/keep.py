@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ...const import PAYMENT_IN_FORCE
 from ...plan import ReleaseData
 
 
@@ -48,38 +49,35 @@ class AccountPayment(models.Model):
         for step in write_offs:
             step._set_result(step._get_document()._reversal_take_back_write_off(step))
 
-    def _reversal_used_elsewhere(self, step):
-        """The credit that was kept may have paid something else meanwhile."""
-        lines = self.env["account.move.line"]
-        needed = {}
-        data = ReleaseData.from_json(step.data)
-        for release in data.releases:
-            if release.counterpart_id:
-                line = lines.browse(release.counterpart_id)
-                needed[line] = needed.get(line, 0.0) + release.own_taken
+    def _reversal_check_release(self, step, books):
+        """:return: list of str"""
+        return step._find_still_matched(books)
+
+    def _reversal_obstacles_release(self, step, plan):
+        """The credit that was kept must be there, and what took a write-off back go."""
+        self.ensure_one()
         refunded = step.reversal_id.step_ids.filtered(
             lambda other: other.operation == "refund"
             and other.res_id == self.id
             and other.result_id
         )
-        if refunded or data.write_offs:
-            return []
-        return [
-            self.env._(
-                "The credit of %s was used for something else since. Take it off there "
-                "first.",
-                self.display_name,
-            )
-            for line, amount in needed.items()
-            if line.currency_id.compare_amounts(
-                abs(line.amount_residual_currency), amount
-            )
-            < 0
-        ]
+        if not refunded and not ReleaseData.from_json(step.data).write_offs:
+            step._block_used_credit(plan)
+        if step.result_model == "account.move":
+            entry = self.env["account.move"].browse(step.result_id)
+            entry.exists()._reversal_block_kept(plan)
 
     @api.private
-    def _reversal_undo_release(self, steps):
-        """Cancel the entries that took a write-off back; matches follow later."""
+    def _reversal_apply_match(self, steps):
+        """Cancel the entries that took a write-off back; `settle` matches the rest."""
         for step in steps:
-            if step.result_model == "account.move":
-                self.env["account.move"].browse(step.result_id).button_cancel()
+            entry = step.origin_id._get_result("account.move")
+            if entry:
+                entry.button_cancel()
+            step._set_result(entry)
+
+    def _reversal_check_match(self, step, books):
+        """:return: list of str"""
+        if books.fresh and step._get_document().state not in PAYMENT_IN_FORCE:
+            return [self.env._("%s is not in force.", step.res_name)]
+        return []

@@ -139,7 +139,61 @@ class AccountPayment(models.Model):
             ),
         }
 
+    def _reversal_check_refund(self, step, books):
+        """:return: list of str"""
+        if step._is_online_refund() and not step.done:
+            # Asked for after this check, or on its way.
+            failed = step.refund_transaction_id and step._refund_failed()
+            return [step._refund_text()] if failed else []
+        # sudo: the state alone, of a payment that the step made.
+        refund = self.sudo().browse(step.result_id)
+        if not books.has(refund) or refund.state not in PAYMENT_IN_FORCE:
+            return [self.env._("The refund of %s is not posted.", step.res_name)]
+        return []
+
+    def _reversal_obstacles_refund(self, step, plan):
+        """The money must not have left the house."""
+        self.ensure_one()
+        if step._is_online_refund():
+            if not step._refund_failed():
+                plan.block(
+                    "refund_left",
+                    self.env._(
+                        "%s was paid back by the payment provider.", self.display_name
+                    ),
+                    self,
+                    remedy=self.env._(
+                        "Register a new payment when the money comes in again."
+                    ),
+                )
+            return
+        refund = self.browse(step.result_id).exists()
+        if refund.reconciled_statement_line_ids:
+            plan.block(
+                "refund_left",
+                self.env._(
+                    "The refund %s left the bank: the customer has the money.",
+                    refund.display_name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Register a new payment when the money comes in again."
+                ),
+            )
+        refund.move_id._reversal_block_kept(plan)
+
     @api.private
-    def _reversal_undo_refund(self, steps):
+    def _reversal_apply_unrefund(self, steps):
         """Cancel the refunds: the money is with us."""
-        self.browse(steps.filtered("result_id").mapped("result_id")).action_cancel()
+        self.browse(
+            steps.origin_id.filtered("result_id").mapped("result_id")
+        ).action_cancel()
+        for step in steps:
+            step._set_result(self.browse(step.origin_id.result_id or []))
+
+    def _reversal_check_unrefund(self, step, books):
+        """:return: list of str"""
+        refund = self.browse(step.origin_id.result_id or []).exists()
+        if books.fresh and refund.filtered(lambda paid: paid.state != "canceled"):
+            return [self.env._("%s is not cancelled.", refund.display_name)]
+        return []

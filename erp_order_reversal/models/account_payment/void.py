@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ...const import PAYMENT_IN_FORCE
 from ...plan import VoidPaymentData
 
 
@@ -149,14 +150,45 @@ class AccountPayment(models.Model):
             payment.state = "canceled"
             step._set_result(entry)
 
+    def _reversal_check_void_payment(self, step, books):
+        """:return: list of str"""
+        payment = step._get_document()
+        wrong = payment.state != "canceled" or (
+            payment.move_id.state == "posted" and not step.result_id
+        )
+        return [self.env._("%s is not cancelled.", step.res_name)] if wrong else []
+
+    def _reversal_obstacles_void_payment(self, step, plan):
+        """Its period must be open, or its counter-entry one that can be cancelled."""
+        self.ensure_one()
+        entry = self.move_id
+        if step.result_id:
+            entry.browse(step.result_id)._reversal_block_kept(plan)
+        elif entry and entry._get_violated_lock_dates(
+            entry.date, entry._affect_tax_report()
+        ):
+            plan.block(
+                "period_closed_since",
+                self.env._("The period of %s was closed since.", self.display_name),
+                self,
+                remedy=self.env._("Register a new payment."),
+            )
+
     @api.private
-    def _reversal_undo_void_payment(self, steps):
+    def _reversal_apply_post_payment(self, steps):
         """Post cancelled payments again, under their own numbers."""
-        countered = steps.filtered("result_id")
+        countered = steps.filtered("origin_id.result_id")
         for step in countered:
-            self.env["account.move"].browse(step.result_id).button_cancel()
+            step.origin_id._get_result("account.move").button_cancel()
             step._get_document().state = "in_process"
         if direct := (steps - countered):
             payments = direct._get_document()
             payments.action_draft()
             payments.action_post()
+        steps._set_result()
+
+    def _reversal_check_post_payment(self, step, books):
+        """:return: list of str"""
+        if books.fresh and step._get_document().state not in PAYMENT_IN_FORCE:
+            return [self.env._("%s is not in force.", step.res_name)]
+        return []

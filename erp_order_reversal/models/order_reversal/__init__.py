@@ -10,7 +10,6 @@ from . import evidence
 from . import verify
 from . import restore
 from . import restored
-from . import restore_request
 from . import tell
 from . import voucher
 from . import in_batch

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ...plan import without_words
+from ...plan import frozen, without_words
 
 
 class OrderReversal(models.Model):
@@ -23,21 +23,13 @@ class OrderReversal(models.Model):
             reversal.can_approve = (
                 approver
                 and reversal._waits()
-                and reversal._get_requester() != self.env.user
+                and reversal.requester_id != self.env.user
             )
 
     def _waits(self):
-        """Whether somebody has to decide; override point."""
+        """Whether somebody has to decide."""
         self.ensure_one()
         return self.state == "to_approve"
-
-    def _get_requester(self):
-        """Whoever asked for what waits or was done; override point.
-
-        :return: `res.users`
-        """
-        self.ensure_one()
-        return self.requester_id
 
     def _request_approval(self):
         """Freeze plan and fingerprint, tell the approvers."""
@@ -78,7 +70,10 @@ class OrderReversal(models.Model):
 
     def _get_activity_values(self):
         """What an approver reads; override point."""
-        return {"note": " ".join(self._get_approval_rules())}
+        values = {"note": " ".join(self._get_approval_rules())}
+        if self.restores_id:
+            values["summary"] = self.env._("Restore %s", self.root_name)
+        return values
 
     def _get_approvers(self):
         """Users who may approve: of the company, and not the requester.
@@ -93,7 +88,7 @@ class OrderReversal(models.Model):
             lambda user: user.active
             and not user.share
             and self.company_id in user.company_ids
-            and user != self._get_requester()
+            and user != self.requester_id
             and user != self.env.ref("base.user_root")
         )
         able = approvers.filtered(self._may_carry_out)
@@ -108,7 +103,7 @@ class OrderReversal(models.Model):
                     ", ".join(self.mapped("name")),
                 )
             )
-        own = self.filtered(lambda reversal: reversal._get_requester() == self.env.user)
+        own = self.filtered(lambda reversal: reversal.requester_id == self.env.user)
         if own:
             raise AccessError(
                 self.env._(
@@ -183,7 +178,7 @@ class OrderReversal(models.Model):
         :param str reason: why; asked for in a dialog if it is missing
         """
         self._check_may_decide()
-        self.filtered(lambda reversal: not reversal._waits())._check_state("to_approve")
+        self._check_state("to_approve")
         if not (reason or "").strip():
             if reason is None:
                 return self._open_reject_dialog()
@@ -232,14 +227,12 @@ class OrderReversal(models.Model):
         """
         self.check_access("write")
         manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
-        foreign = self.filtered(
-            lambda reversal: reversal._get_requester() != self.env.user
-        )
+        foreign = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
         if foreign and not manager:
             raise AccessError(
                 self.env._(
                     "Only %(requesters)s or a reversal manager may withdraw %(names)s.",
-                    requesters=", ".join({r._get_requester().name for r in foreign}),
+                    requesters=", ".join({r.requester_id.name for r in foreign}),
                     names=", ".join(foreign.mapped("name")),
                 )
             )
@@ -294,27 +287,24 @@ class OrderReversal(models.Model):
     def _describe_changes(self, before, after):
         """Lines that say what differs between two frozen plans."""
         lines = []
-        old, new = before.get("documents", {}), after.get("documents", {})
-        for key in sorted(set(old) | set(new)):
-            if key not in old:
-                lines.append(self.env._("• %s was added", new[key]["name"]))
-            elif key not in new:
-                lines.append(self.env._("• %s is gone", old[key]["name"]))
-            elif without_words(old[key]) != without_words(new[key]):
+        for key, old, new in frozen.changed(before, after):
+            if not old:
+                lines.append(self.env._("• %s was added", new["name"]))
+            elif not new:
+                lines.append(self.env._("• %s is gone", old["name"]))
+            else:
                 lines.append(
                     self.env._(
                         "• %(document)s: %(changes)s",
-                        document=new[key]["name"],
-                        changes="; ".join(
-                            self._describe_values(key, old[key], new[key])
-                        ),
+                        document=new["name"],
+                        changes="; ".join(self._describe_values(key, old, new)),
                     )
                 )
         return lines or [self.env._("• what would be done changed")]
 
     def _describe_values(self, key, old, new):
         """One text for each value that differs: its label, before and after."""
-        document = self.env[key.split(",")[0]]
+        document = self.env[frozen.parse_key(key)[0]]
         texts = []
         for name in sorted(without_words(old) | without_words(new)):
             before, after = old.get(name), new.get(name)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ...plan.operation import INVOICED, ORDERED, PAID, REFUNDED
+
 
 class OrderReversal(models.Model):
     """Assessment: what will happen, to what effect, and what stands against it."""
@@ -69,13 +71,12 @@ class OrderReversal(models.Model):
 
     def _value_steps(self, plan):
         """The steps whose amounts say what the reversal is worth."""
-        for operations in (
-            ("credit", "void"),
-            ("release", "void_payment"),
-            ("refund",),
-            ("cancel", "lower", "unlock"),
-        ):
-            steps = [s for s in plan.steps if s["operation"] in operations]
+        for worth in (INVOICED, PAID, REFUNDED, ORDERED):
+            steps = [
+                step
+                for step in plan.steps
+                if plan.operations[step["operation"]].worth == worth
+            ]
             if steps:
                 return steps
         return []
@@ -261,6 +262,7 @@ class OrderReversal(models.Model):
                     if self[name]
                 },
                 "company_id": root.company_id.id,
+                "restores_id": self.restores_id._origin.id,
                 "reason_id": self.reason_id._origin.id,
                 **{
                     name: self[name]

@@ -6,9 +6,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL, split_every
 
-# Operations after which nothing is matched with the document any more.
-ENDING = ("void", "void_payment")
-
+from ...plan import frozen
 
 # The host's tables that hold what a reversal touches, each with the condition that
 # selects the rows of the touched documents. Read only.
@@ -81,8 +79,8 @@ class OrderReversal(models.Model):
         for reversal in self:
             ids = defaultdict(set)
             for key in (reversal.fingerprint_data or {}).get("documents", {}):
-                model, record_id = key.split(",")
-                ids[self.env[model]._table].add(int(record_id))
+                model, record_id = frozen.parse_key(key)
+                ids[self.env[model]._table].add(record_id)
             # sudo: the entries of payments belong to the image, whoever asks.
             payments = self.env["account.payment"].sudo().browse(ids["account_payment"])
             ids["account_move"].update(payments.move_id.ids)
@@ -148,7 +146,7 @@ class OrderReversal(models.Model):
             rows.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))
         return tables
 
-    def _check_neighbours(self):
+    def _check_neighbours(self, books):
         """No match was lost that the steps don't release.
 
         Matches of exchange differences follow the ones that are released. What was
@@ -157,20 +155,20 @@ class OrderReversal(models.Model):
         :return: list of str
         """
         self.ensure_one()
-        matches = self.env.context["reversal_matches"][self.id]
+        matches = books.matches[self.id]
         released = {
             release["partial_id"]
             for step in self.step_ids
             for release in (step.data or {}).get("releases", [])
         }
-        ended = self.step_ids.filtered(lambda step: step.operation in ENDING)
+        ended = self.step_ids.filtered(lambda step: step._get_row().ends)
         moves = {step.res_id for step in ended if step.res_model == "account.move"}
         payments = self.env["account.payment"].browse(
             step.res_id for step in ended if step.res_model == "account.payment"
         )
         moves.update(payments.move_id.ids)
         partials = self.env["account.partial.reconcile"]
-        kept = {match for match in matches if self._is_alive(partials.browse(match))}
+        kept = {match for match in matches if books.has(partials.browse(match))}
         lost = set(matches) - released - kept
         lines = self.env["account.move.line"]
         problems = []

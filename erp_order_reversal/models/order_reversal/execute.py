@@ -20,6 +20,8 @@ class OrderReversal(models.Model):
         self.check_access("write")
         self._check_roots_readable()
         self._check_state("draft", "failed")
+        if restores := self.filtered("restores_id"):
+            restores.restores_id._check_may_restore()
         for company, reversals in self.grouped("company_id").items():
             reversals._working_in(company)._submit()
         self._send_open_refunds()
@@ -73,9 +75,10 @@ class OrderReversal(models.Model):
                 prefix = f"{reversal.root_name}: " if len(self) > 1 else ""
                 lines.append(f"• {prefix}{found['message']}")
         if lines:
-            raise self._error(
-                self.env._("This can't be taken back yet:") + "\n" + "\n".join(lines)
-            )
+            heading = self.env._("This can't be taken back yet:")
+            if self.restores_id:
+                heading = self.env._("This can't be restored any more:")
+            raise self._error("\n".join([heading, *lines]))
 
     def _check_disjoint(self):
         """Nothing is taken back twice in one go.
@@ -84,7 +87,7 @@ class OrderReversal(models.Model):
         """
         takers = defaultdict(self.browse)
         for step in self.step_ids:
-            if step.operation not in ("release", "rematch"):
+            if step._get_row().once:
                 key = (step.res_model, step.res_id, step.operation)
                 takers[key] |= step.reversal_id
         for (model, record_id, _operation), reversals in takers.items():
@@ -123,7 +126,7 @@ class OrderReversal(models.Model):
         self._check_disjoint()
         matches = self._take_snapshot()
         self._run_operations()
-        self.with_context(reversal_matches=matches)._check_result()
+        self._check_result(matches)
         self._set_state(
             "done",
             done_by_id=self.env.uid,
@@ -133,6 +136,7 @@ class OrderReversal(models.Model):
         self._tell_documents()
         self._hook_if_success()
         self._record_execution()
+        self._finish_restores()
 
     def _run_operations(self):
         # browse(): all steps are read together again after the host empties the cache.
@@ -151,21 +155,29 @@ class OrderReversal(models.Model):
         """
         getattr(self.env[model], f"_reversal_apply_{operation}")(steps)
 
-    def _check_result(self):
-        """Verify before anything is recorded; a problem undoes everything."""
+    def _check_result(self, matches):
+        """Verify before anything is recorded; a problem undoes everything.
+
+        :param dict matches: see `Books`
+        """
         self.env.flush_all()
-        problems = self._find_problems(fresh=True)
+        problems = self._find_problems(fresh=True, matches=matches)
         if problems:
-            raise self._error(
-                self.env._("The result would not be right, so nothing was changed:")
-                + "\n"
-                + "\n".join(f"• {problem}" for problem in problems)
-                + "\n"
-                + self.env._(
-                    "An accountant can take these documents back by hand. Then try "
-                    "again."
-                )
-            )
+            heading, remedy = self._get_failure_words()
+            problems = [f"• {problem}" for problem in problems]
+            raise self._error("\n".join([heading, *problems, remedy]))
+
+    def _get_failure_words(self):
+        """What to say, and what to do, where the result would not be right.
+
+        :return: (str, str)
+        """
+        return (
+            self.env._("The result would not be right, so nothing was changed:"),
+            self.env._(
+                "An accountant can take these documents back by hand. Then try again."
+            ),
+        )
 
     def _hook_if_success(self):
         """Override point: what else follows a finished reversal."""

@@ -153,9 +153,7 @@ class OrderReversal(models.Model):
 
     def _ask_approvers(self):
         """One activity on the batch stands for all of its reversals."""
-        alone = self.filtered(
-            lambda reversal: not reversal.batch_id or reversal._waits_for_undo()
-        )
+        alone = self.filtered(lambda reversal: not reversal.batch_id)
         return super(OrderReversal, alone)._ask_approvers()
 
     def _get_sources(self):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
+from ...plan.operation import ACCOUNTING
+
 
 class OrderReversal(models.Model):
     """The policy: when a second person has to approve, who may carry out, and why."""
@@ -64,7 +66,7 @@ class OrderReversal(models.Model):
         :return: `res.users`
         """
         self.ensure_one()
-        return self._get_requester() if self._waits() else self.env.user
+        return self.requester_id if self._waits() else self.env.user
 
     def _explain_policy(self):
         company = self.company_id
@@ -201,11 +203,11 @@ class OrderReversal(models.Model):
     def _touches_accounting(self):
         """Whether a step changes an invoice or a payment."""
         self.ensure_one()
-        models_of_steps = set(self.step_ids.mapped("res_model"))
-        return not models_of_steps.isdisjoint(("account.move", "account.payment"))
+        taking = self.step_ids._select_by_right(ACCOUNTING)
+        return not taking.isdisjoint(self.step_ids.mapped("operation"))
 
     def _may_account(self, user=None):
-        return self._holds("account.group_account_invoice", user)
+        return self._holds(ACCOUNTING, user)
 
     def _get_closed_companies(self, user):
         """Companies of the steps' documents that a user does not work in."""

@@ -38,6 +38,8 @@ class OrderReversal(models.Model):
         "seen_fingerprint",
     }
     _root_fields = ("order_id", "move_id", "payment_id")
+    # What a request is about; it is given once and stays.
+    _given_fields = (*_root_fields, "restores_id")
     # What a reason may set by default.
     _reason_defaults = ("scope", "invoice_method", "payment_method")
     name = fields.Char(readonly=True, copy=False, default="/", index="trigram")

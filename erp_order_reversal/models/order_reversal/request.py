@@ -14,6 +14,10 @@ class OrderReversal(models.Model):
     def default_get(self, fields):
         """A payment or an invoice is taken back as far as it reaches itself."""
         values = super().default_get(fields)
+        if restores_id := values.get("restores_id"):
+            values |= self._get_restore_values(restores_id)
+            values["reason_id"] = self.browse(restores_id)._get_restore_reason().id
+            return values
         if "scope" in fields and "default_scope" not in self.env.context:
             for name in self._root_fields:
                 if values.get(name):
@@ -73,6 +77,9 @@ class OrderReversal(models.Model):
     @api.model
     def _sanitize_request(self, vals):
         """Keep what a person may ask for, refuse what can't be a request."""
+        if vals.get("restores_id"):
+            self._check_values(vals)
+            vals |= self._get_restore_values(vals["restores_id"])
         roots = [name for name in self._root_fields if vals.get(name)]
         if len(roots) != 1:
             raise ValidationError(

@@ -1,30 +1,92 @@
 import json
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from ...plan import frozen
+
 
 class OrderReversal(models.Model):
-    """Taking a reversal back: the order is settled again, to the same balances."""
+    """A reversal that takes another one back: the order is settled again.
+
+    It is planned from the steps of the other one, with the inverse operation of each
+    (`Operation.inverse`), and carried out, approved and recorded like any reversal.
+    """
 
     _inherit = "order.reversal"
 
+    restores_id = fields.Many2one(
+        "order.reversal",
+        "Restores",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The reversal that this one takes back.",
+    )
+    restore_ids = fields.One2many(
+        "order.reversal", "restores_id", "Restores of It", readonly=True
+    )
+    restored_by_id = fields.Many2one(
+        "order.reversal", "Restored by", compute="_compute_restored_by_id"
+    )
     undone_by_id = fields.Many2one(
-        "res.users", "Restored by", readonly=True, copy=False
+        "res.users", "Restored by User", readonly=True, copy=False
     )
     undone_on = fields.Datetime("Restored on", readonly=True, copy=False)
+
+    @api.depends("restore_ids.state")
+    def _compute_restored_by_id(self):
+        for reversal in self:
+            done = reversal.restore_ids.filtered(
+                lambda restore: restore.state == "done"
+            )
+            reversal.restored_by_id = done[:1]
+
+    # ------------------------------------------------------------------
+    # Request
+    # ------------------------------------------------------------------
 
     def action_undo(self):
         """Settle the order again, through the host's engine and within its locks.
 
-        Where the policy wants four eyes, the first call asks, and a second person
-        approves.
+        Where the policy wants four eyes, this asks, and a second person approves.
 
-        :raise AccessError: no reversal manager, or the same person twice
+        :raise AccessError: no reversal manager
         :raise UserError: with every reason why it is no longer legal
+        :return: True
         """
+        self._check_may_restore()
+        self._check_restorable()
+        # Whatever is refused leaves no request behind.
+        with self.env.cr.savepoint():
+            self.create(
+                [
+                    {"restores_id": reversal.id, "reason_id": reason.id}
+                    for reversal in self
+                    for reason in (reversal._get_restore_reason(),)
+                ]
+            ).action_submit()
+        return True
+
+    def action_open_restore(self):
+        """Open the dialog that takes this reversal back, with plan and reason.
+
+        :raise AccessError: no reversal manager
+        :return: a window action on `order.reversal`, as a dialog
+        """
+        self.ensure_one()
+        self._check_may_restore()
+        self._check_restorable()
+        action = self.env["order.reversal.mixin"]._reversal_dialog_action(
+            self.env._("Restore %s", self.root_name)
+        )
+        action["context"]["default_restores_id"] = self.id
+        return action
+
+    def _check_may_restore(self):
+        """:raise AccessError: no reversal manager"""
         if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
             raise AccessError(
                 self.env._(
@@ -32,77 +94,149 @@ class OrderReversal(models.Model):
                     ", ".join(self.mapped("name")),
                 )
             )
-        self._check_state("done")
-        self._restore()
-        return True
 
-    def _restore(self):
-        for company, reversals in self.grouped("company_id").items():
-            reversals._working_in(company)._undo()
-
-    def _undo(self):
-        problems = [
-            f"• {problem}" for reversal in self for problem in reversal._undo_blockers()
-        ]
-        if problems:
+    def _check_restorable(self):
+        """:raise UserError: not done, or a restore itself"""
+        if restores := self.filtered("restores_id"):
             raise self._error(
-                self.env._("This can't be restored any more:")
-                + "\n"
-                + "\n".join(problems)
+                self.env._(
+                    "%s restored an order. To take that back, take the order back "
+                    "again: open it and choose “Reverse…”.",
+                    ", ".join(restores.mapped("name")),
+                )
             )
-        self._check_may_execute()
-        for reversal in self:
-            if not reversal._ask_undo():
-                reversal._execute_undo()
+        self._check_state("done")
 
-    def _undo_blockers(self):
-        """Why the order can't be settled again as it was.
+    def _get_restore_reason(self):
+        """A mistake, as far as nobody says otherwise; else the reason given before.
 
-        :return: list of sentences, each with what can be done instead
+        :return: `order.reversal.reason`
         """
         self.ensure_one()
-        blockers = []
-        for step in self.step_ids:
-            document = step._get_document()
-            if not document.exists():
-                blockers.append(self.env._("%s was deleted since.", step.res_name))
+        shipped = self.env.ref(
+            "erp_order_reversal.reason_operation_mistake", raise_if_not_found=False
+        )
+        return shipped.filtered("active") if shipped else self.reason_id
+
+    @api.model
+    def _get_restore_values(self, restores_id):
+        """What a restore takes over from the reversal that it takes back.
+
+        :param int restores_id: id of the reversal
+        :raise AccessError: no reversal manager
+        :return: dict
+        """
+        origin = self.browse(restores_id)
+        origin._check_may_restore()
+        origin.check_access("read")
+        origin._check_restorable()
+        names = [*self._root_fields, "scope"]
+        values = {name: origin[name] for name in names if origin[name]}
+        return origin._convert_to_write(values)
+
+    # ------------------------------------------------------------------
+    # Plan
+    # ------------------------------------------------------------------
+
+    def _plan_restore(self, plan):
+        """Add documents, blockers and the inverse of each step to a plan.
+
+        :param Plan plan: of this restore
+        """
+        origin = self.restores_id
+        self._block_twice(plan)
+        steps = origin.step_ids
+        alive = self._find_documents(plan, steps)
+        planned = set()
+        names = dict(steps._fields["operation"]._description_selection(self.env))
+        for step in steps:
+            if step not in alive:
                 continue
-            blockers += document._reversal_undo_blockers(step)
-        return blockers
+            document = step._get_document()
+            getattr(document, f"_reversal_obstacles_{step.operation}")(step, plan)
+            inverse = step._get_row().inverse
+            if (key := (inverse, step.res_model, step.res_id)) in planned:
+                continue
+            planned.add(key)
+            plan.add_step(
+                document,
+                inverse,
+                names[inverse],
+                amount=step.amount,
+                currency_id=step.currency_id.id,
+                origin_id=step.id,
+            )
+        if planned and plan.root:
+            plan.add_step(plan.root, "settle", names["settle"])
+        plan.steps.sort(key=lambda step: step["sequence"])
 
-    def _execute_undo(self):
-        """Carry the steps back in the opposite order, then compare with the image."""
+    def _block_twice(self, plan):
+        """Only what is done, and not asked back by another request, is restored."""
+        origin = self.restores_id
+        if origin.state != "done":
+            states = dict(self._fields["state"]._description_selection(self.env))
+            plan.block(
+                "not_restorable",
+                self.env._(
+                    "%(name)s is “%(state)s”, so there is nothing to restore.",
+                    name=origin.name,
+                    state=states[origin.state],
+                ),
+                origin,
+                remedy=self.env._("Open it to see what was done."),
+            )
+        waiting = (origin.restore_ids - self._origin).filtered(
+            lambda restore: restore.state in ("to_approve", "queued")
+        )
+        if waiting:
+            plan.block(
+                "restore_requested",
+                self.env._(
+                    "%(user)s asked to restore %(name)s already: %(request)s.",
+                    user=waiting[0].requester_id.name,
+                    name=origin.name,
+                    request=waiting[0].name,
+                ),
+                waiting[0],
+                remedy=self.env._("Wait until it is approved, or reject it first."),
+            )
+
+    def _find_documents(self, plan, steps):
+        """Add the documents of these steps, and what came of them, to a plan.
+
+        :return: the steps whose document still exists
+        """
+        wanted = defaultdict(set)
+        for step in steps:
+            wanted[step.res_model].add(step.res_id)
+            if step.result_id:
+                wanted[step.result_model].add(step.result_id)
+        for model, ids in wanted.items():
+            records = self.env[model].browse(sorted(ids)).exists()
+            if isinstance(records, self.env.registry["order.reversal.mixin"]):
+                plan.add_documents(records)
+        gone = steps.filtered(
+            lambda step: step.res_id not in plan.records(step.res_model)._ids
+        )
+        for step in gone:
+            plan.block(
+                "document_deleted",
+                self.env._("%s was deleted since.", step.res_name),
+                remedy=self.env._("Settle it by hand, or create a new order."),
+            )
+        return steps - gone
+
+    # ------------------------------------------------------------------
+    # Execution: what no step can do by itself
+    # ------------------------------------------------------------------
+
+    def _restore_links(self):
+        """Bring back matches, links and prices as the before-image has them."""
         self.ensure_one()
-        self._lock_steps()
-        self._running()._undo_steps()
-        self.env.flush_all()
-        self._check_restored()
-        self._finish_undo()
-
-    def _undo_steps(self):
-        for operation in reversed(self.step_ids._get_operations()):
-            steps = self.step_ids.filtered(lambda s, op=operation: s.operation == op)
-            for model, of_model in steps.grouped("res_model").items():
-                undo = getattr(self.env[model], f"_reversal_undo_{operation}", None)
-                if undo:
-                    undo(of_model)
-        self._restore_matches()
-        self._restore_payment_links()
-        self._restore_down_payments()
-        self._lock_orders_again()
-
-    def _lock_steps(self):
-        for model, steps in self.step_ids.grouped("res_model").items():
-            records = self.env[model].browse(steps.mapped("res_id"))
-            busy = records - records.try_lock_for_update(allow_referencing=True)
-            if busy:
-                raise self._error(
-                    self.env._(
-                        "Somebody else is changing %s right now. Wait a moment and try "
-                        "again.",
-                        ", ".join(busy.mapped("display_name")),
-                    )
-                )
+        origin = self.restores_id
+        origin._restore_matches()
+        origin._restore_payment_links()
+        origin._restore_down_payments()
 
     def _image_rows(self, table):
         return json.loads(self.snapshot_json()).get("tables", {}).get(table, [])
@@ -155,6 +289,7 @@ class OrderReversal(models.Model):
                 ("res_id", "in", documents.mapped("res_id")),
                 ("reversal_id", "!=", self.id),
                 ("reversal_id.state", "=", "done"),
+                ("reversal_id.restores_id", "=", False),
                 ("reversal_id.done_on", ">=", self.done_on),
             ]
         )
@@ -175,28 +310,26 @@ class OrderReversal(models.Model):
 
     def _restore_down_payments(self):
         for key, before in self.fingerprint_data["documents"].items():
-            model, record_id = key.split(",")
+            model, record_id = frozen.parse_key(key)
             if model == "sale.order":
-                order = self.env[model].browse(int(record_id))
+                order = self.env[model].browse(record_id)
                 order._reversal_restore_down_payments(before["lines"])
 
-    def _lock_orders_again(self):
-        steps = self.step_ids.filtered(
-            lambda step: step.res_model == "sale.order" and step.operation == "unlock"
-        )
-        if steps:
-            steps._get_document().action_lock()
-
-    def _finish_undo(self):
-        self._set_state(
+    def _finish_restores(self):
+        """What these restores took back is undone now, and says so."""
+        origins = self.restores_id
+        if not origins:
+            return
+        origins._set_state(
             "undone", undone_by_id=self.env.uid, undone_on=fields.Datetime.now()
         )
-        self._finish_approval_activities()
-        link = self._get_record_link()
-        for model, steps in self.step_ids.grouped("res_model").items():
-            records = self.env[model].browse(steps.mapped("res_id"))
-            body = self.env._("Restored: the reversal %s was taken back.", link)
-            records._message_log_batch(bodies=dict.fromkeys(records.ids, body))
         self.env["order.reversal.log"]._record(
-            [{"event": "undone", "reversal": self, "record": self}]
+            {
+                "event": "undone",
+                "reversal": restore.restores_id,
+                "record": restore.restores_id,
+                "detail": {"result": restore.name, "reason": restore.reason_id.name},
+            }
+            for restore in self
+            if restore.restores_id
         )

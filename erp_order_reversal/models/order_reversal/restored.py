@@ -3,6 +3,7 @@ import json
 from odoo import models
 
 from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE
+from ...plan import frozen
 
 # What a restored document must agree on with the image taken before the reversal.
 RESTORED = ("state", "locked", "amount_total", "amount_residual", "payment_state")
@@ -20,8 +21,6 @@ class OrderReversal(models.Model):
         part of an invoice may have been paid or taken back meanwhile.
         """
         if json.dumps(before) == json.dumps(now):
-            return True
-        if record._name == "account.move" and record._reversal_is_withdrawn():
             return True
         if record._name == "account.payment" and name == "state":
             return before in PAYMENT_IN_FORCE and now in PAYMENT_IN_FORCE
@@ -73,47 +72,60 @@ class OrderReversal(models.Model):
             and item.parent_state != "posted"
         )
 
-    def _check_restored(self):
-        """Every document of the plan must be what it was, or nothing is kept."""
-        differences = [
+    def _find_unrestored(self):
+        """What of the documents of a restore is not what it was.
+
+        :return: list of str
+        """
+        self.ensure_one()
+        # sudo: reads for a check what the plan read as sudo, too.
+        origin = self.restores_id.sudo()
+        problems = [
             problem
-            for step in self.step_ids
+            for step in origin.step_ids
             if step.res_model == "account.move" and step.operation in ("credit", "void")
-            # sudo: reads for a check what the plan read as sudo, too.
-            for problem in step._get_document().sudo()._reversal_restored_problems(step)
+            for problem in step._get_document()._reversal_restored_problems(step)
         ]
-        for key, before in self.fingerprint_data["documents"].items():
-            model, record_id = key.split(",")
-            # sudo: reads for a check what the plan read as sudo, too.
-            record = self.env[model].sudo().browse(int(record_id)).exists()
-            now = record._reversal_fingerprint() if record else {}
-            for name in RESTORED:
-                if name in before and not self._is_restored(
-                    record, name, before[name], now.get(name)
-                ):
-                    differences.append(
-                        self.env._(
-                            "%(document)s: %(field)s would be %(now)s instead of "
-                            "%(before)s",
-                            document=before["name"],
-                            field=record._fields[name]._description_string(self.env)
-                            if name in record._fields
-                            else name,
-                            now=now.get(name),
-                            before=before[name],
-                        )
-                    )
-        if differences:
-            raise self._error(
-                self.env._(
-                    "The order could not be settled again exactly as it was, so "
-                    "nothing was changed:"
-                )
-                + "\n"
-                + "\n".join(f"• {difference}" for difference in differences)
-                + "\n"
-                + self._get_next_of_unrestored()
+        for key, before in origin.fingerprint_data["documents"].items():
+            model, record_id = frozen.parse_key(key)
+            record = origin.env[model].browse(record_id).exists()
+            problems += origin._compare_with_image(record, before)
+        return problems
+
+    def _compare_with_image(self, record, before):
+        """How a document differs from what it was: list of str.
+
+        :param record: the document, empty if it was deleted
+        :param dict before: its values in the frozen plan
+        """
+        now = record._reversal_fingerprint() if record else {}
+        return [
+            self.env._(
+                "%(document)s: %(field)s would be %(now)s instead of %(before)s",
+                document=before["name"],
+                field=record._fields[name]._description_string(self.env)
+                if name in record._fields
+                else name,
+                now=now.get(name),
+                before=before[name],
             )
+            for name in RESTORED
+            if name in before
+            and not self._is_restored(record, name, before[name], now.get(name))
+        ]
+
+    def _get_failure_words(self):
+        """Override: what to say of a restore that would not be exact."""
+        origins = self.restores_id
+        if not origins:
+            return super()._get_failure_words()
+        return (
+            self.env._(
+                "The order could not be settled again exactly as it was, so nothing "
+                "was changed:"
+            ),
+            origins[0]._get_next_of_unrestored(),
+        )
 
     def _get_next_of_unrestored(self):
         later = self._get_later()

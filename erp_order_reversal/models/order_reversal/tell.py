@@ -16,6 +16,8 @@ class OrderReversal(models.Model):
         for reversal in self:
             link = reversal._get_record_link()
             for step in reversal.step_ids:
+                if step.operation == "lock":
+                    continue  # that the order is settled again says more
                 body = Markup("%s<br/>%s: %s") % (
                     self.env._(
                         "%(outcome)s by the reversal %(reversal)s",
@@ -101,7 +103,7 @@ class OrderReversal(models.Model):
         :return: list of (order, summary)
         """
         self.ensure_one()
-        if self.scope == "unlock":
+        if self.scope == "unlock" or self.restores_id:
             return []
         orders = self.order_id or self.move_id.line_ids.sale_line_ids.order_id
         found = []

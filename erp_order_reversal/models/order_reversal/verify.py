@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ...const import PAYMENT_IN_FORCE
+from ...plan import Books
 
 
 class OrderReversal(models.Model):
@@ -109,28 +109,36 @@ class OrderReversal(models.Model):
             }
         )
 
-    def _find_problems(self, fresh=False):
+    def _find_problems(self, fresh=False, matches=None):
         """Compare the books with what the steps say.
 
         :param bool fresh: right after execution
+        :param dict matches: see `Books`
         :return: list of str, empty if all is right
         """
         problems = []
-        alive = self._find_alive(fresh)
+        books = self._read_books(fresh, matches or {})
         # sudo: a check reads entries that a salesman may not read; it writes nothing.
-        for reversal in self.sudo().with_context(reversal_alive=alive):
+        for reversal in self.sudo():
             for step in reversal.step_ids:
-                check = getattr(reversal, f"_check_{step.operation}", None)
-                if check and reversal._is_alive(step._get_document()):
-                    problems += check(step) or []
-            problems += reversal._check_orders(fresh)
+                if books.has(step._get_document()):
+                    problems += reversal._check_step(step, books)
+            problems += reversal._check_orders(books)
             if not fresh:
                 problems += reversal._check_snapshot()
-            if fresh:
-                problems += reversal._check_neighbours()
+            elif not reversal.restores_id:
+                problems += reversal._check_neighbours(books)
         return problems
 
-    def _check_orders(self, fresh):
+    def _check_step(self, step, books):
+        """What an operation's own check finds: list of str.
+
+        The prefix is fixed, and the operation comes from a Selection.
+        """
+        check = getattr(self.env[step.res_model], f"_reversal_check_{step.operation}")
+        return check(step, books)
+
+    def _check_orders(self, books):
         """The orders that the reversal took back; one may be deleted since."""
         self.ensure_one()
         steps = self.step_ids.filtered(
@@ -138,22 +146,23 @@ class OrderReversal(models.Model):
             and step.operation in ("cancel", "draft")
         )
         orders = self.order_id.browse(steps.mapped("res_id"))
-        if self.scope == "invoice" and not self.is_part:
+        if self.scope == "invoice" and not self.restores_id and not self.is_part:
             orders |= self.order_id
-        alive = orders.filtered(self._is_alive)
+        alive = orders.filtered(books.has)
         gone = steps.filtered(lambda step: step.res_id not in alive._ids)
-        return alive._reversal_problems(self, fresh) + [
+        return alive._reversal_problems(self, books.fresh) + [
             self.env._("%s was deleted since.", step.res_name) for step in gone
         ]
 
-    def _find_alive(self, fresh):
+    def _read_books(self, fresh, matches):
         """What of the documents and matches still exists, one query for each model.
 
         :param bool fresh: right after execution the documents are known to be there
-        :return: {model: set of ids}
+        :return: `Books`
         """
         wanted = defaultdict(set)
         partials = set()
+        # sudo: ids of documents alone.
         steps = self.sudo().step_ids
         for step in steps.browse(steps.ids):
             wanted[step.res_model].add(step.res_id)
@@ -168,129 +177,8 @@ class OrderReversal(models.Model):
             model: ids if fresh else set(self.env[model].browse(ids).exists().ids)
             for model, ids in wanted.items()
         }
-        for matches in self.env.context.get("reversal_matches", {}).values():
-            partials.update(matches)
+        for rows in matches.values():
+            partials.update(rows)
         model = self.env["account.partial.reconcile"]
         alive[model._name] = set(model.browse(partials).exists().ids)
-        return alive
-
-    @api.model
-    def _is_alive(self, record):
-        alive = self.env.context.get("reversal_alive") or {}
-        if record._name in alive:
-            return record.id in alive[record._name]
-        return bool(record.exists())
-
-    def _check_unlock(self, step):
-        return []
-
-    def _check_cancel(self, step):
-        return []
-
-    def _check_release(self, step):
-        """No released match is left."""
-        partials = self.env["account.partial.reconcile"].sudo()
-        left = any(
-            self._is_alive(partials.browse(release["partial_id"]))
-            for release in step.data["releases"]
-            if release["partial_id"]
-        )
-        return [self.env._("%s is still matched.", step.res_name)] if left else []
-
-    def _check_void_payment(self, step):
-        payment = step._get_document()
-        wrong = payment.state != "canceled" or (
-            payment.move_id.state == "posted" and not step.result_id
-        )
-        return [self.env._("%s is not cancelled.", step.res_name)] if wrong else []
-
-    def _check_void(self, step):
-        if step._get_document().state != "cancel":
-            return [self.env._("%s is not cancelled.", step.res_name)]
-        return []
-
-    def _check_refund(self, step):
-        if step._is_online_refund() and not step.done:
-            # Asked for after this check, or on its way.
-            failed = step.refund_transaction_id and step._refund_failed()
-            return [step._refund_text()] if failed else []
-        refund = self.env["account.payment"].sudo().browse(step.result_id)
-        if not self._is_alive(refund) or refund.state not in PAYMENT_IN_FORCE:
-            return [self.env._("The refund of %s is not posted.", step.res_name)]
-        return []
-
-    def _check_credit(self, step):
-        """The credit note is posted, exact for every account, and matched."""
-        move = step._get_document()
-        credit = move.browse(step.result_id)
-        if not self._is_alive(credit) or credit.state != "posted":
-            return [self.env._("The credit note of %s is not posted.", step.res_name)]
-        problems = []
-        sums = defaultdict(lambda: [0.0, 0.0])
-        for account, amount, balance in self._credited_parts(step, move):
-            sums[account][0] += amount
-            sums[account][1] += balance
-        for line in credit.line_ids:
-            sums[line.account_id][0] += line.amount_currency
-            sums[line.account_id][1] += line.balance
-        for account, (amount, balance) in sums.items():
-            if not move.currency_id.is_zero(amount) or (
-                not move.company_currency_id.is_zero(balance)
-            ):
-                problems.append(
-                    self.env._(
-                        "%(invoice)s and %(credit)s differ by %(amount)s on the "
-                        "account %(account)s.",
-                        invoice=move.name,
-                        credit=credit.name,
-                        amount=balance or amount,
-                        account=account.display_name,
-                    )
-                )
-        if not move.currency_id.is_zero(credit.amount_residual):
-            problems.append(
-                self.env._(
-                    "%(credit)s is not wholly matched with %(invoice)s.",
-                    credit=credit.name,
-                    invoice=move.name,
-                )
-            )
-        return problems
-
-    def _credited_parts(self, step, move):
-        """What the credit note must be the opposite of: (account, amount, balance)."""
-        if step.data["whole"]:
-            return [
-                (line.account_id, line.amount_currency, line.balance)
-                for line in move.line_ids
-            ]
-        lines = self.env["account.move.line"].sudo()
-        parts = [
-            (lines.browse(line_id).account_id, amount, balance)
-            for line_id, _quantity, amount, balance in step.data["lines"]
-        ]
-        parts += [
-            (lines.browse(line_id).account_id, amount, balance)
-            for line_id, amount, balance in step.data["extras"]
-        ]
-        term = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        parts.append(
-            (
-                term[:1].account_id,
-                -sum(amount for _account, amount, _balance in parts),
-                -sum(balance for _account, _amount, balance in parts),
-            )
-        )
-        if any(
-            lines.browse(line_id).display_type == "cogs"
-            for line_id, _amount, _balance in step.data["extras"]
-        ):
-            return parts
-        # No cost of goods was planned: the host computes it for the quantity credited.
-        credit = move.browse(step.result_id)
-        parts += [
-            (line.account_id, -line.amount_currency, -line.balance)
-            for line in credit.line_ids
-            if line.display_type == "cogs"
-        ]
-        return parts
+        return Books(fresh, alive, matches)

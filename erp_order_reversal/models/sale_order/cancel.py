@@ -9,36 +9,51 @@ class SaleOrder(models.Model):
 
     @api.private
     def _reversal_apply_cancel(self, steps):
+        """Cancel the orders (`sale.order.action_cancel`)."""
         steps._get_document().action_cancel()
         steps._set_result()
 
-    def _reversal_undo_blockers(self, step):
+    def _reversal_check_cancel(self, step, books):
+        """:return: list of str; an order that was opened again since is no problem"""
+        order, reversal = step._get_document(), step.reversal_id
+        if reversal.scope != "cancel" or order.state == "cancel":
+            return []
+        if not books.fresh and order._reversal_is_confirmed_anew(reversal):
+            return []
+        return [self.env._("%s is not cancelled.", order.name)]
+
+    def _reversal_obstacles_cancel(self, step, plan):
+        """The lines must be what they were: they are what was invoiced."""
         self.ensure_one()
-        blockers = super()._reversal_undo_blockers(step)
-        if step.operation == "cancel":
-            lines = {line[0]: line[1:4] for line in step._before().get("lines", [])}
-            now = {
-                line.id: [line.product_id.id, line.product_uom_qty, line.price_unit]
-                for line in self.order_line
-                # The host sets the price of a down payment line by its invoices.
-                if not line.is_downpayment
-            }
-            if any(lines.get(line_id) != values for line_id, values in now.items()):
-                blockers.append(
-                    self.env._(
-                        "The lines of %s were edited since. Confirm and settle it by "
-                        "hand.",
-                        self.name,
-                    )
-                )
-        return blockers
+        lines = {line[0]: line[1:4] for line in step._before().get("lines", [])}
+        now = {
+            line.id: [line.product_id.id, line.product_uom_qty, line.price_unit]
+            for line in self.order_line
+            # The host sets the price of a down payment line by its invoices.
+            if not line.is_downpayment
+        }
+        if any(lines.get(line_id) != values for line_id, values in now.items()):
+            plan.block(
+                "order_edited",
+                self.env._("The lines of %s were edited since.", self.name),
+                self,
+                remedy=self.env._("Confirm and settle it by hand."),
+            )
 
     @api.private
-    def _reversal_undo_cancel(self, steps):
+    def _reversal_apply_confirm(self, steps):
         """Confirm the orders again, without writing to the customer."""
         orders = steps._get_document()
         orders.filtered(lambda order: order.state == "cancel").action_draft()
         orders.filtered(lambda order: order.state in ("draft", "sent")).action_confirm()
+        steps._set_result()
+
+    def _reversal_check_confirm(self, step, books):
+        """:return: list of str"""
+        order = step._get_document()
+        if books.fresh and order.state != "sale":
+            return [self.env._("%s is not confirmed.", order.name)]
+        return []
 
     def _reversal_restore_down_payments(self, lines):
         """Give down payment lines the prices that their invoices stand for.
@@ -53,7 +68,7 @@ class SaleOrder(models.Model):
                 line.price_unit = prices[line.id]
 
     def _reversal_problems(self, reversal, fresh):
-        """What of a done reversal doesn't hold on these orders.
+        """What of a done reversal doesn't hold on the lines of these orders.
 
         :param bool fresh: right after it was carried out; later an order may have
             been settled anew, which is no problem
@@ -61,11 +76,6 @@ class SaleOrder(models.Model):
         """
         problems = []
         for order in self:
-            if reversal.scope == "cancel" and order.state != "cancel":
-                if fresh or not order._reversal_is_confirmed_anew(reversal):
-                    problems.append(self.env._("%s is not cancelled.", order.name))
-            if reversal.scope == "draft" and fresh and order.state != "draft":
-                problems.append(self.env._("%s is no quotation.", order.name))
             if fresh or order.state == "cancel":
                 problems += order._reversal_invoiced_problems()
         return problems

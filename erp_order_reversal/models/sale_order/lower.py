@@ -48,7 +48,7 @@ class SaleOrder(models.Model):
                 currency_id=self.currency_id.id,
             )
             return
-        self._reversal_check_lower(plan, own)
+        self._reversal_foresee_lower(plan, own)
         words = self.env["order.reversal.line"]._format_quantity
         texts = [
             self.env._(
@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
             data=LowerData([[line.id, quantity] for line, quantity in own.items()]),
         )
 
-    def _reversal_check_lower(self, plan, quantities):
+    def _reversal_foresee_lower(self, plan, quantities):
         """No more than what is ordered can be taken off."""
         words = self.env["order.reversal.line"]._format_quantity
         self.env["order.reversal.line"]._block_exceeding(
@@ -102,21 +102,64 @@ class SaleOrder(models.Model):
             step._get_document()._reversal_change_ordered(step, -1.0)
             step._set_result()
 
-    @api.private
-    def _reversal_undo_lower(self, steps):
-        """Order again what was taken off: so much more than is ordered by now.
+    def _reversal_check_lower(self, step, books):
+        """:return: list of str; an order may be changed later, that is no problem"""
+        if not books.fresh:
+            return []
+        before = {row[0]: row[2] for row in step._before().get("lines", [])}
+        return self._reversal_find_ordered_otherwise(step, before, -1.0)
 
-        Another part may have been taken off since; each gives its own back.
-        """
-        for step in steps:
-            step._get_document()._reversal_change_ordered(step, 1.0)
-
-    def _reversal_undo_blockers(self, step):
+    def _reversal_obstacles_lower(self, step, plan):
+        """Later parts go first, and more can be ordered on an open order alone."""
         self.ensure_one()
-        blockers = super()._reversal_undo_blockers(step)
-        if step.operation == "lower":
-            blockers += self._reversal_later_obstacles(step, ("lower", "cancel"))
-        return blockers
+        self._reversal_block_later_parts(step, plan)
+        if self.state != "sale" or self.locked:
+            plan.block(
+                "order_not_open",
+                self.env._(
+                    "%s was locked or cancelled since, so that no more can be ordered.",
+                    self.name,
+                ),
+                self,
+                remedy=self.env._("Unlock it, or confirm it again, first."),
+            )
+
+    @api.private
+    def _reversal_apply_raise_back(self, steps):
+        """Order again what was taken off: so much more than is ordered by now."""
+        for step in steps:
+            step._get_document()._reversal_change_ordered(step.origin_id, 1.0)
+            step._set_result()
+
+    def _reversal_check_raise_back(self, step, books):
+        """:return: list of str"""
+        if not books.fresh:
+            return []
+        before = {row[0]: row[2] for row in step._before().get("lines", [])}
+        return self._reversal_find_ordered_otherwise(step.origin_id, before, 1.0)
+
+    def _reversal_find_ordered_otherwise(self, step, before, sign):
+        """Lines of which something else is ordered than a step has left.
+
+        :param dict before: {id of an order line: quantity that was ordered}
+        :return: list of str
+        """
+        lines = self.env["sale.order.line"]
+        words = self.env["order.reversal.line"]._format_quantity
+        return [
+            self.env._(
+                "%(order)s: %(quantity)s of “%(line)s” are ordered.",
+                order=self.name,
+                quantity=words(line.product_uom_id, line.product_uom_qty),
+                line=line.name,
+            )
+            for line_id, quantity in LowerData.from_json(step.data).lines
+            for line in lines.browse(line_id)
+            if line_id not in before
+            or line.product_uom_id.compare(
+                line.product_uom_qty, before[line_id] + sign * quantity
+            )
+        ]
 
     def _reversal_change_ordered(self, step, sign):
         """Change the ordered quantities by what a step names; override point."""

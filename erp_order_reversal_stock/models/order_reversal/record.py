@@ -52,11 +52,7 @@ class OrderReversal(models.Model):
     def _moves_goods(self):
         """Whether returns are made or received: the warehouse's business."""
         self.ensure_one()
-        return any(
-            step.operation == "return"
-            or (step.operation == "request_return" and not step.data.get("open"))
-            for step in self.step_ids
-        )
+        return any(step._moves_goods() for step in self.step_ids)
 
     def _may_move_goods(self, user=None):
         return self._holds("stock.group_stock_user", user)

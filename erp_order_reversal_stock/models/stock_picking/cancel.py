@@ -31,15 +31,26 @@ class StockPicking(models.Model):
             ):
                 picking.scheduled_date = fields.Datetime.now()
 
+    def _reversal_check_cancel(self, step, books):
+        """:return: list of str"""
+        picking = step._get_document()
+        moves = picking.move_ids.browse(step.data["move_ids"]).exists()
+        if any(move.state != "cancel" for move in moves):
+            return [self.env._("%s is not cancelled.", step.res_name)]
+        return []
+
+    def _reversal_obstacles_cancel(self, step, plan):
+        """Whoever restores it asks again for returns that were open, or delivers."""
+
     @api.private
-    def _reversal_undo_cancel(self, steps):
+    def _reversal_apply_confirm(self, steps):
         """Ask anew for returns that were open.
 
         Deliveries need nothing: the order asked for them when it was confirmed again
         (`order.reversal._get_goods_due`).
         """
         for step in steps:
-            moves = self.move_ids.browse(step.data["move_ids"]).exists()
+            moves = self.move_ids.browse(step.origin_id.data["move_ids"]).exists()
             backs = moves.filtered(
                 lambda move: move._reversal_comes_back()
                 and move.origin_returned_move_id
@@ -52,34 +63,16 @@ class StockPicking(models.Model):
                     if move.origin_returned_move_id in of_picking
                 ]
                 picking._reversal_new_return(dict(quantities))
+        steps._set_result()
 
-    def _reversal_undo_blockers(self, step):
-        self.ensure_one()
-        blockers = super()._reversal_undo_blockers(step)
-        if step._asks_for_return():
-            back = self.browse(step.result_id).exists()
-            blockers += self._reversal_delivered_since(step, back)
-            if back.state == "done":
-                blockers.append(
-                    self.env._(
-                        "The goods of %(picking)s came back since with %(back)s. "
-                        "Deliver and invoice them with a new order.",
-                        picking=self.name,
-                        back=back.name,
-                    )
-                )
-        if step.operation == "cancel" and step.data["back"]:
-            if not step.reversal_id._may_move_goods():
-                blockers.append(
-                    self.env._(
-                        "The return of %(picking)s would be asked for anew, which "
-                        "%(user)s may not do. Somebody with the right “Inventory: "
-                        "User” has to restore it.",
-                        picking=self.name,
-                        user=self.env.user.name,
-                    )
-                )
-        if step.operation == "keep" and step.result_model == "account.move":
-            entry = self.env["account.move"].browse(step.result_id).exists()
-            blockers += entry._reversal_cancel_obstacles()
-        return blockers
+    def _reversal_check_confirm(self, step, books):
+        """Returns that were open are asked for again: list of str."""
+        if not books.fresh or not step.origin_id.data["back"]:
+            return []
+        moves = self.move_ids.browse(step.origin_id.data["move_ids"]).exists()
+        origins = moves.origin_returned_move_id
+        if any(
+            move.state not in ("cancel", "done") for move in origins.returned_move_ids
+        ):
+            return []
+        return [self.env._("%s is not asked for again.", step.res_name)]

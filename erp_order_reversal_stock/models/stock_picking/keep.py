@@ -18,12 +18,40 @@ class StockPicking(models.Model):
         for step in steps:
             step._set_result(self._reversal_post_cost(step))
 
+    def _reversal_check_keep(self, step, books):
+        """The cost of what is given away is in the books."""
+        if not step.data.get("cost"):
+            return []
+        entry = self.env["account.move"].browse(step.result_id).exists()
+        if entry.state != "posted":
+            return [
+                self.env._(
+                    "The cost of the goods of %s that stay with the customer is not "
+                    "posted.",
+                    step.res_name,
+                )
+            ]
+        return []
+
+    def _reversal_obstacles_keep(self, step, plan):
+        """The entry of the cost must be one that can be cancelled."""
+        step._get_result("account.move")._reversal_block_kept(plan)
+
     @api.private
-    def _reversal_undo_keep(self, steps):
+    def _reversal_apply_unkeep(self, steps):
         """The invoice bears the cost again."""
-        costs = steps.filtered(lambda step: step.result_model == "account.move")
-        entries = self.env["account.move"].browse(costs.mapped("result_id")).exists()
-        entries.filtered(lambda entry: entry.state == "posted").button_cancel()
+        for step in steps:
+            entry = step.origin_id._get_result("account.move")
+            if entry.state == "posted":
+                entry.button_cancel()
+            step._set_result(entry)
+
+    def _reversal_check_unkeep(self, step, books):
+        """:return: list of str"""
+        entry = step.origin_id._get_result("account.move")
+        if books.fresh and entry.state == "posted":
+            return [self.env._("%s is not cancelled.", entry.display_name)]
+        return []
 
     def _reversal_plan_costs(self, plan, outstanding):
         """Add the cost that stays to the steps that keep goods."""

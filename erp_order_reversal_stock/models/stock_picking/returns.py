@@ -80,17 +80,87 @@ class StockPicking(models.Model):
                 )
             )
 
-    @api.private
-    def _reversal_undo_request_return(self, steps):
-        """Nobody has to receive the goods any more.
+    def _reversal_check_return(self, step, books):
+        """The goods are back: the return is done, for all that was planned."""
+        problems = self._reversal_check_request_return(step, books)
+        picking = self.browse(step.result_id).exists()
+        if picking and picking.state not in ("done", "cancel"):
+            problems.append(self.env._("%s is not received.", picking.name))
+        return problems
 
-        What was picked and not shipped goes back to its shelf: it is picked again.
-        """
-        asked = steps.filtered(lambda step: step._asks_for_return())
-        returns = self.browse(asked.mapped("result_id")).exists()
-        returns.filtered(lambda picking: picking.state != "cancel").action_cancel()
+    def _reversal_check_request_return(self, step, books):
+        """The return lives, for all that was planned."""
+        picking = self.browse(step.result_id).exists()
+        if not picking:
+            return [
+                self.env._("The return of %s doesn't exist any more.", step.res_name)
+            ]
+        if picking.state == "cancel":
+            return [
+                self.env._(
+                    "The return %(back)s of %(picking)s was cancelled: its goods did "
+                    "not come back.",
+                    back=picking.name,
+                    picking=step.res_name,
+                )
+            ]
+        return self._reversal_find_missing(step)
 
-    def _reversal_delivered_since(self, step, back):
+    def _reversal_find_missing(self, step):
+        problems = []
+        for move_id, quantity in step.data["moves"]:
+            move = self.env["stock.move"].browse(move_id)
+            back = move.returned_move_ids
+            if step.data.get("open"):
+                back = move._reversal_with_backorders()
+            planned = sum(
+                other.product_uom._compute_quantity(
+                    other.quantity if other.state == "done" else other.product_uom_qty,
+                    move.product_uom,
+                )
+                for other in back
+                if other.state != "cancel"
+            )
+            if move.product_uom.compare(planned, quantity) < 0:
+                problems.append(
+                    self.env._(
+                        "%(picking)s: only %(back)s of %(quantity)s %(product)s come "
+                        "back.",
+                        picking=step.res_name,
+                        back=planned,
+                        quantity=quantity,
+                        product=move.product_id.display_name,
+                    )
+                )
+        return problems
+
+    # ------------------------------------------------------------------
+    # Taken back
+    # ------------------------------------------------------------------
+
+    def _reversal_obstacles_return(self, step, plan):
+        """Goods that were received stay in stock: they are delivered again."""
+
+    def _reversal_obstacles_request_return(self, step, plan):
+        """The goods must not have come back, nor gone out a second time."""
+        self.ensure_one()
+        if not step._asks_for_return():
+            return
+        back = self.browse(step.result_id).exists()
+        self._reversal_block_delivered_since(step, back, plan)
+        if back.state == "done":
+            plan.block(
+                "goods_came_back",
+                self.env._(
+                    "The goods of %(picking)s came back since with %(back)s.",
+                    picking=self.name,
+                    back=back.name,
+                ),
+                self,
+                remedy=self.env._("Deliver and invoice them with a new order."),
+            )
+
+    def _reversal_block_delivered_since(self, step, back, plan):
         """The order may have been delivered a second time while goods come back."""
         moves = self.move_ids.browse(row[0] for row in step.data["moves"]).exists()
         newest = max(back.move_ids.ids, default=0)
@@ -100,15 +170,56 @@ class StockPicking(models.Model):
             and move._reversal_goes_out()
         )
         if not since or back.state in ("done", "cancel"):
-            return []
-        return [
+            return
+        plan.block(
+            "delivered_again",
             self.env._(
-                "%(order)s was delivered anew since with %(pickings)s, while the goods "
-                "of %(picking)s come back with %(back)s. Receive or cancel %(back)s "
-                "first.",
+                "%(order)s was delivered again since with %(pickings)s, while the "
+                "goods of %(picking)s come back with %(back)s.",
                 order=", ".join(since.sale_line_id.order_id.mapped("name")),
                 pickings=", ".join(since.picking_id.mapped("name")),
                 picking=self.name,
                 back=back.name,
-            )
+            ),
+            self,
+            remedy=self.env._("Receive or cancel %s first.", back.name),
+        )
+
+    @api.private
+    def _reversal_apply_unrequest(self, steps):
+        """Nobody has to receive the goods any more.
+
+        What was picked and not shipped goes back to its shelf: it is picked again.
+        """
+        asked = steps.origin_id.filtered(lambda step: step._asks_for_return())
+        returns = self.browse(asked.mapped("result_id")).exists()
+        returns.filtered(lambda picking: picking.state != "cancel").action_cancel()
+        for step in steps:
+            step._set_result(step.origin_id._get_result(self._name))
+
+    def _reversal_check_unrequest(self, step, books):
+        """:return: list of str"""
+        back = step.origin_id._get_result(self._name)
+        if not books.fresh or not step.origin_id._asks_for_return():
+            return []
+        return [
+            self.env._("%s is not cancelled.", picking.name)
+            for picking in back
+            if picking.state != "cancel"
         ]
+
+    @api.private
+    def _reversal_apply_redeliver(self, steps):
+        """Nothing by itself: the order, confirmed again, asks for the delivery."""
+        steps._set_result()
+
+    def _reversal_check_redeliver(self, step, books):
+        """What came back is due again, or the order would have been delivered less.
+
+        :return: list of str
+        """
+        moves = self.move_ids.browse(row[0] for row in step.origin_id.data["moves"])
+        lines = moves.exists().sale_line_id
+        if not books.fresh or all(order.state == "sale" for order in lines.order_id):
+            return []
+        return [self.env._("%s is not delivered again.", step.res_name)]

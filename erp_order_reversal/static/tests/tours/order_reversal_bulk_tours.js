@@ -30,8 +30,11 @@ class Watch {
         }
     }
 
-    /** Steps that wait without touching the page; one may take 10 s at most. */
-    wait(text, times = 10) {
+    /**
+     * Steps that wait without touching the page; one may take 10 s at most. There are
+     * enough of them for the slowest machine: those after the text is there take no time.
+     */
+    wait(text, times = 80) {
         const state = ".o_form_view .o_arrow_button_current";
         const reached = () => document.querySelector(state)?.textContent.includes(text);
         const run = async () => {

@@ -140,20 +140,24 @@ tours.add("order_reversal_approve", {
     ],
 });
 
+const restore = () => [
+    { trigger: ".o_form_view button[name=action_open_restore]", run: "click" },
+    sees(`.modal ${step("confirm")}`),
+    { trigger: ".modal footer .btn-primary:visible", run: "click" },
+];
+
 tours.add("order_reversal_restore", {
     steps: () => [
-        { trigger: ".o_form_view button[name=action_undo]", run: "click" },
-        { trigger: ".modal footer .btn-primary", run: "click" },
-        sees(".o_form_view .alert-warning:visible:contains('Restored')"),
+        ...restore(),
+        sees(".o_arrow_button_current:contains('Done')"),
+        sees(".o_form_view .o_field_widget[name=restores_id]"),
     ],
 });
 
 tours.add("order_reversal_restore_request", {
     steps: () => [
-        { trigger: ".o_form_view button[name=action_undo]", run: "click" },
-        { trigger: ".modal footer .btn-primary", run: "click" },
-        sees(".o_form_view .alert-info:visible:contains('asked to settle')"),
-        sees(".o_form_view:not(:has(button[name=action_undo]))"),
+        ...restore(),
+        sees(".o_arrow_button_current:contains('To approve')"),
         sees(".o_form_view:not(:has(button[name=action_approve]))"),
     ],
 });
@@ -164,20 +168,20 @@ tours.add("order_reversal_restore_reject", {
         { trigger: ".o_form_view button[name=action_reject]", run: "click" },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit It stays" },
         { trigger: ".modal footer .btn-primary", run: "click" },
-        sees(DONE),
+        sees(".o_arrow_button_current:contains('Rejected')"),
         sees(".o_form_view:not(:has(button[name=action_reject]))"),
     ],
 });
 
 tours.add("order_reversal_restore_approve", {
     steps: () => [
-        sees(".o_list_view .o_data_row .o_data_cell[name=undo_requester_id]"),
+        sees(".o_list_view .o_data_row .o_data_cell[name=restores_id]"),
         { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
         {
-            trigger: ".o_form_view button[name=action_approve]:contains('Restore')",
+            trigger: ".o_form_view button[name=action_approve]",
             run: "click",
         },
-        sees(".o_form_view .alert-warning:visible:contains('Restored')"),
+        sees(".o_arrow_button_current:contains('Done')"),
     ],
 });
 
