@@ -26,6 +26,7 @@
         "views/order_reversal_views.xml",
         "views/order_reversal_form_views.xml",
         "views/order_reversal_dialog_views.xml",
+        "views/order_reversal_line_views.xml",
         "views/order_reversal_reason_views.xml",
         "views/order_reversal_log_views.xml",
         "views/sale_order_views.xml",

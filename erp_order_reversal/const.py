@@ -63,9 +63,11 @@ OPERATIONS = [
     ("rematch", "Match again"),
     ("refund", "Refund"),
     ("cancel", "Cancel"),
+    ("lower", "Lower the order"),
     ("draft", "Back to quotation"),
     # and back again, by a restore
     ("confirm", "Confirmed again"),
+    ("raise_back", "Ordered again"),
     ("unrefund", "Its refund is cancelled"),
     ("unmatch", "What was matched instead is taken off"),
     ("uncredit", "Its credit note is cancelled"),

@@ -4,6 +4,7 @@ from . import settlement_mixin
 from . import planner
 from . import reason
 from . import order_reversal
+from . import line
 from . import step
 from . import finding
 from . import file

@@ -46,6 +46,14 @@ class OrderReversalMixin(models.AbstractModel):
         self.ensure_one()
         return {}
 
+    def _reversal_part_lines(self, part):
+        """What a part of this root takes of the orders.
+
+        :param dict part: {line of this document: PartLine}
+        :return: {order line: quantity in its unit}
+        """
+        return {}
+
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
 
@@ -76,6 +84,29 @@ class OrderReversalMixin(models.AbstractModel):
     def _reversal_check_settle(self, step, books):
         """All documents must be what they were: list of str."""
         return step.reversal_id._find_unrestored() if books.fresh else []
+
+    def _reversal_block_later_parts(self, step, plan):
+        """Parts are restored in the opposite order, the last one first.
+
+        What a part released, and what it took of the rest, follows from the ones
+        before it.
+
+        :param step: `order.reversal.step` on this document, which a plan takes back
+        :param Plan plan: of the restore
+        """
+        later = step._get_later_parts()
+        if later:
+            plan.block(
+                "part_restored_first",
+                self.env._(
+                    "Another part of %s was taken back since.", self.display_name
+                ),
+                self,
+                remedy=self.env._(
+                    "Restore %s first.",
+                    ", ".join(later.sorted("id", reverse=True).mapped("name")),
+                ),
+            )
 
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""

@@ -1,12 +1,10 @@
-import hashlib
-import json
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
 from odoo.tools import format_date
 
-from ..plan import Plan, without_words
+from ..plan import Plan, frozen
 
 
 class OrderReversalPlan(models.AbstractModel):
@@ -32,6 +30,7 @@ class OrderReversalPlan(models.AbstractModel):
         ready = [plan for plan in plans if self._check_root(plan, existing)]
         for plan in ready:
             plan.date = self._get_open_date(plan)
+            plan.part = plan.reversal._plan_part(plan)
         self._collect([plan for plan in ready if not plan.reversal.restores_id])
         for plan in ready:
             if plan.reversal.restores_id:
@@ -250,7 +249,9 @@ class OrderReversalPlan(models.AbstractModel):
 
     def _fingerprint_data(self, plan):
         """The plan and its documents, as far as an approval covers them."""
+        part = {"part": plan.reversal._freeze_part()} if plan.reversal.is_part else {}
         return {
+            **part,
             "steps": [
                 [
                     step["operation"],
@@ -262,7 +263,7 @@ class OrderReversalPlan(models.AbstractModel):
                 for step in plan.steps
             ],
             "documents": {
-                f"{model},{record.id}": {
+                frozen.document_key(model, record.id): {
                     "name": record.display_name,
                     **record._reversal_fingerprint(),
                 }
@@ -272,10 +273,5 @@ class OrderReversalPlan(models.AbstractModel):
         }
 
     def _fingerprint(self, data):
-        """SHA-256 (hex) over the canonical JSON of `data`, the words left out.
-
-        Who asks and who approves may read different languages.
-        """
-        data = without_words(data)
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 (hex) of what `_fingerprint_data` froze."""
+        return frozen.fingerprint(data)

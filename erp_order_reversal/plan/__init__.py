@@ -1,7 +1,24 @@
 """The working paper of a reversal: plain Python, tested without a database."""
 
+from . import frozen
 from .books import Books
+from .frozen import without_words
 from .operation import Operation
-from .plan import Plan, without_words
+from .plan import Plan
 from .terms import Limits, Money, Outcome, Terms
-from .values import Rest, Share
+from .values import (
+    CreditData,
+    ItemPart,
+    LinePart,
+    LowerData,
+    PartLine,
+    RefundData,
+    Release,
+    ReleaseData,
+    RematchData,
+    Rest,
+    Share,
+    StepData,
+    TrimData,
+    VoidPaymentData,
+)

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ...plan import CreditData
+
 
 class AccountMove(models.Model):
     """Credit notes that take an invoice back to the cent."""
@@ -13,16 +15,19 @@ class AccountMove(models.Model):
 
     def _reversal_plan_credit(self, plan, share, values):
         self._reversal_foresee_credit(plan, share)
+        self._reversal_report_rate(plan, share)
         date = format_date(self.env, plan.date)
         if share.whole:
             outcome = self.env._("Stays, with a credit note dated %s", date)
-        elif share.foreign:
+        elif share.foreign and plan.part is None:
             outcome = self.env._(
                 "Stays; only the lines of this order are credited, dated %s", date
             )
+        elif plan.part is not None:
+            outcome = self.env._("Stays; a part of it is credited, dated %s", date)
         else:
             outcome = self.env._("Stays; what is left is credited, dated %s", date)
-        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
+        plan.add_step(self, "credit", outcome, data=share.to_step(), **values)
 
     def _reversal_foresee_credit(self, plan, share):
         """What stands against a credit note, or has to be known about it."""
@@ -97,10 +102,11 @@ class AccountMove(models.Model):
         A whole invoice is mirrored; of a part, its lines, at the invoice's own
         exchange rate.
         """
-        whole = steps.filtered(lambda step: step.data["whole"])
+        whole = steps.filtered(lambda step: CreditData.from_json(step.data).whole)
         self._reversal_credit_whole(whole)
         for step in steps - whole:
             self._reversal_credit_part(step)
+        self._reversal_match_the_rest(steps)
 
     def _reversal_credit_whole(self, steps):
         if not steps:
@@ -153,12 +159,16 @@ class AccountMove(models.Model):
         lines_model = self.env["account.move.line"]
         targets = []
         commands = []
-        for line_id, quantity, amount, balance in step.data["lines"]:
-            line = lines_model.browse(line_id)
-            targets.append((line, amount, balance))
-            commands.append(Command.create(line._reversal_part_vals(quantity, amount)))
-        for line_id, amount, balance in step.data["extras"]:
-            targets.append((lines_model.browse(line_id), amount, balance))
+        data = CreditData.from_json(step.data)
+        for part in data.lines:
+            line = lines_model.browse(part.line_id)
+            targets.append((line, part.amount, part.balance))
+            commands.append(
+                Command.create(line._reversal_part_vals(part.quantity, part.amount))
+            )
+        for part in data.extras:
+            line = lines_model.browse(part.line_id)
+            targets.append((line, part.amount, part.balance))
         values = move._reversal_credit_defaults(step)
         values["line_ids"] = []
         if not any(line.display_type == "rounding" for line, _a, _b in targets):
@@ -166,12 +176,75 @@ class AccountMove(models.Model):
         credit = move._reverse_moves([values], cancel=False)
         credit.write({"line_ids": commands})
         credit._reversal_square(targets)
+        credit._reversal_keep_receivable(move)
         self._reversal_post_part(step, credit)
         step._set_result(credit)
 
+    def _reversal_keep_receivable(self, move):
+        """The account that the customer owed on, though it is another one by now.
+
+        The host takes the one of today (`account.move.line._compute_account_id`).
+        """
+
+        def terms(entry):
+            return entry.line_ids.filtered(lambda ln: ln.display_type == "payment_term")
+
+        account = terms(move).account_id[:1]
+        changed = terms(self).filtered(lambda line: line.account_id != account)
+        if account and changed:
+            changed.account_id = account
+
+    def _reversal_match_the_rest(self, steps):
+        """Match what these credit notes left open on other accounts.
+
+        Two invoices of a reversal may be matched with each other on a deposits
+        account. The host's own reversal unmatches them and matches each with its
+        credit note; here they stay, and their credit notes are matched instead.
+        """
+        for of_reversal in steps.grouped("reversal_id").values():
+            moves = of_reversal._get_document()
+            moves |= moves.browse(of_reversal.mapped("result_id"))
+            lines = moves.line_ids.filtered(
+                lambda line: line.account_id.reconcile
+                and not line.reconciled
+                and line.account_type not in ("asset_receivable", "liability_payable")
+                and line.parent_state == "posted"
+            )
+            groups = lines.grouped(
+                lambda line: (line.account_id, line.currency_id, line.partner_id)
+            )
+            for group in groups.values():
+                if len({line.balance > 0 for line in group}) == 2:
+                    group.reconcile()
+
+    def _reversal_made(self):
+        """What earlier reversals credited with these credit notes.
+
+        :return: {credit note: CreditData}, of credit notes that reversals made
+        """
+        if not self:
+            return {}
+        # sudo: reversals of others, for what is left of the invoices.
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("operation", "=", "credit"),
+                    ("result_model", "=", self._name),
+                    ("result_id", "in", self.ids),
+                ]
+            )
+        )
+        found = {
+            self.browse(step.result_id): CreditData.from_json(step.data)
+            for step in steps
+        }
+        return {credit: data for credit, data in found.items() if not data.whole}
+
     def _reversal_post_part(self, step, credit):
         """Post the credit note of a part, which matches it with its invoice."""
-        earlier = self.browse(step.data.get("credit_ids", []))
+        earlier = self.browse(CreditData.from_json(step.data).credit_ids)
         if earlier:
             self._reversal_unmatch_earlier(step)
         credit._reversal_exactly(cancelled=bool(earlier)).action_post()
@@ -316,19 +389,16 @@ class AccountMove(models.Model):
     def _reversal_credited_parts(self, step):
         """What the credit note must be the opposite of: (account, amount, balance)."""
         self.ensure_one()
-        if step.data["whole"]:
+        data = CreditData.from_json(step.data)
+        if data.whole:
             return [
                 (line.account_id, line.amount_currency, line.balance)
                 for line in self.line_ids
             ]
         lines = self.env["account.move.line"].sudo()
         parts = [
-            (lines.browse(line_id).account_id, amount, balance)
-            for line_id, _quantity, amount, balance in step.data["lines"]
-        ]
-        parts += [
-            (lines.browse(line_id).account_id, amount, balance)
-            for line_id, amount, balance in step.data["extras"]
+            (lines.browse(part.line_id).account_id, part.amount, part.balance)
+            for part in (*data.lines, *data.extras)
         ]
         term = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
         parts.append(
@@ -339,8 +409,7 @@ class AccountMove(models.Model):
             )
         )
         if any(
-            lines.browse(line_id).display_type == "cogs"
-            for line_id, _amount, _balance in step.data["extras"]
+            lines.browse(part.line_id).display_type == "cogs" for part in data.extras
         ):
             return parts
         # No cost of goods was planned: the host computes it for the quantity credited.
@@ -357,7 +426,8 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _reversal_obstacles_credit(self, step, plan):
-        """Its credit note must be one that can be cancelled."""
+        """Its credit note must be one that can be cancelled; later parts go first."""
+        self._reversal_block_later_parts(step, plan)
         self.browse(step.result_id).exists()._reversal_block_kept(plan)
 
     @api.private
@@ -366,7 +436,9 @@ class AccountMove(models.Model):
         origins = steps.origin_id
         credits = self.browse(origins.mapped("result_id"))
         credits.filtered(lambda move: move.state == "posted").button_cancel()
-        origins.filtered(lambda step: step.data.get("rematch_ids"))._reversal_unmatch()
+        origins.filtered(
+            lambda step: CreditData.from_json(step.data).rematch_ids
+        )._reversal_unmatch()
         for step in steps:
             step._set_result(self.browse(step.origin_id.result_id))
 

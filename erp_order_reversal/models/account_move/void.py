@@ -27,6 +27,8 @@ class AccountMove(models.Model):
             obstacles.append(self.env._("Its period is locked."))
         if self.checked and not self._is_user_able_to_review():
             obstacles.append(self.env._("It was reviewed."))
+        if plan.part is not None and not share.whole:
+            obstacles.append(self.env._("Only a part of it is taken back."))
         if share.credits:
             obstacles.append(
                 self.env._(
@@ -80,6 +82,7 @@ class AccountMove(models.Model):
     def _reversal_obstacles_void(self, step, plan):
         """A posted entry must still be cancelled, and its period open."""
         self.ensure_one()
+        self._reversal_block_later_parts(step, plan)
         if step._before().get("state") != "posted":
             return
         if self.state != "cancel":

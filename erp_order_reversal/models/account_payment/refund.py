@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import RefundData
 
 
 class AccountPayment(models.Model):
@@ -31,7 +32,7 @@ class AccountPayment(models.Model):
         if self.state in PAYMENT_IN_FORCE and not currency.is_zero(open_amount):
             self._reversal_warn_bank(plan)
             self._reversal_plan_paying_back(
-                plan, {"amount": open_amount, "currency_id": currency.id, "data": {}}
+                plan, {"amount": open_amount, "currency_id": currency.id}
             )
 
     def _reversal_plan_paying_back(self, plan, values):
@@ -47,7 +48,7 @@ class AccountPayment(models.Model):
                 self,
                 remedy=self.env._("Keep it as customer credit, or void it."),
             )
-        values["data"] = {"amount": values["amount"], "online": online}
+        values["data"] = RefundData(values["amount"], online)
         plan.add_step(
             self,
             "refund",
@@ -110,7 +111,7 @@ class AccountPayment(models.Model):
     def _reversal_refund_vals(self, step):
         self.ensure_one()
         return self._reversal_paying_back_vals(
-            step.data["amount"],
+            RefundData.from_json(step.data).amount,
             step.currency_id,
             step.reversal_id.entry_date,
             step.reversal_id.name,

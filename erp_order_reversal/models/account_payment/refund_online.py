@@ -3,6 +3,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import RefundData
 
 
 class AccountPayment(models.Model):
@@ -168,7 +169,7 @@ class OrderReversalStep(models.Model):
 
     def _is_online_refund(self):
         self.ensure_one()
-        return self.operation == "refund" and bool((self.data or {}).get("online"))
+        return self.operation == "refund" and RefundData.from_json(self.data).online
 
     def _refund_failed(self):
         self.ensure_one()

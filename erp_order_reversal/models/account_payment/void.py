@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import VoidPaymentData
 
 
 class AccountPayment(models.Model):
@@ -17,7 +18,8 @@ class AccountPayment(models.Model):
         values = self._reversal_release_vals(plan, releases)
         values["amount"] = self.amount
         values["currency_id"] = self.currency_id.id
-        values["data"]["counter"] = counter
+        data = values["data"]
+        values["data"] = VoidPaymentData(data.releases, data.write_offs, counter)
         plan.add_step(
             self,
             "void_payment",
@@ -90,10 +92,8 @@ class AccountPayment(models.Model):
 
     def _reversal_foreign_documents(self, plan, releases):
         """Names of what this payment settles beside what is released."""
-        released = {release["partial_id"] for release in releases}
-        kept = any(
-            not self.currency_id.is_zero(release["keep"]) for release in releases
-        )
+        released = {release.partial_id for release in releases}
+        kept = any(not self.currency_id.is_zero(release.keep) for release in releases)
         names = []
         lines = self.move_id.line_ids
         for partials, side in (
@@ -115,7 +115,7 @@ class AccountPayment(models.Model):
             others = self.invoice_ids - plan.records("account.move")
             names += others.mapped("display_name")
         if kept:
-            names += [release["document"] for release in releases if release["keep"]]
+            names += [release.document for release in releases if release.keep]
         return names
 
     @api.private
@@ -126,7 +126,9 @@ class AccountPayment(models.Model):
         through draft would delete it.
         """
         steps._reversal_unlink_partials()
-        counter = steps.filtered(lambda step: step.data.get("counter"))
+        counter = steps.filtered(
+            lambda step: VoidPaymentData.from_json(step.data).counter
+        )
         direct = steps - counter
         if direct:
             payments = direct._get_document()

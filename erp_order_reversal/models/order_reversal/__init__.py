@@ -1,6 +1,7 @@
 from . import record
 from . import request
 from . import assess
+from . import part
 from . import policy
 from . import approve
 from . import execute

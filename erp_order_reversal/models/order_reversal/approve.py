@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ...plan import without_words
+from ...plan import frozen, without_words
 
 
 class OrderReversal(models.Model):
@@ -287,27 +287,24 @@ class OrderReversal(models.Model):
     def _describe_changes(self, before, after):
         """Lines that say what differs between two frozen plans."""
         lines = []
-        old, new = before.get("documents", {}), after.get("documents", {})
-        for key in sorted(set(old) | set(new)):
-            if key not in old:
-                lines.append(self.env._("• %s was added", new[key]["name"]))
-            elif key not in new:
-                lines.append(self.env._("• %s is gone", old[key]["name"]))
-            elif without_words(old[key]) != without_words(new[key]):
+        for key, old, new in frozen.changed(before, after):
+            if not old:
+                lines.append(self.env._("• %s was added", new["name"]))
+            elif not new:
+                lines.append(self.env._("• %s is gone", old["name"]))
+            else:
                 lines.append(
                     self.env._(
                         "• %(document)s: %(changes)s",
-                        document=new[key]["name"],
-                        changes="; ".join(
-                            self._describe_values(key, old[key], new[key])
-                        ),
+                        document=new["name"],
+                        changes="; ".join(self._describe_values(key, old, new)),
                     )
                 )
         return lines or [self.env._("• what would be done changed")]
 
     def _describe_values(self, key, old, new):
         """One text for each value that differs: its label, before and after."""
-        document = self.env[key.split(",")[0]]
+        document = self.env[frozen.parse_key(key)[0]]
         texts = []
         for name in sorted(without_words(old) | without_words(new)):
             before, after = old.get(name), new.get(name)

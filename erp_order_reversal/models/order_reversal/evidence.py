@@ -6,6 +6,8 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL, split_every
 
+from ...plan import frozen
+
 # The host's tables that hold what a reversal touches, each with the condition that
 # selects the rows of the touched documents. Read only.
 TABLES = (
@@ -77,8 +79,8 @@ class OrderReversal(models.Model):
         for reversal in self:
             ids = defaultdict(set)
             for key in (reversal.fingerprint_data or {}).get("documents", {}):
-                model, record_id = key.split(",")
-                ids[self.env[model]._table].add(int(record_id))
+                model, record_id = frozen.parse_key(key)
+                ids[self.env[model]._table].add(record_id)
             # sudo: the entries of payments belong to the image, whoever asks.
             payments = self.env["account.payment"].sudo().browse(ids["account_payment"])
             ids["account_move"].update(payments.move_id.ids)

@@ -15,9 +15,7 @@ class OrderSettlement(models.Model):
     _inherit = ["order.reversal.request.mixin"]
     _order = "id desc"
     _check_company_auto = True
-    # What a person may write, and only while it is a draft.
-    _request_fields = {"date", "journal_id", "rest_method", "credit_ids"}
-    _root_fields = ("reversal_id",)
+    _given_fields = ("reversal_id",)
 
     name = fields.Char(readonly=True, copy=False, default="/")
     reversal_id = fields.Many2one(
@@ -31,12 +29,14 @@ class OrderSettlement(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Date(
         "Invoice Date",
+        request=True,
         required=True,
         default=fields.Date.context_today,
         help="Date of the new invoice and of a refund.",
     )
     journal_id = fields.Many2one(
         "account.journal",
+        request=True,
         check_company=True,
         domain="[('type', '=', 'sale')]",
         help="Journal of the new invoice.",
@@ -44,6 +44,7 @@ class OrderSettlement(models.Model):
     rest_method = fields.Selection(
         [("keep", "Keep as customer credit"), ("refund", "Refund the customer")],
         "What is over",
+        request=True,
         required=True,
         default="keep",
         help="What becomes of the money that is more than what is invoiced now.",
@@ -59,7 +60,7 @@ class OrderSettlement(models.Model):
         "order.settlement.difference", "settlement_id", "Lines", readonly=True
     )
     credit_ids = fields.One2many(
-        "order.settlement.credit", "settlement_id", "Kept Money"
+        "order.settlement.credit", "settlement_id", "Kept Money", request=True
     )
     move_ids = fields.Many2many(
         "account.move", string="Invoices", readonly=True, copy=False

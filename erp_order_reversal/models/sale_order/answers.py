@@ -128,7 +128,9 @@ class SaleOrder(models.Model):
                 plan.add_step(
                     order, "unlock", self.env._("Unlocked for edit"), **amounts
                 )
-            if plan.reaches("draft"):
+            if plan.reaches("draft") and plan.part is not None:
+                order._reversal_plan_lower(plan)
+            elif plan.reaches("draft"):
                 plan.add_step(order, "cancel", self.env._("Cancelled"), **amounts)
                 if plan.reversal.scope == "draft":
                     plan.add_step(

@@ -44,6 +44,14 @@ class StockPicking(models.Model):
         super()._reversal_steps(plan)
         own = self.move_ids.filtered(lambda move: move._reversal_belongs_to(plan))
         outstanding = own._reversal_outstanding()
+        if plan.part is not None:
+            # Orders of which nothing is left go as a whole.
+            gone = own.filtered(
+                lambda move: ("sale.order", move.sale_line_id.order_id.id)
+                in plan.get_targets("cancel")
+            )
+            self._reversal_plan_part(plan, own - gone, outstanding)
+            own = gone
         for picking in self.sorted("id"):
             moves = picking.move_ids & own
             if picking.state == "done":
