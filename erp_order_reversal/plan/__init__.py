@@ -2,5 +2,5 @@
 
 from .books import Books
 from .operation import Operation
-from .plan import Plan, without_words
+from .plan import Plan, found_text, name_of, without_words
 from .values import Rest, Share

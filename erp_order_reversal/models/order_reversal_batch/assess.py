@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ...plan import found_text
 from .record import ROOTS
 
 # Up to as many documents the dialog plans exactly; more are counted by rules, in a
@@ -84,7 +85,7 @@ class OrderReversalBatch(models.Model):
             if plan.blockers:
                 first = plan.blockers[0]
                 self._add_blocked(
-                    found, first["code"], reversal.root_name, first["message"]
+                    found, first["code"], reversal.root_name, found_text(first)
                 )
             elif reversal._would_need_approval(plan):
                 found["approval"] += 1
