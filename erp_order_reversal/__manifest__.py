@@ -23,6 +23,7 @@
         "report/order_reversal_voucher_templates.xml",
         "report/order_reversal_voucher_reports.xml",
         "views/order_reversal_templates.xml",
+        "views/order_reversal_list_views.xml",
         "views/order_reversal_views.xml",
         "views/order_reversal_form_views.xml",
         "views/order_reversal_dialog_views.xml",

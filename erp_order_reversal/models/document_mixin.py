@@ -54,6 +54,47 @@ class OrderReversalMixin(models.AbstractModel):
         """
         return {}
 
+    def _reversal_name(self):
+        """What a person calls this document, without what else its name tells.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.display_name
+
+    def _reversal_scope_obstacles(self):
+        """The scopes that make no sense for this root.
+
+        :return: {scope: why, or an empty text where it need not even be offered}
+        """
+        self.ensure_one()
+        return {}
+
+    def _reversal_kind(self):
+        """What kind of document it is, for its place in a picture.
+
+        :return: `order`, `delivery`, `invoice`, `payment`, `credit` or `entry`
+        """
+        self.ensure_one()
+        return "entry"
+
+    def _reversal_label(self):
+        """How this document stands, as a person reads it; asked before and after.
+
+        :return: str
+        """
+        self.ensure_one()
+        return ""
+
+    @api.private
+    def _reversal_origins(self):
+        """Documents that this one came from: what a picture draws a line from.
+
+        :return: list of recordsets
+        """
+        self.ensure_one()
+        return []
+
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
 

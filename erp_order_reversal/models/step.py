@@ -55,6 +55,9 @@ class OrderReversalStep(models.Model):
         "Resulting ID", model_field="result_model", readonly=True
     )
     result_name = fields.Char("Resulting Document", readonly=True)
+    closed_methods = fields.Json(
+        help="Methods that can't be chosen for the document, each with the reason."
+    )
     data = fields.Json(help="What the operation needs: journal items, amounts.")
     origin_id = fields.Many2one(
         "order.reversal.step", readonly=True, help="Of a restore: what it takes back."

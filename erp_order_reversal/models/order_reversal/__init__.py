@@ -5,12 +5,16 @@ from . import part
 from . import policy
 from . import approve
 from . import execute
+from . import effects
+from . import impact
 from . import rehearse
+from . import dialog
 from . import evidence
 from . import verify
 from . import restore
 from . import restored
 from . import tell
+from . import alerts
 from . import voucher
 from . import settle_again
 from . import in_batch

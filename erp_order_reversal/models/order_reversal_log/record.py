@@ -4,6 +4,7 @@ from odoo.tools import formatLang
 
 EVENTS = [
     ("requested", "Requested"),
+    ("reworked", "Sent back"),
     ("approved", "Approved"),
     ("rejected", "Rejected"),
     ("cancelled", "Cancelled"),
