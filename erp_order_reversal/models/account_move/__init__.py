@@ -2,6 +2,7 @@ from . import answers
 from . import share
 from . import release
 from . import rematch
+from . import host_way
 from . import credit
 from . import mirror
 from . import void

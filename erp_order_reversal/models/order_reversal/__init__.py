@@ -1,6 +1,7 @@
 from . import record
 from . import request
 from . import assess
+from . import credit_wizard
 from . import policy
 from . import approve
 from . import execute
