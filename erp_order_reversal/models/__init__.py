@@ -2,6 +2,7 @@ from . import request_mixin
 from . import document_mixin
 from . import settlement_mixin
 from . import planner
+from . import planner_beside
 from . import reason
 from . import order_reversal
 from . import step

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field
 
-#: The group of the host's addons that the database has, see `make cohabit`.
+#: The group of the host's addons that the database has, see `dev/cohabit.txt`.
 GROUP = os.environ.get("ERP_COHABIT_GROUP", "standard")
 
 
@@ -26,7 +26,7 @@ class Country:
 
 
 COUNTRIES = {
-    "l10n_ar": Country(
+    "ar": Country(
         "ar_ri",
         company={"l10n_ar_gross_income_type": "local"},
         own={
@@ -43,7 +43,7 @@ COUNTRIES = {
         },
         number="1-1",
     ),
-    "l10n_cl": Country(
+    "cl": Country(
         "cl",
         own={
             "vat": "76201224-3",
@@ -58,7 +58,7 @@ COUNTRIES = {
         },
         number="1",
     ),
-    "l10n_in": Country(
+    "in": Country(
         "in",
         company={
             "state_id": "xml:base.state_in_gj",
@@ -75,8 +75,8 @@ COUNTRIES = {
             "zip": "360001",
         },
     ),
-    "l10n_es": Country("es_pymes", company={"vat": "ESA39200019"}),
-    "l10n_cn": Country("cn"),
-    "l10n_sa": Country("sa"),
+    "es": Country("es_pymes", company={"vat": "ESA39200019"}),
+    "cn": Country("cn"),
+    "sa": Country("sa"),
 }
 COUNTRY = COUNTRIES.get(GROUP, Country())

@@ -10,8 +10,8 @@ class AccountMove(models.Model):
         """Why law or host forbid to cancel the entry itself.
 
         Rules: `account.move.button_draft` and `_check_draftable` (hash, request to
-        the authorities), `_check_fiscal_lock_dates`; a sent invoice stays, as the
-        customer holds it.
+        the authorities), `_check_fiscal_lock_dates`, `show_reset_to_draft_button`; a
+        sent invoice stays, as the customer holds it.
 
         :return: list of sentences
         """
@@ -27,6 +27,9 @@ class AccountMove(models.Model):
             obstacles.append(self.env._("Its period is locked."))
         if self.checked and not self._is_user_able_to_review():
             obstacles.append(self.env._("It was reviewed."))
+        if not obstacles and not self.show_reset_to_draft_button:
+            # How most localisations say so of a document that they registered.
+            obstacles.append(self.env._("It can't be reset to draft any more."))
         if share.credits:
             obstacles.append(
                 self.env._(
