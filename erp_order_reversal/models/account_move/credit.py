@@ -191,7 +191,8 @@ class AccountMove(models.Model):
         earlier = self.browse(step.data.get("credit_ids", []))
         if earlier:
             self._reversal_unmatch_earlier(step)
-        credit._reversal_exactly(cancelled=bool(earlier)).action_post()
+        exact = credit._reversal_exactly(cancelled=bool(earlier))
+        credit._reversal_acted(exact.action_post(), "posted")
         if earlier:
             move = step._get_document()._reversal_exactly(cancelled=True)
             move._reversal_match_again(earlier | credit)
@@ -387,7 +388,8 @@ class AccountMove(models.Model):
         """Cancel the credit notes: the invoices stand again."""
         origins = steps.origin_id
         credits = self.browse(origins.mapped("result_id"))
-        credits.filtered(lambda move: move.state == "posted").button_cancel()
+        posted = credits.filtered(lambda move: move.state == "posted")
+        posted._reversal_acted(posted.button_cancel(), "cancel")
         origins.filtered(lambda step: step.data.get("rematch_ids"))._reversal_unmatch()
         for step in steps:
             step._set_result(self.browse(step.origin_id.result_id))

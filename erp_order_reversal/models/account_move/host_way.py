@@ -152,5 +152,5 @@ class AccountMove(models.Model):
         moves = self.with_context(order_reversal_host_way=None)
         for move in moves:
             move._reversal_square(move.reversed_entry_id._reversal_whole())
-        moves.action_post()
-        return self.filtered(lambda move: move.state == "posted")
+        moves._reversal_acted(moves.action_post(), "posted")
+        return self

@@ -138,11 +138,12 @@ class AccountMove(models.Model):
 
         Their lines are what they have to be: none is derived from others any more.
         """
-        self.with_context(
+        moves = self.with_context(
             move_reverse_cancel=True,
             skip_invoice_sync=True,
             order_reversal_mirror=ENGINE,
-        ).action_post()
+        )
+        self._reversal_acted(moves.action_post(), "posted")
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Match receivables of all pairs at once; the host goes on with the rest.

@@ -62,7 +62,8 @@ class AccountMove(models.Model):
         """
         moves = steps._get_document()
         with moves._reversal_keep_names():
-            moves.with_context(skip_invoice_sync=True).button_cancel()
+            exact = moves.with_context(skip_invoice_sync=True)
+            moves._reversal_acted(exact.button_cancel(), "cancel")
         steps._set_result()
 
     @api.private
@@ -108,10 +109,10 @@ class AccountMove(models.Model):
         a cent. What had been a draft becomes a draft again.
         """
         moves = steps._get_document().with_context(skip_invoice_sync=True)
-        moves.button_draft()
+        moves._reversal_acted(moves.button_draft(), "draft")
         posted = moves.browse(step.res_id for step in steps if step._was_posted())
         if posted:
-            posted.action_post()
+            posted._reversal_acted(posted.action_post(), "posted")
         steps._set_result()
 
     def _reversal_check_post(self, step, books):

@@ -3,3 +3,5 @@ from . import unlock
 from . import cancel
 from . import draft
 from . import settlement
+from . import prepaid
+from . import workflow
