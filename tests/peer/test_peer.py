@@ -218,6 +218,34 @@ class TestPeer(PeerCase):
         invoice = self.invoice(order)
         self.assertPeers(invoice)
 
+    def test_vendor_bill(self):
+        """Where the vendor numbers it, both are given the same number."""
+        number = COUNTRY.number
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.partner.id,
+                "invoice_date": self.today(),
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.services[0].id,
+                            "price_unit": 70.0,
+                            "tax_ids": [
+                                Command.set(
+                                    self.company_data["default_tax_purchase"].ids
+                                )
+                            ],
+                        }
+                    )
+                ],
+                **({"l10n_latam_document_number": number} if number else {}),
+            }
+        )
+        bill.action_post()
+        given = {"l10n_latam_document_number": "1-2"} if number else {}
+        self.assertPeers(bill, given, given)
+
     def test_a_batch_of_invoices(self):
         """In bulk, each is what the wizard makes of it alone."""
         invoices = self.env["account.move"]
