@@ -3,6 +3,7 @@ from . import document_mixin
 from . import settlement_mixin
 from . import link_mixin
 from . import planner
+from . import planner_beside
 from . import reason
 from . import order_reversal
 from . import line

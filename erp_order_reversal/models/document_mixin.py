@@ -149,6 +149,38 @@ class OrderReversalMixin(models.AbstractModel):
                 ),
             )
 
+    def _reversal_acted(self, answer, *states):
+        """Make sure that a method of the host did to these documents what it is for.
+
+        Other addons may let it answer with a dialog instead: a confirmation, an
+        exception, a credit limit.
+
+        :param answer: what the method returned
+        :param str states: the states of which each document must have one now
+        :raise UserError: names the documents, and what is asked
+        """
+        left = self.filtered(lambda record: record.state not in states)
+        if not left:
+            return
+        names = ", ".join(left.mapped("display_name"))
+        asked = isinstance(answer, dict) and (answer.get("name") or "")
+        if asked:
+            message = self.env._(
+                "%(documents)s can't be changed by a reversal: another addon asks "
+                "“%(question)s” first.",
+                documents=names,
+                question=asked,
+            )
+        else:
+            message = self.env._(
+                "%s can't be changed by a reversal: another addon stops it.", names
+            )
+        raise UserError(
+            message
+            + " "
+            + self.env._("Answer it on the document itself, then try again.")
+        )
+
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""
         self.ensure_one()

@@ -38,6 +38,9 @@ class OrderReversalPlan(models.AbstractModel):
                 plan.reversal._plan_restore(plan)
             else:
                 self._ask_documents(plan)
+                if len(plans) == 1 and plan.rank:
+                    # In bulk nobody reads it document by document.
+                    self._report_beside(plan)
             self._finish(plan)
             self._report_waiting(plan, waiting)
         return plans

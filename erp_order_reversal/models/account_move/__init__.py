@@ -4,6 +4,7 @@ from . import rest
 from . import part
 from . import release
 from . import rematch
+from . import host_way
 from . import credit
 from . import credit_line
 from . import mirror

@@ -4,3 +4,4 @@ from . import void
 from . import refund
 from . import refund_online
 from . import write_off
+from . import prepaid

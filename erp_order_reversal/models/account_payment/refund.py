@@ -71,7 +71,7 @@ class AccountPayment(models.Model):
         refunds = self.create(
             [step._get_document()._reversal_refund_vals(step) for step in steps]
         )
-        refunds.action_post()
+        refunds._reversal_acted(refunds.action_post(), *PAYMENT_IN_FORCE)
         for step, refund in zip(steps, refunds, strict=True):
             step._get_document()._reversal_match_refund(refund)
             step._set_result(refund)

@@ -2,6 +2,7 @@ from . import record
 from . import request
 from . import assess
 from . import part
+from . import credit_wizard
 from . import policy
 from . import approve
 from . import execute

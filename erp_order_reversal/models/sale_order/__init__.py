@@ -5,3 +5,5 @@ from . import lower
 from . import draft
 from . import settlement
 from . import correct
+from . import prepaid
+from . import workflow
