@@ -7,7 +7,9 @@ from . import order_reversal
 from . import step
 from . import finding
 from . import file
+from . import export
 from . import order_reversal_log
+from . import order_reversal_head
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..checks import check_one
 from ..const import SEVERITIES
 
 
@@ -38,7 +39,7 @@ class OrderReversalFinding(models.Model):
 
     def action_open_document(self):
         """Open the document that the finding is about."""
-        self.ensure_one()
+        check_one(self)
         if not self.res_model:
             return False
         return self.env[self.res_model].browse(self.res_id)._get_records_action()

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..checks import check_one
+
 
 class OrderReversalReject(models.TransientModel):
     """Asks an approver why a request is rejected."""
@@ -12,4 +14,5 @@ class OrderReversalReject(models.TransientModel):
 
     def action_confirm(self):
         """Reject the requests with the reason given."""
+        check_one(self)
         return self.reversal_ids.action_reject(self.reason)

@@ -6,6 +6,7 @@ from . import approve
 from . import execute
 from . import rehearse
 from . import evidence
+from . import bundle
 from . import verify
 from . import restore
 from . import restored

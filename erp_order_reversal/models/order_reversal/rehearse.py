@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...checks import check_one, check_type
+
 
 class OrderReversal(models.Model):
     """The plan carried out in a savepoint and rolled back: what the dialog shows."""
@@ -18,7 +20,8 @@ class OrderReversal(models.Model):
         :return: list of {journal, date, account_code, account_name, partner, label,
             debit, credit, balance, currency, amount_currency}
         """
-        self.ensure_one()
+        check_one(self)
+        self.check_access("write")
         self._check_roots_readable()
         self._check_state("draft")
         self.env.flush_all()
@@ -85,6 +88,7 @@ class OrderReversal(models.Model):
         :return: HTML of the journal items, or of what stands against it
         """
         self.check_access("create")
+        check_type(self.env, values, dict, "values")
         values = dict(values)
         if not values.get("reason_id"):
             reasons = self.env["order.reversal.reason"]

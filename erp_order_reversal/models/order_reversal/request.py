@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ...checks import check_type
+
 # How far back a root is taken unless the person says otherwise: itself.
 ROOT_SCOPE = {"order_id": "cancel", "move_id": "invoice", "payment_id": "payment"}
 
@@ -34,6 +36,7 @@ class OrderReversal(models.Model):
         overrides = []
         prepared = []
         for vals in vals_list:
+            check_type(self.env, vals, dict, "values")
             vals = dict(vals)
             overrides.append(self._pop_overrides(vals))
             if not self._is_engine():
