@@ -1,3 +1,5 @@
+import shutil
+
 # Names that the host gives, in the name of its own addons, to what its mixins brought
 # into the models of this one. It would keep them, though nothing is behind them.
 FOREIGN_NAMES = """
@@ -24,7 +26,11 @@ def uninstall_hook(env):
     triggers and the records go first. The triggers' function belongs to no table.
     """
     env.cr.execute("DROP FUNCTION IF EXISTS order_reversal_log_refuse() CASCADE")
+    # What was noted of the log outside of the database would accuse a later one.
+    folder = env["order.reversal.log"]._get_anchor_folder()
+    shutil.rmtree(folder, ignore_errors=True)
     for table in (
+        "order_reversal_head",
         "order_reversal_log",
         "order_settlement",
         "order_reversal",

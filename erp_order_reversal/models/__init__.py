@@ -11,7 +11,9 @@ from . import step
 from . import finding
 from . import effect
 from . import file
+from . import export
 from . import order_reversal_log
+from . import order_reversal_head
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

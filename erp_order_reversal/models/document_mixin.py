@@ -1,9 +1,11 @@
 import json
+from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..checks import check_one, check_records
 from ..exceptions import ReversalGuardError
 
 
@@ -213,6 +215,7 @@ class OrderReversalMixin(models.AbstractModel):
 
         :return: a window action on `order.reversal`, as a dialog
         """
+        check_records(self)
         self.env["order.reversal"].check_access("create")
         if len(self) == 1:
             return self._reversal_open_action()
@@ -249,7 +252,7 @@ class OrderReversalMixin(models.AbstractModel):
 
     def action_view_reversals(self):
         """The reversals of this document."""
-        self.ensure_one()
+        check_one(self)
         self.env["order.reversal"].check_access("read")
         found = self._reversal_get_all().get(self.id, self.env["order.reversal"])
         return found._get_records_action(name=self.env._("Reversals"))
@@ -272,28 +275,51 @@ class OrderReversalMixin(models.AbstractModel):
         Called by the override of the hook that every path shares.
 
         :param str action: what the host is about to do, for the log
-        :raise ReversalGuardError: the company allows it by a reversal only
+        :raise ReversalGuardError: the company allows it by a reversal only; the
+            attempt is logged all the same
         """
-        if self.env["order.reversal"]._is_running() or not self:
-            return
+        self._reversal_guard_settled(self._reversal_settled(), action)
+
+    @contextmanager
+    def _reversal_watch(self, action, records, name):
+        """Guard links that a write may take away, whatever way it is written.
+
+        :param str action: for the log
+        :param records: the records that are written, at one end of the link
+        :param str name: field of `records`
+        """
+        settled = self._reversal_settled()
+        # sudo: what is linked must not depend on who asks.
+        before = {record: record.sudo()[name] for record in records if settled}
+        yield
+        if any(links - record.sudo()[name] for record, links in before.items()):
+            self._reversal_guard_settled(settled, action)
+
+    def _reversal_settled(self):
+        """Those that are settled, as sudo; none while a reversal is at work."""
+        if not self or self.env["order.reversal"]._is_running():
+            return self.sudo().browse()
         # sudo: whether a document is settled must not depend on who asks.
-        settled = self.sudo().filtered(lambda record: record._reversal_is_settled())
+        return self.sudo().filtered(lambda record: record._reversal_is_settled())
+
+    def _reversal_guard_settled(self, settled, action):
         if not settled:
             return
+        log = self.env["order.reversal.log"]
         guarded = settled.filtered(lambda record: record.company_id.reversal_guard)
+        entries = [
+            {
+                "event": "refused" if guarded else "host",
+                "company": record.company_id,
+                "record": record,
+                "detail": {"action": action},
+            }
+            for record in guarded or settled
+        ]
         if guarded:
+            log._record_refused(entries)
             raise self.browse(guarded.ids)._reversal_guard_error()
-        self.env["order.reversal.log"]._record(
-            [
-                {
-                    "event": "host",
-                    "company": record.company_id,
-                    "record": record,
-                    "detail": {"action": action},
-                }
-                for record in settled
-            ]
-        )
+        log._record(entries)
 
     def _reversal_guard_error(self):
         first = self[:1]
@@ -328,6 +354,7 @@ class OrderReversalMixin(models.AbstractModel):
         :raise AccessError: no reversal manager
         :raise UserError: with the reason for each document that has to stay
         """
+        check_records(self)
         if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
             raise AccessError(
                 self.env._(

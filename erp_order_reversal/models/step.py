@@ -193,6 +193,7 @@ class OrderReversalStep(models.Model):
                         "draft. Open a new reversal to choose differently."
                     )
                 )
+            self.reversal_id._check_own_draft()
         return super().write(vals)
 
     def _get_document(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..checks import check_one
+
 
 class OrderReversalReject(models.TransientModel):
     """Asks an approver why a request is rejected, or what has to be changed."""
@@ -13,6 +15,7 @@ class OrderReversalReject(models.TransientModel):
 
     def action_confirm(self):
         """Reject the requests, or send them back, with the reason given."""
+        check_one(self)
         if self.rework:
             return self.reversal_ids.action_rework(self.reason)
         return self.reversal_ids.action_reject(self.reason)

@@ -1,4 +1,5 @@
 from . import answers
+from . import guard
 from . import share
 from . import rest
 from . import part

@@ -388,30 +388,3 @@ class AccountMove(models.Model):
                 for line in self.line_ids.sorted("id")
             ],
         }
-
-    # ------------------------------------------------------------------
-    # Guard
-    # ------------------------------------------------------------------
-
-    def _reversal_is_settled(self):
-        return (
-            self.state == "posted"
-            and self.is_invoice(include_receipts=True)
-            and self.move_type not in ("out_refund", "in_refund")
-            and (
-                self.payment_state in ("partial", "paid", "in_payment")
-                or bool(self.line_ids.sale_line_ids)
-            )
-        )
-
-    def write(self, vals):
-        """Guard reset to draft and cancel, on every path."""
-        if vals.get("state") in ("cancel", "draft"):
-            self._reversal_guard(vals["state"])
-            self.origin_payment_id._reversal_guard(vals["state"])
-        return super().write(vals)
-
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        """Guard credit notes made by the wizard or by another addon."""
-        self._reversal_guard("credit_note")
-        return super()._reverse_moves(default_values_list, cancel)

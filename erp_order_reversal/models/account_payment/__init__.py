@@ -1,4 +1,5 @@
 from . import answers
+from . import guard
 from . import keep
 from . import void
 from . import refund

@@ -178,19 +178,6 @@ class AccountPayment(models.Model):
             ),
         }
 
-    # ------------------------------------------------------------------
-    # Guard
-    # ------------------------------------------------------------------
-
-    def _reversal_is_settled(self):
-        return self.state in PAYMENT_IN_FORCE and bool(self._reversal_get_invoices())
-
-    def write(self, vals):
-        """Guard reset to draft, cancel and reject, on every path."""
-        if vals.get("state") in ("draft", "canceled", "rejected"):
-            self._reversal_guard(vals["state"])
-        return super().write(vals)
-
     def _reversal_removal_obstacles(self):
         self.ensure_one()
         if self.state != "canceled":

@@ -64,7 +64,8 @@ class AccountPayment(models.Model):
         """Pay back what was released, and match it with the released credit.
 
         Money that came in online is sent back later, by its provider, see
-        `order.reversal.step._send_refunds`. A rehearsal shows the payment it would make.
+        `order.reversal.step._cron_send_refunds`. A rehearsal shows the payment that
+        it would make.
         """
         if not self.env["order.reversal"]._get_rehearsal():
             steps = steps.filtered(lambda step: not step._is_online_refund())

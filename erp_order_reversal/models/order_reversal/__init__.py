@@ -11,6 +11,7 @@ from . import impact
 from . import rehearse
 from . import dialog
 from . import evidence
+from . import bundle
 from . import verify
 from . import restore
 from . import restored

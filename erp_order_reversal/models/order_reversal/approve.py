@@ -1,6 +1,9 @@
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...checks import check_records, check_type
 from ...plan import frozen, without_words
 
 
@@ -70,7 +73,8 @@ class OrderReversal(models.Model):
 
     def _get_activity_values(self):
         """What an approver reads; override point."""
-        values = {"note": " ".join(self._get_approval_rules())}
+        # A note is HTML, and names of documents and reasons are anybody's text.
+        values = {"note": escape(" ".join(self._get_approval_rules()))}
         if self.restores_id:
             values["summary"] = self.env._("Restore %s", self.root_name)
         return values
@@ -118,6 +122,7 @@ class OrderReversal(models.Model):
         :raise AccessError: by the requester, or without the group
         :raise UserError: the documents changed since the request
         """
+        check_records(self)
         self._check_may_decide()
         self._check_state("to_approve")
         for company, reversals in self.grouped("company_id").items():
@@ -177,6 +182,8 @@ class OrderReversal(models.Model):
 
         :param str reason: why; asked for in a dialog if it is missing
         """
+        check_records(self)
+        check_type(self.env, reason or "", str, "reason")
         self._check_may_decide()
         self._check_state("to_approve")
         if not (reason or "").strip():
@@ -217,6 +224,8 @@ class OrderReversal(models.Model):
         :raise AccessError: by the requester, or without the group
         :raise UserError: without a reason, or nothing waits
         """
+        check_records(self)
+        check_type(self.env, reason or "", str, "reason")
         self._check_may_decide()
         self._check_state("to_approve")
         if reason is None:

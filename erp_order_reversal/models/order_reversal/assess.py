@@ -14,6 +14,7 @@ class OrderReversal(models.Model):
 
         :return: True
         """
+        self.check_access("write")
         self._check_roots_readable()
         drafts = self.filtered(lambda reversal: reversal.state == "draft")
         drafts._assess()

@@ -3,6 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ...checks import check_type
 from ...engine import Choices
 from .request import ROOT_SCOPE
 
@@ -119,6 +120,7 @@ class OrderReversal(models.Model):
         :raise UserError: as `action_submit`
         :return: an action that shows the reversal
         """
+        check_type(self.env, values, dict, "values")
         return self.create(values).action_submit()
 
     @api.model
@@ -131,6 +133,7 @@ class OrderReversal(models.Model):
         :raise AccessError: without the right to ask for a reversal
         """
         self.check_access("create")
+        check_type(self.env, values, dict, "values")
         with self._keeping_nothing():
             reversal = self._create_for_trial(dict(values))
             company = reversal.company_id

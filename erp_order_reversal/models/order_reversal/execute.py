@@ -23,6 +23,7 @@ class OrderReversal(models.Model):
         self._check_state("draft", "failed")
         if restores := self.filtered("restores_id"):
             restores.restores_id._check_may_restore()
+        self.filtered(lambda r: r.state == "draft")._check_own_draft()
         for company, reversals in self.grouped("company_id").items():
             reversals._working_in(company)._submit()
         self._send_open_refunds()
@@ -269,6 +270,7 @@ class OrderReversal(models.Model):
                 # sudo: the state alone, of a document that the plan read as sudo too.
                 "after": document.sudo().state if "state" in document._fields else "",
                 "amount": step.amount,
+                "currency": step.currency_id.name or "",
                 "result": step.result_name or "",
             },
         }

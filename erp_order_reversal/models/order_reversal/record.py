@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
+from ...checks import check_one, check_records
 from ...const import (
     INVOICE_METHODS,
     PAYMENT_METHODS,
@@ -204,6 +205,8 @@ class OrderReversal(models.Model):
                     names=", ".join(self.mapped("name")),
                 )
             )
+        check_records(self)
+        self._check_own_draft()
         self._check_values(vals)
         frozen = self.filtered(lambda r: r.state != "draft")
         if frozen:
@@ -238,6 +241,7 @@ class OrderReversal(models.Model):
                     ", ".join(kept.mapped("name")),
                 )
             )
+        self._check_own_draft()
 
     @api.model
     def _is_engine(self):
@@ -326,13 +330,13 @@ class OrderReversal(models.Model):
 
     def action_view_root(self):
         """Open the document that is taken back."""
-        self.ensure_one()
+        check_one(self)
         root = self._get_root()
         return root._get_records_action() if root else False
 
     def action_view_entries(self):
         """The journal entries that this reversal made or cancelled."""
-        self.ensure_one()
+        check_one(self)
         moves = self.env["account.move"]
         for step in self.step_ids:
             for model, record_id in (
@@ -347,7 +351,7 @@ class OrderReversal(models.Model):
 
     def action_download_snapshot(self):
         """Download the before-image as a JSON file."""
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return {
             "type": "ir.actions.act_url",

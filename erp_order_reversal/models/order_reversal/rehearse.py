@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import Callbacks
 
+from ...checks import check_one
 from ...engine import Rehearsal
 from ...exceptions import DocumentsBusyError
 
@@ -44,7 +45,8 @@ class OrderReversal(models.Model):
             res_model, res_id, res_name}]}
         :raise UserError: it was carried out or refused already
         """
-        self.ensure_one()
+        check_one(self)
+        self.check_access("read")
         self._check_roots_readable()
         self._check_state("draft", "failed", "to_approve")
         tried = self._rehearse()

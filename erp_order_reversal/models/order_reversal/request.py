@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...checks import check_type
 from ...engine import Choices
 
 # How far back a root is taken unless the person says otherwise: itself.
@@ -36,6 +37,7 @@ class OrderReversal(models.Model):
         overrides = []
         prepared = []
         for vals in vals_list:
+            check_type(self.env, vals, dict, "values")
             vals = dict(vals)
             overrides.append(self._pop_overrides(vals))
             if not self._is_engine():

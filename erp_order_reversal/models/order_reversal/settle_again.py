@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...checks import check_one
+
 
 class OrderReversal(models.Model):
     """What was taken back is settled again, and until then it is seen to be open."""
@@ -94,7 +96,7 @@ class OrderReversal(models.Model):
 
         :return: a window action on `order.settlement`, as a dialog
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         settlements = self.env["order.settlement"]
         settlements.check_access("create")
@@ -114,7 +116,7 @@ class OrderReversal(models.Model):
 
     def action_new_quotation(self):
         """The quotation that replaces the cancelled order: made once, then opened."""
-        self.ensure_one()
+        check_one(self)
         if not self.replacement_id:
             self.check_access("write")
             if not self.order_id or self.scope != "cancel" or self.state != "done":

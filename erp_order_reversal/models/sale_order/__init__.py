@@ -1,4 +1,5 @@
 from . import answers
+from . import guard
 from . import unlock
 from . import cancel
 from . import lower

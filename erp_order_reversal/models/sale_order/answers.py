@@ -199,19 +199,3 @@ class SaleOrder(models.Model):
                 for line in self.order_line.sorted("id")
             ],
         }
-
-    # ------------------------------------------------------------------
-    # Guard
-    # ------------------------------------------------------------------
-
-    def _reversal_is_settled(self):
-        # Not by `settlement_state`: a stored field, which a client may write.
-        return self.state == "sale" and bool(self._reversal_invoices_in_force())
-
-    def write(self, vals):
-        """Guard cancel, mass cancel, back to quotation and unlock, on every path."""
-        if vals.get("state") in ("cancel", "draft", "sent"):
-            self._reversal_guard(vals["state"])
-        elif "locked" in vals and not vals["locked"]:
-            self.filtered("locked")._reversal_guard("unlock")
-        return super().write(vals)
