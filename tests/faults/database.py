@@ -3,6 +3,7 @@
 import contextlib
 import re
 import threading
+import time
 from unittest.mock import patch
 
 from odoo import modules, sql_db
@@ -72,6 +73,7 @@ def watched(watch):
 def watching():
     """The host's cursor reports to the watch of its thread; no test is running."""
     execute, commit = sql_db.Cursor.execute, sql_db.Cursor.commit
+    sleep = time.sleep
 
     def watched_execute(self, query, params=None, log_exceptions=True):
         if watch := getattr(_watches, "current", None):
@@ -88,6 +90,8 @@ def watching():
     with (
         patch.object(sql_db.Cursor, "execute", watched_execute),
         patch.object(sql_db.Cursor, "commit", watched_commit),
+        # whoever is tried again does not wait for the others
+        patch.object(time, "sleep", lambda seconds: sleep(min(seconds, 0.001))),
         # what the host leaves out while a test runs: commits of background work
         patch.object(modules.module, "current_test", None),
     ):

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from functools import partial
 
+import pytest
 from freezegun.api import freeze_time
 from hypothesis import Phase, __version__, reproduce_failure, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -13,6 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from odoo import Command
 
 from ..common import GROUP, ReversalCase
+from ..figures import tell
 from .ledger import BANK, HOME, RECEIVABLE, RECEIVED, REVENUE, SPENT, TAX, WAITING
 from .machine import EURO, RATES, START, World
 
@@ -174,8 +176,14 @@ class SimulatorCase(ReversalCase):
         freezer = freeze_time(f"{START} 10:00:00", ignore=["hypothesis"])
         self.clock = freezer.start()
         self.addCleanup(freezer.stop)
-        self.addCleanup(lambda: print(f"simulated: {dict(self.counts)}"))
         profile = os.environ.get("HYPOTHESIS_PROFILE", "dev")
+        started = time.monotonic()
+        try:
+            self.run_profile(profile, number)
+        finally:
+            tell(f"{dict(self.counts)} in {time.monotonic() - started:.0f} s")
+
+    def run_profile(self, profile, number):
         if blob := os.environ.get("ERP_REPLAY"):
             self.run_machine(settings(), reproduce_failure(__version__, blob.encode()))
         elif profile in SEQUENCES:
@@ -189,7 +197,7 @@ class SimulatorCase(ReversalCase):
         end = time.monotonic() + 60 * float(os.environ.get("ERP_FUZZ_MINUTES", 10))
         while time.monotonic() < end:
             number = random.getrandbits(32)
-            print(f"seed {number}")
+            tell(f"seed {number}")
             self.run_machine(settings(max_examples=ROUND), seed(number))
 
     def run_machine(self, how, decorate):
@@ -199,6 +207,7 @@ class SimulatorCase(ReversalCase):
         )
 
 
+@pytest.mark.fuzz
 class TestSimulatorOne(SimulatorCase):
     def test_sequences(self):
         self.run_sequences(1)
