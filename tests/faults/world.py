@@ -8,7 +8,10 @@ from odoo.tests.common import BaseCase, get_db_name
 from .database import watching
 
 GROUPS = {
-    "clerk": ("account.group_account_invoice", "erp_order_reversal.group_reversal_user"),
+    "clerk": (
+        "account.group_account_invoice",
+        "erp_order_reversal.group_reversal_user",
+    ),
     "approver": (
         "account.group_account_invoice",
         "erp_order_reversal.group_reversal_approver",
@@ -223,9 +226,7 @@ class WorldCase(BaseCase):
         return orders.ids
 
     def set_up(self, env, shape):
-        env.company.write(
-            {"fiscalyear_lock_date": False, "reversal_approval": "never"}
-        )
+        env.company.write({"fiscalyear_lock_date": False, "reversal_approval": "never"})
 
     def taxes(self, env, shape):
         if not shape.cash_basis:
@@ -304,8 +305,8 @@ class WorldCase(BaseCase):
                 .create({"group_payment": True})
             )
             if shape.age:
-                wizard.payment_date = fields.Date.today() if shape.foreign else (
-                    group[0].invoice_date
+                wizard.payment_date = (
+                    fields.Date.today() if shape.foreign else (group[0].invoice_date)
                 )
             if shape.half:
                 wizard.amount = group.currency_id.round(wizard.amount / 2)

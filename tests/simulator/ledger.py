@@ -361,9 +361,7 @@ class Books:
             return
         due = sum(m.due.get(document, 0) for m in self.matches if m is not match)
         if self.residual(document):
-            part = rounded(
-                Fraction(document.tax * match.amount, abs(document.owed))
-            )
+            part = rounded(Fraction(document.tax * match.amount, abs(document.owed)))
         else:
             part = document.tax - due
         match.due[document] = part
@@ -398,66 +396,74 @@ class Books:
         :return: (invoices to take back, {payment: matches to take off})
         """
         codes = set()
-        reaches = SCOPES.index(scope)
-        if isinstance(root, Order):
-            if root.state == "draft":
-                codes.add("order_not_confirmed")
-            elif root.state == "cancel":
-                codes.add("order_cancelled")
-            invoices = self.of("invoice", order=root)
-        elif root.kind == "invoice":
-            invoices = [root]
-        else:
-            invoices = []
+        if isinstance(root, Order) and root.state != "sale":
+            codes.add(
+                "order_cancelled" if root.state == "cancel" else "order_not_confirmed"
+            )
         taken, releases = [], {}
-        for invoice in invoices:
-            open_part = reaches >= 2 and self.remaining(invoice)[0]
-            if reaches >= 2 and not open_part and invoice is root:
-                codes.add("already_reversed")
-            if open_part:
+        for invoice in self._reached(root):
+            left = (
+                scope in ("invoice", "draft", "cancel") and self.remaining(invoice)[0]
+            )
+            if left:
                 taken.append(invoice)
-                codes |= self._void_obstacles(invoice, invoice_method, day)
-            if open_part or reaches == 1 or payment_method in ("void", "refund"):
-                for match in self.matches_of(invoice) if reaches >= 1 else ():
-                    payment = match.other(invoice)
-                    if payment.kind == "payment":
-                        releases.setdefault(payment, []).append(match)
+                if invoice_method == "void" and not self.may_void(invoice):
+                    codes.add("void_refused")
+            elif invoice is root:
+                codes.add("already_reversed")
+            if left or self._touches_payments(scope, payment_method):
+                self._release(releases, invoice)
         if root in self.documents and root.kind == "payment":
-            releases[root] = [
-                match
-                for match in self.matches_of(root)
-                if match.other(root).kind == "invoice"
-            ]
-            if not releases[root] and (
-                payment_method in ("auto", "credit") or not self.residual(root)
-            ):
-                if payment_method != "void":
-                    del releases[root]
-        for payment, matches in releases.items():
-            if payment_method == "void":
-                if payment.at_bank:
-                    codes.add("payment_bank_matched")
-                others = {
-                    match.other(payment)
-                    for match in self.matches_of(payment)
-                    if match not in matches
-                }
-                if others:
-                    codes.add("payment_shared")
-        if not codes and not taken and not releases and not self._moves(root, scope):
+            self._release_root(releases, root, payment_method)
+        if payment_method == "void":
+            codes.update(*map(self._unvoidable, releases, releases.values()))
+        if not (codes or taken or releases or self._moves(root, scope)):
             codes.add("nothing_to_do")
         if codes:
             raise Refused(*codes)
         return taken, releases
 
+    def _reached(self, root):
+        """The invoices that a root reaches."""
+        if isinstance(root, Order):
+            return self.of("invoice", order=root)
+        return [root] if root.kind == "invoice" else []
+
+    def _touches_payments(self, scope, payment_method):
+        """Whether payments are taken off an invoice that is credited already."""
+        if scope == "unlock":
+            return False
+        return scope == "payment" or payment_method in ("void", "refund")
+
+    def _release(self, releases, invoice):
+        for match in self.matches_of(invoice):
+            payment = match.other(invoice)
+            if payment.kind == "payment":
+                releases.setdefault(payment, []).append(match)
+
+    def _release_root(self, releases, payment, payment_method):
+        """A payment that settles nothing can still be voided, or paid back."""
+        matches = [
+            match
+            for match in self.matches_of(payment)
+            if match.other(payment).kind == "invoice"
+        ]
+        open_credit = payment_method == "refund" and self.residual(payment)
+        if matches or payment_method == "void" or open_credit:
+            releases[payment] = matches
+
+    def _unvoidable(self, payment, matches):
+        """Codes of what stands against saying that a payment never happened."""
+        codes = set()
+        if payment.at_bank:
+            codes.add("payment_bank_matched")
+        if set(self.matches_of(payment)) - set(matches):
+            codes.add("payment_shared")
+        return codes
+
     def _moves(self, root, scope):
         """Whether the order itself changes."""
         return isinstance(root, Order) and (root.locked or SCOPES.index(scope) >= 3)
-
-    def _void_obstacles(self, invoice, invoice_method, day):
-        if invoice_method == "void" and not self.may_void(invoice):
-            return {"void_refused"}
-        return set()
 
     def may_void(self, invoice):
         locked = self.locked_until and invoice.date <= self.locked_until

@@ -20,7 +20,11 @@ from .people import People
 START = date(2026, 3, 2)
 EURO = "EUR"
 #: Amounts in euros are worth whole cents at each of these.
-RATES = ((date(2026, 1, 1), "0.5"), (date(2026, 4, 1), "0.8"), (date(2026, 5, 1), "1.25"))
+RATES = (
+    (date(2026, 1, 1), "0.5"),
+    (date(2026, 4, 1), "0.8"),
+    (date(2026, 5, 1), "1.25"),
+)
 PRICES = {"none": (10000, 3333), "plain": (10000, 3333, 25000), "later": (10000, 4000)}
 EURO_PRICE = 8000
 
@@ -138,7 +142,9 @@ class World(RuleBasedStateMachine):
         else:
             chosen = [(pick(number, PRICES[tax]), count) for number, count in wanted]
         record = self.people.sell(currency, tax, chosen)
-        order = self.books.sell(f"order {len(self.books.orders)}", currency, tax, chosen)
+        order = self.books.sell(
+            f"order {len(self.books.orders)}", currency, tax, chosen
+        )
         self.host[order] = record.id
         for line, made in zip(order.lines, record.order_line.sorted("id"), strict=True):
             self.host[line] = made.id
@@ -271,7 +277,9 @@ class World(RuleBasedStateMachine):
         self.books.reach_bank(payment)
 
     def creditable(self):
-        return [doc for doc in self.books.of("invoice") if not self.books.credits_of(doc)]
+        return [
+            doc for doc in self.books.of("invoice") if not self.books.credits_of(doc)
+        ]
 
     @precondition(lambda self: self.creditable())
     @rule(number=picks, whole=st.booleans())
@@ -279,7 +287,9 @@ class World(RuleBasedStateMachine):
         invoice = pick(number, self.creditable())
         move = self.people.credit(self.host[invoice], whole)
         chosen = list(invoice.quantities)[: None if whole else 1]
-        credit = self.books.credit_by_hand(f"credit {move.id}", invoice, chosen, self.day)
+        credit = self.books.credit_by_hand(
+            f"credit {move.id}", invoice, chosen, self.day
+        )
         self.host[credit] = move.id
 
     def paid(self):
@@ -336,7 +346,9 @@ class World(RuleBasedStateMachine):
         self.books.setup += 1
 
     def set_cash_basis(self, on):
-        self.people.set_tax("later", tax_exigibility="on_payment" if on else "on_invoice")
+        self.people.set_tax(
+            "later", tax_exigibility="on_payment" if on else "on_invoice"
+        )
         if self.books.cash_basis != on:
             self.books.setup += 1
             self.books.side_setup += 1
@@ -378,7 +390,9 @@ class World(RuleBasedStateMachine):
         return [order for order in self.books.orders if not self.books.is_odd(order)]
 
     def invoices(self):
-        return [doc for doc in self.books.of("invoice") if doc.order in self.batchable()]
+        return [
+            doc for doc in self.books.of("invoice") if doc.order in self.batchable()
+        ]
 
     @precondition(lambda self: self.batchable())
     @rule(number=picks, scope=scopes, how=methods, money=money, looks=looks)
@@ -576,7 +590,10 @@ class World(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.waiting)
-    @rule(number=picks, verdict=st.sampled_from(("approve", "approve", "reject", "rework")))
+    @rule(
+        number=picks,
+        verdict=st.sampled_from(("approve", "approve", "reject", "rework")),
+    )
     def approver_decides(self, number, verdict):
         request = pick(number, self.waiting)
         reversal = self.people.as_user(request.reversal, self.case.approver)
@@ -703,4 +720,3 @@ class World(RuleBasedStateMachine):
         before = self.people.digest()
         self.case.run_daily_check()
         self.check_unharmed(before)
-

@@ -267,7 +267,8 @@ class People:
         return {
             order: (state, bool(locked))
             for order, state, locked in self.query(
-                "SELECT id, state, locked FROM sale_order WHERE company_id = %(company)s"
+                "SELECT id, state, locked FROM sale_order "
+                "WHERE company_id = %(company)s"
             )
         }
 

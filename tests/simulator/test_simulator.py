@@ -19,7 +19,7 @@ from .ledger import BANK, HOME, RECEIVABLE, RECEIVED, REVENUE, SPENT, TAX, WAITI
 from .machine import EURO, RATES, START, World
 
 #: Sequences a class, and the most actions in each.
-SEQUENCES = {"dev": 3, "ci": 50}
+SEQUENCES = {"dev": 3, "ci": 75}
 ACTIONS = 25
 #: As many sequences `make fuzz` draws from one seed.
 ROUND = 25
@@ -158,8 +158,10 @@ class SimulatorCase(ReversalCase):
     def run_daily_check(self):
         """What the scheduler does every day, without its commits."""
         # sudo: the scheduler is nobody
-        reversals = self.env["order.reversal"].sudo().search(
-            [("company_id", "=", self.company.id), ("state", "=", "done")]
+        reversals = (
+            self.env["order.reversal"]
+            .sudo()
+            .search([("company_id", "=", self.company.id), ("state", "=", "done")])
         )
         for reversal in reversals:
             reversal._verify_again()
@@ -211,3 +213,21 @@ class SimulatorCase(ReversalCase):
 class TestSimulatorOne(SimulatorCase):
     def test_sequences(self):
         self.run_sequences(1)
+
+
+@pytest.mark.fuzz
+class TestSimulatorTwo(SimulatorCase):
+    def test_sequences(self):
+        self.run_sequences(2)
+
+
+@pytest.mark.fuzz
+class TestSimulatorThree(SimulatorCase):
+    def test_sequences(self):
+        self.run_sequences(3)
+
+
+@pytest.mark.fuzz
+class TestSimulatorFour(SimulatorCase):
+    def test_sequences(self):
+        self.run_sequences(4)
