@@ -22,7 +22,7 @@ from .shapes import SHAPES
 from .world import WorldCase
 
 #: One of so many statements is tried, by one of the faults; 1: all, by all of them.
-SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (10 if os.environ.get("CI") else 200))
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (20 if os.environ.get("CI") else 200))
 SEED = int(os.environ.get("ERP_FAULTS_SEED") or random.getrandbits(32))
 OPERATIONS = ("submit", "approve", "batch", "restore")
 

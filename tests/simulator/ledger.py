@@ -15,6 +15,8 @@ WAITING = "waiting"  # tax that is due once the invoice is paid
 RECEIVED = "received"  # money on its way to the bank
 SPENT = "spent"  # money on its way from the bank
 BANK = "bank"
+COST = "cost"
+STOCK = "stock"
 
 #: Which scopes reach as far as these, from the nearest to the farthest.
 SCOPES = ("unlock", "payment", "invoice", "draft", "cancel")
@@ -50,10 +52,17 @@ class Sums(dict):
 
 @dataclass(eq=False)
 class Line:
-    """A line of an order."""
+    """A line of an order.
+
+    :param int cost: of a unit, booked with the invoice; of goods alone
+    :param int due: quantity that the warehouse is asked to deliver
+    """
 
     price: int
     quantity: int
+    cost: int = 0
+    delivered: int = 0
+    due: int = 0
 
 
 @dataclass(eq=False)
@@ -139,6 +148,9 @@ class Effect:
     died: list = field(default_factory=list)
     made: list = field(default_factory=list)
     matched: list = field(default_factory=list)
+    #: {order line: (due, delivered)} as before, and what stays of their cost
+    goods: dict = field(default_factory=dict)
+    cost: Sums = field(default_factory=Sums)
 
 
 class Books:
@@ -148,7 +160,8 @@ class Books:
         self.orders = []
         self.documents = []
         self.matches = []
-        self.bank = Sums()
+        #: beside the documents: bank statements, cost of goods that were given away
+        self.beside = Sums()
         self.serial = 0
         #: how often the setup changed, and that of what a match brings with it
         self.setup = 0
@@ -173,7 +186,7 @@ class Books:
                 total.merge(document.entry)
         for match in self.matches:
             total.merge(match.side)
-        total.merge(self.bank)
+        total.merge(self.beside)
         return {key: tuple(sums) for key, sums in total.items() if any(sums)}
 
     def residual(self, document):
@@ -253,8 +266,10 @@ class Books:
     # What people do
     # ------------------------------------------------------------------
 
-    def sell(self, name, currency, tax, lines):
-        order = Order(name, currency, tax, [Line(*line) for line in lines])
+    def sell(self, name, currency, tax, lines, cost=0):
+        order = Order(name, currency, tax, [Line(*line, cost) for line in lines])
+        for line in order.lines if cost else ():
+            line.due = line.quantity
         self.orders.append(order)
         self.touch(order)
         return order
@@ -278,6 +293,9 @@ class Books:
         entry.add(account, order.currency, -tax_balance, -tax)
         owed_balance = base_balance + tax_balance
         entry.add(RECEIVABLE, order.currency, owed_balance, base + tax)
+        cost = sum(line.cost * count for line, count in quantities.items())
+        entry.add(COST, HOME, cost, cost)
+        entry.add(STOCK, HOME, -cost, -cost)
         document = Document(
             name, kind, order.currency, day, base + tax, owed_balance, entry,
             order=order, quantities=dict(quantities), base=base, tax=tax,
@@ -321,8 +339,8 @@ class Books:
         """The bank says that a payment in the company's currency happened."""
         payment.at_bank = True
         account = RECEIVED if payment.kind == "payment" else SPENT
-        self.bank.add(BANK, HOME, -payment.owed_balance, -payment.owed)
-        self.bank.add(account, HOME, payment.owed_balance, payment.owed)
+        self.beside.add(BANK, HOME, -payment.owed_balance, -payment.owed)
+        self.beside.add(account, HOME, payment.owed_balance, payment.owed)
         self.touch(payment)
 
     def match(self, one, other, amount=None):
@@ -389,7 +407,7 @@ class Books:
             invoice.tax + sum(credit.tax for credit in credits),
         )
 
-    def plan(self, root, scope, payment_method, invoice_method, day):
+    def plan(self, root, scope, payment_method, invoice_method, day, **_goods):
         """What a reversal has to do.
 
         :raise Refused: with the codes of all rules against it
@@ -475,7 +493,9 @@ class Books:
         same = (invoice.date.year, invoice.date.month) == (day.year, day.month)
         return same and self.may_void(invoice)
 
-    def take_back(self, root, scope, payment_method, invoice_method, day):
+    def take_back(
+        self, root, scope, payment_method, invoice_method, day, delivery_method="keep"
+    ):
         """Carry a reversal out.
 
         :raise Refused: nothing has changed then
@@ -514,6 +534,8 @@ class Books:
             else:
                 self._credit(effect, invoice, day)
         self._move_order(effect, root, scope)
+        if isinstance(root, Order) and scope in ("draft", "cancel"):
+            self._move_goods(effect, root, delivery_method)
         effect.serial = self.serial
         return effect
 
@@ -558,6 +580,22 @@ class Books:
             root.state = scope
         self.touch(root)
 
+    def _move_goods(self, effect, order, delivery_method):
+        """Nothing is delivered any more; what was comes back, or is given away."""
+        for line in order.lines:
+            if not line.cost:
+                continue
+            effect.goods[line] = (line.due, line.delivered)
+            line.due = 0
+            if delivery_method == "return":
+                line.delivered = 0
+            elif effect.scope == "cancel":
+                _ordered, invoiced = effect.quantities[line]
+                cost = line.cost * min(line.delivered, invoiced)
+                effect.cost.add(COST, HOME, cost, cost)
+                effect.cost.add(STOCK, HOME, -cost, -cost)
+        self.beside.merge(effect.cost)
+
     # ------------------------------------------------------------------
     # Restores
     # ------------------------------------------------------------------
@@ -591,6 +629,10 @@ class Books:
         self.matches += effect.removed
         for order, (state, locked) in effect.orders.items():
             order.state, order.locked = state, locked
+        self.beside.merge(effect.cost, -1)
+        for line, (due, delivered) in effect.goods.items():
+            # what came back has to be delivered again
+            line.due = due + delivered - line.delivered
         self.touch(
             *effect.orders,
             *effect.died,

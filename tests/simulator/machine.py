@@ -74,6 +74,9 @@ class Request:
 class World(RuleBasedStateMachine):
     """One company's year; everything it does is rolled back at its end."""
 
+    #: of a unit of what is sold, in cents; of goods alone
+    cost = 0
+
     def __init__(self, case):
         super().__init__()
         self.case = case
@@ -143,7 +146,7 @@ class World(RuleBasedStateMachine):
             chosen = [(pick(number, PRICES[tax]), count) for number, count in wanted]
         record = self.people.sell(currency, tax, chosen)
         order = self.books.sell(
-            f"order {len(self.books.orders)}", currency, tax, chosen
+            f"order {len(self.books.orders)}", currency, tax, chosen, self.cost
         )
         self.host[order] = record.id
         for line, made in zip(order.lines, record.order_line.sorted("id"), strict=True):
@@ -183,9 +186,12 @@ class World(RuleBasedStateMachine):
     def clerk_changes_a_quantity(self, number, line, more):
         order = pick(number, self.open_orders())
         line = pick(line, order.lines)
-        line.quantity = max(1, self.books.invoiced(line)) + more
+        self.set_quantity(line, more)
         self.people.change(self.host[line], line.quantity)
         self.books.touch(order)
+
+    def set_quantity(self, line, more):
+        line.quantity = max(1, self.books.invoiced(line)) + more
 
     @precondition(lambda self: any(o.state == "sale" for o in self.books.orders))
     @rule(number=picks)
@@ -198,7 +204,11 @@ class World(RuleBasedStateMachine):
     @precondition(lambda self: any(o.state != "sale" for o in self.books.orders))
     @rule(number=picks)
     def clerk_confirms_anew(self, number):
-        order = pick(number, [o for o in self.books.orders if o.state != "sale"])
+        self.confirm(
+            pick(number, [o for o in self.books.orders if o.state != "sale"])
+        )
+
+    def confirm(self, order):
         self.people.confirm(self.host[order])
         order.state = "sale"
         self.books.touch(order)
@@ -420,6 +430,7 @@ class World(RuleBasedStateMachine):
             "scope": scope,
             "invoice_method": invoice_method,
             "payment_method": payment_method,
+            **self.values_of_goods(),
         }
         self.say(f"takes back {root}: {values}")
         foretold = self.look(root, values) if looks else None
@@ -440,6 +451,10 @@ class World(RuleBasedStateMachine):
         self.finish(root, values, result, self.day)
         if foretold is not None:
             self.check_foretold(foretold, balances)
+
+    def values_of_goods(self):
+        """What the request says of goods; nothing where there are none."""
+        return {}
 
     def submit(self, root, values):
         reversal = self.people.request(self.root_of(root), **values)
@@ -558,6 +573,7 @@ class World(RuleBasedStateMachine):
             "scope": scope,
             "invoice_method": "credit_note",
             "payment_method": payment_method,
+            **self.values_of_goods(),
         }
         batch = self.people.batch([self.host[order] for order in chosen], **values)
         by_order = {reversal.order_id.id: reversal for reversal in batch.reversal_ids}

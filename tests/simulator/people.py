@@ -60,7 +60,7 @@ class People:
                 "order_line": [
                     Command.create(
                         {
-                            "product_id": self.case.service.id,
+                            "product_id": self.case.sold.id,
                             "product_uom_qty": quantity,
                             "price_unit": price / 100,
                             "tax_ids": [Command.set(self.case.sim_taxes[tax].ids)],

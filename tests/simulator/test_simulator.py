@@ -48,15 +48,7 @@ class SimulatorCase(ReversalCase):
         )
         cls.currencies = {cls.company.currency_id.id: HOME, cls.euro.id: EURO}
         cls.company.tax_exigibility = True
-        cls.service = cls.env["product.product"].create(
-            {
-                "name": "Service",
-                "type": "service",
-                "invoice_policy": "order",
-                "taxes_id": [Command.clear()],
-                "property_account_income_id": cls._revenue().id,
-            }
-        )
+        cls.sold = cls._product()
         cls.account_ids = cls._accounts()
         cls.accounts = {number: name for name, number in cls.account_ids.items()}
         found = cls.env["account.account"].with_company(cls.company)
@@ -65,6 +57,18 @@ class SimulatorCase(ReversalCase):
         }
         cls.sim_taxes = cls._taxes()
         cls.counts = Counter()
+
+    @classmethod
+    def _product(cls):
+        return cls.env["product.product"].create(
+            {
+                "name": "Service",
+                "type": "service",
+                "invoice_policy": "order",
+                "taxes_id": [Command.clear()],
+                "property_account_income_id": cls._revenue().id,
+            }
+        )
 
     @classmethod
     def _revenue(cls):
@@ -131,6 +135,8 @@ class SimulatorCase(ReversalCase):
                 cash_basis_transition_account_id=cls.account_ids[WAITING],
             ),
         }
+
+    world = World
 
     # ------------------------------------------------------------------
     # A sequence
@@ -204,7 +210,7 @@ class SimulatorCase(ReversalCase):
 
     def run_machine(self, how, decorate):
         run_state_machine_as_test(
-            decorate(partial(World, self)),
+            decorate(partial(self.world, self)),
             settings=settings(how, stateful_step_count=ACTIONS, derandomize=False),
         )
 
