@@ -48,7 +48,7 @@ def faults(options) -> int:
     """Let every statement of every operation fail in every way."""
     os.environ.setdefault("ERP_FAULTS_SHARE", "1")
     return testing.main(
-        ["tests/faults/test_faults.py", "-s", *options.arguments], options.reuse
+        ["tests/faults/test_faults.py", *options.arguments], options.reuse
     )
 
 
@@ -56,7 +56,7 @@ def interleave(options) -> int:
     """Let two transactions meet at every statement."""
     os.environ.setdefault("ERP_INTERLEAVE_SHARE", "1")
     return testing.main(
-        ["tests/faults/test_interleave.py", "-s", *options.arguments], options.reuse
+        ["tests/faults/test_interleave.py", *options.arguments], options.reuse
     )
 
 

@@ -23,7 +23,7 @@ FAULTS = {
 class Watch:
     """Sees every statement and commit of one thread before it is carried out.
 
-    :param function before: called with the cursor and the number of the statement
+    :param function before: called with cursor, number and text of the statement
     """
 
     def __init__(self, before=None):
@@ -35,7 +35,7 @@ class Watch:
         self.count += 1
         self.tables.update(WRITES.findall(str(getattr(query, "code", query) or "")))
         if self.before:
-            self.before(cursor, self.count)
+            self.before(cursor, self.count, query)
 
 
 class Fault:
@@ -50,7 +50,7 @@ class Fault:
         self.number = number
         self.happened = False
 
-    def __call__(self, cursor, number):
+    def __call__(self, cursor, number, _query):
         if number == self.number and not self.happened:
             self.happened = True
             cursor._obj.execute(FAULTS[self.kind])

@@ -34,10 +34,12 @@ class Meeting:
 
     def run(self, number):
         """:return: [None or why it was refused] of both"""
-        stop = Watch(lambda cursor, count: count == number + 1 and self.pause())
+        stop = Watch(
+            lambda _cursor, count, _query: count == number + 1 and self.pause()
+        )
         pids = set()
         look = Watch(
-            lambda cursor, count: pids.add(cursor.connection.get_backend_pid())
+            lambda cursor, _count, _query: pids.add(cursor.connection.get_backend_pid())
         )
         one = self.start(0, stop)
         self.wait(self.paused, self.ended[0])

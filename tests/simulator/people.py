@@ -3,7 +3,7 @@
 from odoo import Command
 from odoo.exceptions import UserError
 
-from . import ledger
+from .documents import HOME
 
 #: What a refusal must leave as it was: {table: condition}.
 TABLES = {
@@ -52,7 +52,7 @@ class People:
 
     def sell(self, currency, tax, lines):
         env = self.env_of(self.case.clerk)
-        foreign = currency != ledger.HOME
+        foreign = currency != HOME
         order = env["sale.order"].create(
             {
                 "partner_id": self.case.partner.id,

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from ..simulator.ledger import COST, STOCK
-from ..simulator.machine import World, pick, picks
+from ..simulator.choices import pick, picks
+from ..simulator.documents import COST, STOCK
+from ..simulator.machine import World
 from ..simulator.test_simulator import SimulatorCase
 from .common import GoodsCase
 
