@@ -20,7 +20,10 @@ from .world import WorldCase
 #: One of so many orders of statements is tried; 1: all. And for how long, a class.
 CI = bool(os.environ.get("CI"))
 SHARE = int(os.environ.get("ERP_INTERLEAVE_SHARE") or (40 if CI else 200))
-SECONDS = float(os.environ.get("ERP_INTERLEAVE_SECONDS") or (90 if SHARE > 1 else 1e9))
+SECONDS = float(
+    os.environ.get("ERP_INTERLEAVE_SECONDS")
+    or (1e9 if SHARE == 1 else 60 if CI else 20)
+)
 SEED = int(os.environ.get("ERP_INTERLEAVE_SEED") or random.getrandbits(32))
 
 #: What two people do at once, and who.

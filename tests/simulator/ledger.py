@@ -129,7 +129,7 @@ class Books(TakingBack):
 
     def touch(self, *things):
         self.serial += 1
-        for thing in things:
+        for thing in filter(None, things):
             thing.changed = self.serial
 
     # ------------------------------------------------------------------

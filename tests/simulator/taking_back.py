@@ -254,6 +254,9 @@ class TakingBack:
             *effect.died,
             *effect.made,
             *(document for match in effect.removed for document in match.documents),
+            # Known: then another reversal of the same order is not restored any more,
+            # though it did nothing to what came back.
+            *(document.order for document in (*effect.died, *effect.made)),
         )
 
     def _may_restore(self, effect):
