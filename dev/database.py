@@ -56,7 +56,8 @@ PASSIVE = ("tests", "readme", "description", "__pycache__")
 def addons_for(flavour: str) -> list[str]:
     """Return this clone's addons that the flavour installs."""
     if flavour == "base":
-        return [name for name in paths.addons() if name == paths.ADDON_PREFIX]
+        own = (paths.ADDON_PREFIX, paths.CHECK_ADDON)
+        return [name for name in paths.addons() if name in own]
     if flavour in ("full", "kits"):
         return [name for name in paths.addons() if name != paths.QUEUE_ADDON]
     return paths.addons()

@@ -1,0 +1,37 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..const import PAYMENT_IN_FORCE
+
+
+class AccountPayment(models.Model):
+    _name = "account.payment"
+    _inherit = ["account.payment", "settlement.check.mixin"]
+
+    def _settlement_check_domain(self):
+        return (
+            Domain("payment_type", "=", "inbound")
+            & Domain("partner_type", "=", "customer")
+            & Domain("state", "in", ("draft", *PAYMENT_IN_FORCE))
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Guard payments that are recorded as they are created."""
+        payments = super().create(vals_list)
+        payments.filtered(
+            lambda payment: payment.state in PAYMENT_IN_FORCE
+        )._settlement_guard_recording(PAYMENT_IN_FORCE)
+        return payments
+
+    def write(self, vals):
+        """Guard recording on every path: `action_post`, or a written state."""
+        if vals.get("state") in PAYMENT_IN_FORCE:
+            self._settlement_guard_recording()
+        return super().write(vals)
+
+    def _settlement_guard_recording(self, states=("draft",)):
+        """:raise UserError: a blocker holds one of the payments"""
+        self.filtered(lambda payment: payment.state in states)._settlement_guard(
+            self.env._("%s can't be recorded yet:")
+        )
