@@ -28,7 +28,9 @@ class AccountMove(models.Model):
         posting.filtered(
             lambda move: move.move_type in INVOICE_TYPES
         )._settlement_guard(self.env._("%s can't be posted yet:"))
-        posting.origin_payment_id._settlement_guard_recording()
+        posting.origin_payment_id._settlement_guard(
+            self.env._("%s can't be recorded yet:")
+        )
 
     def _get_alerts(self):
         alerts = super()._get_alerts()

@@ -19,19 +19,23 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         """Guard payments that are recorded as they are created."""
         payments = super().create(vals_list)
-        payments.filtered(
-            lambda payment: payment.state in PAYMENT_IN_FORCE
-        )._settlement_guard_recording(PAYMENT_IN_FORCE)
+        payments._settlement_guard_recording()
         return payments
 
     def write(self, vals):
-        """Guard recording on every path: `action_post`, or a written state."""
-        if vals.get("state") in PAYMENT_IN_FORCE:
-            self._settlement_guard_recording()
-        return super().write(vals)
+        """Guard recording on every path: `action_post`, or a written state.
 
-    def _settlement_guard_recording(self, states=("draft",)):
-        """:raise UserError: a blocker holds one of the payments"""
-        self.filtered(lambda payment: payment.state in states)._settlement_guard(
-            self.env._("%s can't be recorded yet:")
-        )
+        Afterwards, as the host writes entry and state together, and only the entry
+        tells what is written off.
+        """
+        recording = self.browse()
+        if vals.get("state") in PAYMENT_IN_FORCE:
+            recording = self.filtered(lambda payment: payment.state == "draft")
+        result = super().write(vals)
+        recording._settlement_guard_recording()
+        return result
+
+    def _settlement_guard_recording(self):
+        """:raise UserError: a blocker holds one of the payments that are in force"""
+        in_force = self.filtered(lambda payment: payment.state in PAYMENT_IN_FORCE)
+        in_force._settlement_guard(self.env._("%s can't be recorded yet:"))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..check import facts
+from .settlement_check_mixin import GivenReason
 
 
 class AccountPaymentRegister(models.TransientModel):
@@ -92,13 +93,21 @@ class AccountPaymentRegister(models.TransientModel):
         for item in to_process if checked else []:
             invoices = item["to_reconcile"].move_id
             item["create_vals"].setdefault("invoice_ids", [Command.set(invoices.ids)])
-        payments = super()._init_payments(to_process, edit_mode=edit_mode)
-        if checked and self.settlement_check_reason:
-            differing = payments.filtered(
-                lambda payment: any(
-                    not item.accepted for item in payment._get_differences()
-                )
+        reason = checked and (self.settlement_check_reason or "").strip()
+        if not reason:
+            return super()._init_payments(to_process, edit_mode=edit_mode)
+        accepting = self.with_context(settlement_check_reason=GivenReason(reason))
+        payments = super(AccountPaymentRegister, accepting)._init_payments(
+            to_process, edit_mode=edit_mode
+        )
+        for item in to_process:
+            item["payment"] = item["payment"].with_env(self.env)
+        payments = payments.with_env(self.env)
+        differing = payments.filtered(
+            lambda payment: any(
+                not item.accepted for item in payment._get_differences()
             )
-            if differing:
-                differing.accept_differences(self.settlement_check_reason)
+        )
+        if differing:
+            differing.accept_differences(reason)
         return payments

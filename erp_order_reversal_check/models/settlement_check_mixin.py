@@ -12,6 +12,18 @@ CHUNK = 5000
 SHOWN = 5
 
 
+class GivenReason:
+    """Why whoever settles a document accepts what differs on it.
+
+    Given in the context, where no client can send an object.
+
+    :param str text: the reason
+    """
+
+    def __init__(self, text):
+        self.text = text
+
+
 class SettlementCheckMixin(models.AbstractModel):
     """What an order, an invoice and a payment answer about their differences."""
 
@@ -224,6 +236,7 @@ class SettlementCheckMixin(models.AbstractModel):
 
         :param str refusal: what can't be done, with the documents' names as %s
         :raise UserError: with every blocker
+        :raise AccessError: a reason was given (`GivenReason`) by who may not accept it
         """
         if not self or self.env["order.reversal"]._is_running():
             return
@@ -243,7 +256,11 @@ class SettlementCheckMixin(models.AbstractModel):
             for item in items
             if not item.accepted and item.owner == (self._name, record_id)
         ]
-        if blockers:
+        reason = self.env.context.get("settlement_check_reason")
+        if blockers and isinstance(reason, GivenReason):
+            self._check_may_accept(blockers)
+            self._accept(blockers, reason.text)
+        elif blockers:
             raise self._settlement_guard_error(refusal, blockers)
 
     def _settlement_guard_error(self, refusal, blockers):

@@ -9,7 +9,9 @@ class CheckCase(ReversalCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.salesman = cls._user("salesman_t", "sales_team.group_sale_salesman_all_leads")
+        cls.salesman = cls._user(
+            "salesman_t", "sales_team.group_sale_salesman_all_leads"
+        )
         # sudo: what a manager sets, see `test_rules`
         cls.rules = (
             cls.env["settlement.check.rule"]

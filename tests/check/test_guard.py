@@ -42,7 +42,9 @@ class TestGuard(CheckCase):
         self.move.write({"auto_post": "at_date", "date": "2026-01-05"})
         self.move.invoice_date = "2026-01-05"
         with self.enter_registry_test_mode():
-            self.env.ref("account.ir_cron_auto_post_draft_entry").sudo().method_direct_trigger()
+            self.env.ref(
+                "account.ir_cron_auto_post_draft_entry"
+            ).sudo().method_direct_trigger()
         self.assertEqual(self.move.state, "draft")
 
     def test_the_refusal_says_what_to_do(self):
@@ -137,27 +139,32 @@ class TestGuard(CheckCase):
             lambda: payments.create(
                 {**values, "state": "paid", "amount": 690.0, "date": "2026-01-15"}
             ),
-            lambda: self.pay(self.move.with_user(self.clerk), amount=700.0),
+            lambda: self.pay_as(self.clerk, amount=700.0),
         ):
             with self.assertRaisesRegex(UserError, "payment"), self.cr.savepoint():
                 post()
         payment.unlink()
-        self.assertEqual(self.pay(self.move.with_user(self.clerk)).amount, 690.0)
+        self.assertEqual(self.pay_as(self.clerk).amount, 690.0)
+
+    def pay_as(self, user, **values):
+        wizard = (
+            self.env["account.payment.register"]
+            .with_user(user)
+            .with_context(active_model="account.move", active_ids=self.move.ids)
+        )
+        return wizard.create(values)._create_payments()
 
     def test_payment_accepted_in_the_dialog(self):
         self.line.price_unit = 100.0
         self.move.action_post()
         self.block("payment_over")
+        reason = "Paid in advance"
         with self.assertRaises(AccessError), self.cr.savepoint():
-            self.pay(
-                self.move.with_user(self.clerk),
-                amount=700.0,
-                settlement_check_reason="Paid in advance",
-            )
-        payment = self.pay(
-            self.move.with_user(self.manager),
-            amount=700.0,
-            settlement_check_reason="Paid in advance",
+            self.pay_as(self.clerk, amount=700.0, settlement_check_reason=reason)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.pay_as(self.manager, amount=700.0, settlement_check_reason="  ")
+        payment = self.pay_as(
+            self.manager, amount=700.0, settlement_check_reason=reason
         )
         self.assertEqual(payment.settlement_check_state, "accepted")
         self.assertEqual(self.move.settlement_check_state, "accepted")
@@ -167,6 +174,7 @@ class TestGuard(CheckCase):
         """What a reversal does is no new settlement, whatever the rules say."""
         self.rule("price").severity = "off"
         self.move.action_post()
+        self.move.is_move_sent = True
         payment = self.pay(self.move, amount=700.0)
         self.rules.severity = "blocker"
         before = self.trial_balance()
@@ -182,7 +190,7 @@ class TestGuard(CheckCase):
         move = self.move.with_user(self.clerk)
         line = self.line.with_user(self.clerk)
         self.assertIn(
-            ("account.move.line", "action_take_order_price", line.ids),
+            ["account.move.line", "action_take_order_price", line.ids],
             [alert.get("action_call") for alert in move.alerts.values()],
         )
         line.action_take_order_price()
@@ -246,7 +254,15 @@ class TestGuard(CheckCase):
             self.env["account.move.send.batch.wizard"]
             .with_user(self.clerk)
             .create(
-                {"move_ids": [Command.set((self.move | self.invoice(self.make_order(quantity=8.0))).ids)]}
+                {
+                    "move_ids": [
+                        Command.set(
+                            (
+                                self.move | self.invoice(self.make_order(quantity=8.0))
+                            ).ids
+                        )
+                    ]
+                }
             )
         )
         self.assertEqual(batch.alerts["settlement_check"]["level"], "danger")
@@ -254,7 +270,9 @@ class TestGuard(CheckCase):
     def test_dialog(self):
         dialogs = self.env["settlement.check.accept"]
         action = self.move.with_user(self.clerk).action_accept_differences()
-        dialog = dialogs.with_user(self.clerk).with_context(**action["context"]).create({})
+        dialog = (
+            dialogs.with_user(self.clerk).with_context(**action["context"]).create({})
+        )
         self.assertEqual(dialog.line_ids.mapped("code"), ["price"])
         self.assertFalse(dialog.may_accept)
         dialog.reason = "Because"
@@ -263,7 +281,9 @@ class TestGuard(CheckCase):
         dialog.line_ids.action_fix()
         self.assertEqual(self.line.price_unit, 100.0)
         self.line.price_unit = 1.0
-        dialog = dialogs.with_user(self.manager).with_context(**action["context"]).create({})
+        dialog = (
+            dialogs.with_user(self.manager).with_context(**action["context"]).create({})
+        )
         self.assertTrue(dialog.may_accept)
         dialog.reason = "Because"
         dialog.action_accept()

@@ -99,9 +99,9 @@ class TestState(CheckCase):
         self.assertFalse(rules._create_missing())
 
     def test_queries_of_a_selection(self):
-        """As many queries for thirty as for three."""
+        """As many queries for twelve as for three."""
         orders = self.env["sale.order"]
-        for number in range(30):
+        for number in range(12):
             order = self.make_order(quantity=number + 3.0)
             move = self.draft_of(order)
             move.invoice_line_ids[number % 3].price_unit += number % 2
@@ -110,11 +110,12 @@ class TestState(CheckCase):
             orders |= order
         for records in (orders, orders.invoice_ids):
             counts = []
-            for selection in (records[:3], records):
+            for selection in (records[:3], records[:3], records):
                 self.env.flush_all()
                 self.env.invalidate_all()
                 before = self.env.cr.sql_log_count
                 selection.with_user(self.clerk).mapped("settlement_check_state")
                 counts.append(self.env.cr.sql_log_count - before)
-            self.assertEqual(*counts)
-            self.assertLess(counts[0], 40)
+            # the first one fills the caches of the process
+            self.assertEqual(counts[1], counts[2])
+            self.assertLess(counts[2], 25)

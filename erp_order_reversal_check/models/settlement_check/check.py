@@ -35,8 +35,8 @@ class SettlementCheck(models.AbstractModel):
         :param records: orders, invoices or payments
         :param dict rules_by_company: {company id: {code: (severity, tolerance)}};
             the rules that are on by default
-        :param bool recording: payments are taken as not recorded yet, whatever state
-            they were given
+        :param bool recording: the payments are being recorded: they are compared as
+            drafts, whatever state they were given
         :return: {id: list of `Difference`}, a key for each record
         """
         result = {record_id: [] for record_id in records.ids}
@@ -44,9 +44,8 @@ class SettlementCheck(models.AbstractModel):
             rules_by_company = self.env["settlement.check.rule"]._get_active()
         if not result or not any(rules_by_company.values()):
             return result
-        books = self._read_books(records, rules_by_company)
-        for payment in books.payments.values() if recording else ():
-            payment.state = "draft"
+        recording = records.ids if recording else []
+        books = self._read_books(records, rules_by_company, recording)
         found = self._apply(books, rules_by_company)
         for record_id in result:
             for document in self._related(books, records._name, record_id):
@@ -57,7 +56,7 @@ class SettlementCheck(models.AbstractModel):
         return result
 
     @api.model
-    def _read_books(self, records, rules_by_company):
+    def _read_books(self, records, rules_by_company, recording):
         self._flush_tables()
         books = Books()
         orders = records.ids if records._name == "sale.order" else []
@@ -67,7 +66,7 @@ class SettlementCheck(models.AbstractModel):
             self._read_documents(books, orders, moves)
         codes = {code for active in rules_by_company.values() for code in active}
         if any(rules.BY_CODE[code].subject == "payment" for code in codes):
-            self._read_payments(books, payments, rules_by_company)
+            self._read_payments(books, payments, rules_by_company, recording)
         if codes & {"invoice_alike", "order_alike"}:
             self._read_alike(books, rules_by_company)
         if codes & {"customer_history", "product_history"}:

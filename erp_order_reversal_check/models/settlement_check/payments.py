@@ -24,7 +24,8 @@ LINKS = """
       FROM account_move__account_payment rel
       JOIN account_payment payment ON payment.id = rel.payment_id
      WHERE (rel.invoice_id = ANY(%s) OR rel.payment_id = ANY(%s))
-       AND (payment.state = 'draft' OR payment.move_id IS NULL)
+       AND (payment.state = 'draft' OR payment.move_id IS NULL
+            OR payment.id = ANY(%s))
 """
 PAYMENTS = """
     SELECT payment.id, payment.company_id, payment.state, payment.partner_id,
@@ -92,13 +93,16 @@ class SettlementCheck(models.AbstractModel):
     _inherit = "settlement.check"
 
     @api.model
-    def _read_payments(self, books, payment_ids, rules_by_company):
-        """The payments of the checked invoices, and these ones."""
+    def _read_payments(self, books, payment_ids, rules_by_company, recording):
+        """The payments of the checked invoices, and these ones.
+
+        :param list recording: ids of payments that are being recorded
+        """
         matched = {}
         arguments = books.targets, payment_ids
         for payment_id, move_id, amount in self._rows(MATCHES, *arguments):
             matched[payment_id, move_id] = float(amount)
-        for payment_id, move_id in self._rows(LINKS, *arguments):
+        for payment_id, move_id in self._rows(LINKS, *arguments, recording):
             matched.setdefault((payment_id, move_id), 0.0)
         found = {*payment_ids, *(payment_id for payment_id, _move_id in matched)}
         if not found:
@@ -113,6 +117,8 @@ class SettlementCheck(models.AbstractModel):
             books.payments[row[0]] = facts.Payment(
                 *row[:7], amount, settles, float(row[9]), money_has_come=bool(row[10])
             )
+            if row[0] in recording:
+                books.payments[row[0]].state = "draft"
         self._relate(books, matched)
         self._read_locks(books)
         self._read_alike_payments(books, rules_by_company)
@@ -145,7 +151,7 @@ class SettlementCheck(models.AbstractModel):
             return
         for payment_id, move_id, amount in self._rows(MATCHES, [], found):
             matched[payment_id, move_id] = float(amount)
-        for payment_id, move_id in self._rows(LINKS, [], found):
+        for payment_id, move_id in self._rows(LINKS, [], found, []):
             matched.setdefault((payment_id, move_id), 0.0)
 
     @api.model
