@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..const import INVOICE_TYPES
@@ -41,6 +41,7 @@ class ReportSettlementVoucher(models.AbstractModel):
             "doc_ids": documents.ids,
             "doc_model": documents._name,
             "docs": documents,
+            "printed_on": fields.Datetime.now(),
             "vouchers": {
                 document: self._get_voucher(document) for document in documents
             },
