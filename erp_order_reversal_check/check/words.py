@@ -66,7 +66,7 @@ WORDS = {
         _lt("Take the order's product, or change it on the order first."),
     ),
     "currency": (
-        _lt("The invoice is in %(own)s, but %(orders)s is in %(ordered)s."),
+        _lt("The invoice is in %(own)s, but the order (%(orders)s) is in %(ordered)s."),
         _lt("Create the invoice from the order anew, or change its currency."),
     ),
     "terms": (
@@ -91,8 +91,8 @@ WORDS = {
     ),
     "invoice_alike": (
         _lt(
-            "%(others)s has the same customer, lines and amount, and is of "
-            "about the same day."
+            "The invoice has the same customer, lines and amount as %(others)s,"
+            " and is of about the same day."
         ),
         _lt(
             "Compare them. Delete this one if it is the same sale, or accept "
@@ -101,8 +101,8 @@ WORDS = {
     ),
     "order_alike": (
         _lt(
-            "%(others)s has the same customer, lines and amount, and is of "
-            "about the same day."
+            "The order has the same customer, lines and amount as %(others)s, "
+            "and is of about the same day."
         ),
         _lt(
             "Compare them. Cancel this one if it is the same order, or accept "
@@ -111,8 +111,8 @@ WORDS = {
     ),
     "payment_over": (
         _lt(
-            "The payment of %(amount)s is %(difference)s more than %(invoices)s"
-            " has open."
+            "The payment of %(amount)s is %(difference)s more than what is open"
+            " on %(invoices)s."
         ),
         _lt(
             "Correct the amount. If the customer paid that much, accept the "
@@ -120,25 +120,28 @@ WORDS = {
         ),
     ),
     "payment_under": (
-        _lt("The payment of %(amount)s leaves %(difference)s of %(invoices)s unpaid."),
+        _lt("The payment of %(amount)s leaves %(difference)s open on %(invoices)s."),
         _lt(
             "Correct the amount, or accept the difference if the customer pays "
             "in parts."
         ),
     ),
     "payment_twice": (
-        _lt("%(others)s of the same customer has the same amount of %(amount)s."),
+        _lt("The payment has the same customer and amount (%(amount)s) as %(others)s."),
         _lt(
             "Match that payment in place of a second one, or accept the "
             "difference if the customer paid twice."
         ),
     ),
     "payment_partner": (
-        _lt("The payment is by %(payer)s, but %(invoices)s is for %(customers)s."),
+        _lt(
+            "The payment is by %(payer)s, but %(customers)s was invoiced "
+            "(%(invoices)s)."
+        ),
         _lt("Take the customer of the invoice, or accept the difference."),
     ),
     "payment_currency": (
-        _lt("The payment is in %(own)s, but %(invoices)s is in %(ordered)s."),
+        _lt("The payment is in %(own)s, but %(ordered)s was invoiced (%(invoices)s)."),
         _lt("Check the currency, or accept the difference."),
     ),
     "payment_period": (

@@ -318,13 +318,19 @@ class SettlementCheckMixin(models.AbstractModel):
         hidden = len(open_ones) - len(shown)
         alerts["settlement_accept"] = {
             "level": "info",
-            "message": self.env._("There are %s more differences.", hidden)
-            if hidden
-            else self.env._("If it is right all the same:"),
+            "message": self._describe_hidden(hidden),
             "action_text": self.env._("Show and accept…"),
             "action": self.action_accept_differences(),
         }
         return alerts
+
+    @api.model
+    def _describe_hidden(self, number):
+        if not number:
+            return self.env._("If it is right all the same:")
+        if number == 1:
+            return self.env._("There is one more difference.")
+        return self.env._("There are %s more differences.", number)
 
     @api.model
     def _to_click(self, item):

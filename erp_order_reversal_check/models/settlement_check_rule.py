@@ -33,14 +33,14 @@ class SettlementCheckRule(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     severity = fields.Selection(
-        rules.SEVERITIES,
+        list(rules.SEVERITIES),
         required=True,
         help="Warning: it is shown, and nothing is stopped.\n"
         "Blocker: the invoice can't be posted, or the payment not recorded, before "
         "the difference is put right or accepted by a reversal manager.",
     )
     tolerance = fields.Float(help="How much may differ and still agrees.")
-    tolerance_unit = fields.Selection(rules.UNITS, compute="_compute_description")
+    tolerance_unit = fields.Selection(list(rules.UNITS), compute="_compute_description")
     description = fields.Char("What Is Compared", compute="_compute_description")
     caught_count = fields.Integer(
         "Would Have Caught",
