@@ -15,6 +15,7 @@ from . import bundle
 from . import verify
 from . import restore
 from . import restored
+from . import ledger
 from . import tell
 from . import alerts
 from . import voucher

@@ -203,6 +203,8 @@ class OrderReversal(models.Model):
                 "tables": self._read_tables(ids),
                 "files": files.get(reversal, []),
             }
+            rows = image["tables"].get("account_partial_reconcile", [])
+            image["side_items"] = reversal._image_of_side_items(rows)
             text = self._canonical(image)
             self._engine_env(reversal).write(
                 {
@@ -211,7 +213,6 @@ class OrderReversal(models.Model):
                     "snapshot_size": len(text.encode()),
                 }
             )
-            rows = image["tables"].get("account_partial_reconcile", [])
             matches[reversal.id] = {row["id"]: row for row in rows}
         return matches
 

@@ -90,7 +90,7 @@ class OrderReversal(models.Model):
             model, record_id = frozen.parse_key(key)
             record = origin.env[model].browse(record_id).exists()
             problems += origin._compare_with_image(record, before)
-        return problems
+        return problems + origin._compare_ledger()
 
     def _compare_with_image(self, record, before):
         """How a document differs from what it was: list of str.
