@@ -118,7 +118,7 @@ class OrderReversal(models.Model):
         pair_now = {
             match.id: (match.debit_move_id.id, match.credit_move_id.id) for match in now
         }
-        there = set(pair_now.values())
+        there = self._find_matched_again(rows, now)
         before, after = {}, {}
         for found, names, items in (
             (before, pair_of, image["side_items"]),
@@ -145,6 +145,23 @@ class OrderReversal(models.Model):
                     )
                 )
         return problems
+
+    def _find_matched_again(self, rows, matches):
+        """Pairs of journal items that are matched by as much as they were.
+
+        Of another amount is a match whose other part a later reversal still holds.
+
+        :param rows: of the before-image
+        :param matches: `account.partial.reconcile`, as they are now
+        :return: set of (id, id)
+        """
+        before, now = Counter(), Counter()
+        for row in rows:
+            before[row["debit_move_id"], row["credit_move_id"]] += row["amount"]
+        for match in matches:
+            now[match.debit_move_id.id, match.credit_move_id.id] += match.amount
+        is_zero = self.company_id.currency_id.is_zero
+        return {pair for pair in now if is_zero(now[pair] - before[pair])}
 
     def _add_item(self, found, document, key, balance):
         sums = found.setdefault(document, Counter())
