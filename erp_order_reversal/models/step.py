@@ -238,6 +238,7 @@ class OrderReversalStep(models.Model):
                 ("res_model", "=", self.res_model),
                 ("res_id", "=", self.res_id),
                 ("operation", "in", [k for k in operations if operations[k].inverse]),
+                ("reversal_id", "!=", self.reversal_id.id),
                 ("reversal_id.state", "=", "done"),
                 ("id", ">", self.id),
             ]
