@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import browser, paths
-from .database import Databases, run_copy
+from .database import NO_DEMO, WITH_DEMO, Databases, run_copy
 from .flavours import APART
 from .shell import Missing, step
 from .testing import run_pytest
@@ -121,8 +121,7 @@ class Cohabitation:
         if not self._try(group, "host", self._install, database, group.modules, True):
             return
         # as in a company's own database: our demo data are not for it
-        no_demo = "UPDATE ir_module_module SET demo = false"
-        self.workshop.server.sql(no_demo, database=database, check=True)
+        self.workshop.server.sql(NO_DEMO, database=database, check=True)
         if not self._try(group, "install", self._install, database, group.ours):
             return
         if _has_tests():
@@ -146,7 +145,7 @@ class Cohabitation:
     def _install(
         self, log: str, database: str, modules: list[str], demo: bool = False
     ) -> None:
-        arguments = ["--with-demo"] if demo else []
+        arguments = [WITH_DEMO] if demo else []
         arguments += ["--stop-after-init", "--no-http"]
         self._odoo(log, "server", "-d", database, "-i", ",".join(modules), *arguments)
         absent = self.databases.not_installed(database, modules)

@@ -11,6 +11,9 @@ from .shell import Missing, lock, step
 from .workshop import Workshop
 
 LANGUAGES = "en_US,zh_CN"
+WITH_DEMO = "--with-demo"
+#: Makes the host leave out the demo data of what is installed later.
+NO_DEMO = "UPDATE ir_module_module SET demo = false"
 #: What pages, reports and tours load.
 BUNDLES = (
     "web.assets_web",
@@ -110,7 +113,7 @@ class Databases:
     def _install(self, database: str, modules, log: str, *options: str) -> None:
         self.workshop.odoo(
             "-c", self.workshop.config, "-d", database, "-i", ",".join(modules),
-            "--with-demo", *options, "--stop-after-init", "--no-http",
+            *options, "--stop-after-init", "--no-http",
             log=log,
         )  # fmt: skip
         missing = self.not_installed(database, modules)
@@ -149,7 +152,7 @@ class Databases:
             fresh = f"{name}_new"
             text = f"Installing {', '.join(modules)} with demo data ({flavour})"
             with step(f"{text}: minutes, but once"):
-                options = []
+                options = [WITH_DEMO]
                 if below:
                     self.copy(self.template(below), fresh)
                 else:
@@ -173,14 +176,22 @@ class Databases:
             if reuse and self.exists(name):
                 return name
             template = self.template(flavour)
-            label = paths.digest(template, self.label(template), content_key(modules))
+            label = paths.digest(
+                template,
+                self.label(template),
+                content_key(modules),
+                *([] if FLAVOURS[flavour].demo else [NO_DEMO]),
+            )
             if self.label(name) == label:
                 return name
             fresh = f"{name}_new"
             with step(f"Building the database {flavour} with {', '.join(modules)}"):
                 self.copy(template, fresh)
                 if modules:
-                    self._install(fresh, modules, f"install-{flavour}")
+                    options = [WITH_DEMO] if FLAVOURS[flavour].demo else []
+                    if not options:
+                        self.server.sql(NO_DEMO, database=fresh, check=True)
+                    self._install(fresh, modules, f"install-{flavour}", *options)
                 self._finish(fresh, name, label)
         return name
 
@@ -204,7 +215,7 @@ class Databases:
             with step(f"Building the demo database with {', '.join(modules)}"):
                 self.copy(template, fresh)
                 if modules:
-                    self._install(fresh, modules, "install-demo")
+                    self._install(fresh, modules, "install-demo", WITH_DEMO)
                 self.server.sql(QUIET_JOBS, database=fresh, check=True)
                 self._finish(fresh, name, label)
         return name

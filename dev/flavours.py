@@ -18,6 +18,8 @@ class Flavour:
     below: str = ""
     #: the folder of the tests that run on it
     tests: str = ""
+    #: whether our addons bring their demo data, as what people look at does
+    demo: bool = True
 
 
 FLAVOURS = {
@@ -41,6 +43,7 @@ FLAVOURS = {
         ),
         "full",
         "tests/cohabit",
+        demo=False,
     ),
 }
 #: Folders of tests that a command of its own runs.

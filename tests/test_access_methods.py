@@ -76,6 +76,8 @@ TABLE = {
     ],
     (B, "unlink"): [("running", (), NOBODY)],
     (B, "copy"): [("batch", (), NOBODY)],
+    (B, "assess_part"): [(None, ("batch_values",), USERS)],
+    (B, "action_restore"): [("batch", (), NOBODY), ("running", (), NOBODY)],
     (B, "action_start"): [("batch", (), {"clerk", "manager"})],
     (B, "action_pause"): [
         ("batch", (), NOBODY),

@@ -24,15 +24,30 @@ class OrderReversalReason(models.Model):
         help="Reversals with this reason need a second person, whatever the "
         "company's policy says."
     )
-    scope = fields.Selection(SCOPES, "Default Scope")
-    invoice_method = fields.Selection(INVOICE_METHODS, "Default Invoice Method")
-    payment_method = fields.Selection(PAYMENT_METHODS, "Default Payment Method")
+    scope = fields.Selection(
+        SCOPES,
+        "Default Scope",
+        proposal=True,
+    )
+    invoice_method = fields.Selection(
+        INVOICE_METHODS,
+        "Default Invoice Method",
+        proposal=True,
+    )
+    payment_method = fields.Selection(
+        PAYMENT_METHODS,
+        "Default Payment Method",
+        proposal=True,
+    )
     reversal_count = fields.Integer(compute="_compute_reversal_count")
 
     _code_unique = models.UniqueIndex(
         "(code, company_id) WHERE code IS NOT NULL",
         "This code is used by another reversal reason.",
     )
+
+    def _valid_field_parameter(self, field, name):
+        return name == "proposal" or super()._valid_field_parameter(field, name)
 
     def _compute_reversal_count(self):
         counts = dict(

@@ -2,15 +2,38 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError, ValidationError
 
 
+def marked_fields(model, word):
+    """Names of the fields of `model` that were declared with `word=True`.
+
+    :param str word: see `_valid_field_parameter` of the model
+    :return: set of str
+    """
+    return {name for name, field in model._fields.items() if getattr(field, word, 0)}
+
+
 class OrderReversalRequestMixin(models.AbstractModel):
     """What may come in from outside, and what follows from the work alone."""
 
     _name = "order.reversal.request.mixin"
     _description = "Reversal Request"
 
-    # What a person may give; the rest is the addon's.
-    _request_fields = frozenset()
     _given_fields = ()
+
+    def _valid_field_parameter(self, field, name):
+        return name == "request" or super()._valid_field_parameter(field, name)
+
+    @property
+    def _request_fields(self):
+        """What a person may give, while it is a draft; the rest is the addon's.
+
+        :return: names of the fields that say so (`request=True`)
+        """
+        return marked_fields(self, "request")
+
+    @property
+    def _reason_defaults(self):
+        """What a reason proposes: its fields that say so (`proposal=True`)."""
+        return marked_fields(self.env["order.reversal.reason"], "proposal")
 
     @api.model
     def _guarded_fields(self):

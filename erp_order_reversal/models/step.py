@@ -8,6 +8,7 @@ from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
 from ..exceptions import IncompleteOperationError
 from ..plan import CreditData, ReleaseData, RematchData, frozen
 from ..plan import operation as rows
+from .request_mixin import marked_fields
 
 
 class OrderReversalStep(models.Model):
@@ -16,8 +17,6 @@ class OrderReversalStep(models.Model):
     _name = "order.reversal.step"
     _description = "Reversal Step"
     _order = "reversal_id, sequence, id"
-    # The choices of the person who asks; everything else is the plan's.
-    _override_fields = ("invoice_method", "payment_method")
     reversal_id = fields.Many2one(
         "order.reversal", required=True, ondelete="cascade", index=True
     )
@@ -42,8 +41,14 @@ class OrderReversalStep(models.Model):
     why = fields.Char(translate=True, help="Why this method was chosen.")
     amount = fields.Monetary()
     currency_id = fields.Many2one("res.currency")
-    invoice_method = fields.Selection(INVOICE_METHODS)
-    payment_method = fields.Selection(PAYMENT_METHODS)
+    invoice_method = fields.Selection(
+        INVOICE_METHODS,
+        override=True,
+    )
+    payment_method = fields.Selection(
+        PAYMENT_METHODS,
+        override=True,
+    )
     done = fields.Boolean(readonly=True)
     result_model = fields.Char("Resulting Model", readonly=True)
     result_id = fields.Many2oneReference(
@@ -56,6 +61,17 @@ class OrderReversalStep(models.Model):
     )
 
     _document_idx = models.Index("(res_model, res_id)")
+
+    def _valid_field_parameter(self, field, name):
+        return name == "override" or super()._valid_field_parameter(field, name)
+
+    @property
+    def _override_fields(self):
+        """The choices of whoever asks; everything else is the plan's.
+
+        :return: names of the fields that say so (`override=True`)
+        """
+        return marked_fields(self, "override")
 
     @api.depends("res_model")
     def _compute_kind(self):

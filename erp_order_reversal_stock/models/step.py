@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 
-from odoo.addons.erp_order_reversal.models.step import (
-    OrderReversalStep as Base,
-)
 from odoo.addons.erp_order_reversal.plan import Operation
 
 from ..const import DELIVERY_METHODS
@@ -16,7 +13,6 @@ class OrderReversalStep(models.Model):
 
     _inherit = "order.reversal.step"
 
-    _override_fields = (*Base._override_fields, "delivery_method")
     operation = fields.Selection(
         selection_add=[
             ("void_payment",),
@@ -46,7 +42,10 @@ class OrderReversalStep(models.Model):
         ),
     )
     kind = fields.Selection(selection_add=[("picking", "Transfer")])
-    delivery_method = fields.Selection(DELIVERY_METHODS)
+    delivery_method = fields.Selection(
+        DELIVERY_METHODS,
+        override=True,
+    )
 
     @api.model
     def _get_operation_rows(self):

@@ -44,6 +44,19 @@ restored.action_undo()
 assert restored.state == "undone", restored.state
 assert difference(before, balances(env)) == taken_back, taken_back
 
+# The restore that waited for its approval is a reversal of its own.
+identifier, taken_back = notes["asked"]
+asked = everything.browse(identifier)
+waiting = everything.search([("restores_id", "=", asked.id)])
+assert waiting.mapped("state") == ["to_approve"], waiting.mapped("state")
+assert waiting.requester_id == env.user, waiting.requester_id
+assert waiting.with_user(approver).web_read(shown)
+before = balances(env)
+waiting.with_user(approver).action_approve()
+assert (waiting.state, asked.state) == ("done", "undone"), waiting.error
+assert asked.restored_by_id == waiting, asked.restored_by_id
+assert difference(before, balances(env)) == taken_back, taken_back
+
 chain = env["order.reversal.log"].verify_chain(company)
 assert chain["intact"], chain
 env.cr.rollback()

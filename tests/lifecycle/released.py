@@ -90,8 +90,9 @@ note("queued", waiting.reversal_ids)
 assert len(waiting.reversal_ids) == 2, waiting.reversal_ids
 
 # Four eyes.
+order = shop.settle()
 before = balances(env)
-to_ask = note("done", reverse(shop.settle()))
+to_ask = note("done", reverse(order))
 asked_back = difference(balances(env), before)
 company.reversal_approval = "always"
 to_approve = note("to_approve", reverse(shop.settle()))

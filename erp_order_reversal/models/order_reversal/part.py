@@ -15,6 +15,7 @@ class OrderReversal(models.Model):
         "reversal_id",
         "Part",
         copy=False,
+        request=True,
         help="Take back some lines or quantities only. Empty: all of it.",
     )
     is_part = fields.Boolean(
@@ -112,6 +113,16 @@ class OrderReversal(models.Model):
 
     def _get_part_scope_problems(self):
         labels = dict(self._fields["scope"]._description_selection(self.env))
+        if self.restores_id:
+            return [
+                (
+                    "part_of_restore",
+                    self.env._(
+                        "A restore takes back all of %s. Leave the lines out.",
+                        self.restores_id.name,
+                    ),
+                )
+            ]
         if self.payment_id:
             return [
                 (

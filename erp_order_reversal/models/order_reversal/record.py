@@ -25,23 +25,9 @@ class OrderReversal(models.Model):
     ]
     _order = "id desc"
     _check_company_auto = True
-    # What a person may write, and only while the reversal is a draft.
-    _request_fields = {
-        "scope",
-        "reason_id",
-        "note",
-        "invoice_method",
-        "payment_method",
-        "date",
-        "line_ids",
-        "step_ids",
-        "seen_fingerprint",
-    }
     _root_fields = ("order_id", "move_id", "payment_id")
     # What a request is about; it is given once and stays.
     _given_fields = (*_root_fields, "restores_id")
-    # What a reason may set by default.
-    _reason_defaults = ("scope", "invoice_method", "payment_method")
     name = fields.Char(readonly=True, copy=False, default="/", index="trigram")
     order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
@@ -78,13 +64,20 @@ class OrderReversal(models.Model):
         "confirmed and can be invoiced anew.\n"
         "Back to quotation: the order becomes a quotation again, too.\n"
         "Cancel the order: everything is taken back, and the order is cancelled.",
+        request=True,
     )
     reason_id = fields.Many2one(
-        "order.reversal.reason", required=True, tracking=True, check_company=True
+        "order.reversal.reason",
+        required=True,
+        tracking=True,
+        check_company=True,
+        request=True,
     )
     note_required = fields.Boolean(related="reason_id.note_required")
     note = fields.Text(
-        "Explanation", help="It is written on every document that changes."
+        "Explanation",
+        help="It is written on every document that changes.",
+        request=True,
     )
     invoice_method = fields.Selection(
         INVOICE_METHODS,
@@ -92,6 +85,7 @@ class OrderReversal(models.Model):
         default="auto",
         help="Automatic: a draft, or an invoice of the same month that was neither "
         "sent nor locked, is voided; any other one gets a credit note.",
+        request=True,
     )
     payment_method = fields.Selection(
         PAYMENT_METHODS,
@@ -100,6 +94,7 @@ class OrderReversal(models.Model):
         help="Automatic: the money stays with you as a credit of the customer. Void "
         "only a payment that never happened; a refund is recorded as a payment of its "
         "own.",
+        request=True,
     )
     date = fields.Date(
         "Accounting Date",
@@ -107,6 +102,7 @@ class OrderReversal(models.Model):
         default=fields.Date.context_today,
         help="Date of the new entries. It is moved to the first open day if the "
         "period is locked.",
+        request=True,
     )
     entry_date = fields.Date(
         "New Entries Dated", readonly=True, copy=False, help="The first open day."
@@ -123,7 +119,12 @@ class OrderReversal(models.Model):
     done_on = fields.Datetime(readonly=True, copy=False)
     rejection_reason = fields.Char(readonly=True, copy=False)
     error = fields.Text(readonly=True, copy=False)
-    step_ids = fields.One2many("order.reversal.step", "reversal_id", copy=False)
+    step_ids = fields.One2many(
+        "order.reversal.step",
+        "reversal_id",
+        copy=False,
+        request=True,
+    )
     finding_ids = fields.One2many(
         "order.reversal.finding", "reversal_id", readonly=True, copy=False
     )
@@ -131,7 +132,10 @@ class OrderReversal(models.Model):
     log_row = fields.Integer(readonly=True, copy=False, aggregator=False)
     log_hash = fields.Char(readonly=True, copy=False, help="Of its last log row.")
     blocker_count = fields.Integer(compute="_compute_blocker_count")
-    seen_fingerprint = fields.Char(copy=False)
+    seen_fingerprint = fields.Char(
+        copy=False,
+        request=True,
+    )
     fingerprint = fields.Char(readonly=True, copy=False)
     fingerprint_data = fields.Json(readonly=True, copy=False)
     impact = fields.Json(readonly=True, copy=False)

@@ -2,5 +2,3 @@ from . import record
 from . import groups
 from . import assess
 from . import work
-from . import rules
-from . import policy

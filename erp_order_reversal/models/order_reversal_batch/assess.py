@@ -4,180 +4,163 @@ from odoo import api, fields, models
 
 from .record import ROOTS
 
-# Up to as many documents the dialog plans exactly; more are counted by rules, in a
-# fixed number of queries.
-EXACT_LIMIT = 100
+# So many documents are planned at once. The dialog asks for one part after the other
+# and shows how far it is.
+PART = 100
 
 
 class OrderReversalBatch(models.Model):
-    """What a batch would do, before anything starts."""
+    """What a batch would do, before anything starts, as the planner says for one."""
 
     _inherit = "order.reversal.batch"
 
     ready_count = fields.Integer("At Once", compute="_compute_assessment")
     approval_count = fields.Integer("Need Approval", compute="_compute_assessment")
     blocked_count = fields.Integer("Can't", compute="_compute_assessment")
-    assessment_html = fields.Html(
-        "What will happen", compute="_compute_assessment", sanitize=False
+    assessment = fields.Json(
+        "What will happen",
+        compute="_compute_assessment",
+        help="Of the first part of a large selection; the dialog asks for the others.",
     )
+    assessment_html = fields.Html(compute="_compute_assessment", sanitize=False)
 
-    @api.depends(
-        "order_ids",
-        "move_ids",
-        "payment_ids",
-        "scope",
-        "reason_id",
-        "note",
-        "invoice_method",
-        "payment_method",
-        "date",
-    )
+    @api.depends(lambda self: self._request_fields)
     @api.depends_context("uid", "lang")
     def _compute_assessment(self):
         for batch in self:
-            found = batch._assess_selection() if batch.state == "draft" else {}
+            found = batch._assess_part() if batch.state == "draft" else {}
             batch.ready_count = found.get("ready", 0)
             batch.approval_count = found.get("approval", 0)
             batch.blocked_count = found.get("blocked", 0)
+            batch.assessment = found or False
             batch.assessment_html = batch._render_assessment(found)
 
-    def _assess_selection(self):
-        """How many documents can be taken back, how many need approval or can't.
+    @api.model
+    def assess_part(self, values):
+        """Plan a part of a selection, as the batch would when its turn comes.
 
-        :return: {"total", "ready", "approval", "blocked": int, "exact": bool,
-            "groups": [{"code", "message", "count", "names"}]}
+        :param dict values: as for `create`, with the documents of this part alone
+        :raise ValidationError: a value that can't be a request
+        :raise AccessError: a document may not be read
+        :return: dict, see `_assess_part`
+        """
+        self.check_access("create")
+        return self.new(self._check_request(dict(values)))._assess_part()
+
+    def _assess_part(self):
+        """How many of the first documents can be taken back, and what it comes to.
+
+        :return: {"total": of the selection, "checked", "ready", "approval", "blocked",
+            "voided", "credited": int, "amount", "kept", "refunded": float in the
+            currency of the company, "partner_ids": list, "currency_id": id, "groups":
+            [{"code", "message", "remedy", "documents": [[model, id, name]]}]}
         """
         self.ensure_one()
-        found = {"total": 0, "ready": 0, "approval": 0, "groups": {}, "exact": True}
+        found = {
+            "total": sum(len(records) for _root, records in self._get_roots()),
+            "currency_id": self.env.company.currency_id.id,
+            "groups": {},
+        }
+        names = ("checked", "ready", "approval", "blocked", "voided", "credited")
+        found.update(dict.fromkeys(names, 0))
+        found.update(dict.fromkeys(("amount", "kept", "refunded"), 0.0))
+        partners = set()
         for root, records in self._get_roots():
-            records = records._origin
+            records = records._origin[: PART - found["checked"]]
             records.check_access("read")
-            found["total"] += len(records)
-            if len(records) <= EXACT_LIMIT:
-                self._assess_exactly(root, records, found)
-            else:
-                found["exact"] = False
-                self._assess_by_rules(records, found)
-        found["blocked"] = found["total"] - found["ready"] - found["approval"]
+            found["checked"] += len(records)
+            for reversal, plan in self._plan_documents(root, records):
+                self._count_plan(reversal, plan, found)
+                partners.add(reversal.partner_id.id)
         found["groups"] = sorted(
-            found["groups"].values(), key=lambda group: -group["count"]
+            found["groups"].values(), key=lambda group: -len(group["documents"])
         )
+        found["partner_ids"] = sorted(partners - {False})
         return found
 
-    def _assess_exactly(self, root, records, found):
-        """Plan each document as the reversals would."""
+    def _plan_documents(self, root, records):
+        """[(reversal that the batch would create, its plan)].
+
+        :param str root: field of the reversal
+        :param records: the documents
+        """
         model = self.env["order.reversal"]
         values = {
             name: self._fields[name].convert_to_write(self[name], self)
             for name in self._request_fields - set(ROOTS.values()) - {"reason_id"}
         }
         values["reason_id"] = self.reason_id._origin.id
+        # sudo: the companies of documents that the user may read.
+        companies = records.sudo().grouped("company_id")
         reversals = model.union(
             *(
                 model.new({**values, root: record.id, "company_id": company.id})
-                for company, of_company in records.sudo().grouped("company_id").items()
+                for company, of_company in companies.items()
                 for record in of_company
             )
         )
         plans = self.env["order.reversal.plan"]._plan(reversals)
-        for reversal, plan in zip(reversals, plans, strict=True):
-            if plan.blockers:
-                first = plan.blockers[0]
-                self._add_blocked(
-                    found, first["code"], reversal.root_name, first["message"]
-                )
-            elif reversal._would_need_approval(plan):
-                found["approval"] += 1
-            else:
-                found["ready"] += 1
+        return list(zip(reversals, plans, strict=True))
 
-    def _assess_by_rules(self, records, found):
-        """Count by the rules that concern many, in a fixed number of queries."""
-        findings, amounts = records._reversal_bulk_findings(self)
-        blocked = set()
-        for code, ids in findings.items():
-            for record in records.browse(ids - blocked):
-                self._add_blocked(found, code, record)
-            blocked |= ids
-        rest = [record_id for record_id in records.ids if record_id not in blocked]
-        waiting = len(self._find_approvals(records.browse(rest), amounts))
-        found["approval"] += waiting
-        found["ready"] += len(rest) - waiting
+    def _count_plan(self, reversal, plan, found):
+        if plan.blockers:
+            found["blocked"] += 1
+            for blocker in plan.blockers[:1]:
+                self._add_blocked(found["groups"], blocker, plan.root, reversal)
+            return
+        found["approval" if reversal._would_need_approval(plan) else "ready"] += 1
+        found["amount"] += reversal.amount_total
+        found["kept"] += reversal.amount_credit
+        found["refunded"] += reversal.amount_refund
+        for step in plan.steps:
+            found["voided"] += step["operation"] == "void"
+            found["credited"] += step["operation"] == "credit"
 
-    @api.model
-    def _add_blocked(self, found, code, record, message=""):
-        group = found["groups"].setdefault(
-            code, {"code": code, "message": message, "count": 0, "names": []}
+    def _add_blocked(self, groups, blocker, root, reversal):
+        group = groups.setdefault(
+            blocker["code"],
+            {
+                "code": blocker["code"],
+                "message": blocker["message"],
+                "remedy": blocker["remedy"],
+                "documents": [],
+            },
         )
-        group["count"] += 1
-        if len(group["names"]) < 3:
-            group["names"].append(
-                record if isinstance(record, str) else record.display_name
-            )
-        if group["count"] > 1 or not message:
-            group["message"] = self._get_code_labels().get(code, message)
-
-    @api.model
-    def _get_code_labels(self):
-        """What a group of findings is called; override point for glue addons."""
-        return {
-            "order_not_confirmed": self.env._("Quotations: nothing was settled."),
-            "order_cancelled": self.env._("Cancelled already."),
-            "nothing_to_do": self.env._("Nothing to take back with this scope."),
-            "transaction_authorized": self.env._(
-                "An online payment is authorised and may still be captured: void it "
-                "first."
-            ),
-            "void_refused": self.env._(
-                "The invoice can't be voided: choose a credit note."
-            ),
-            "payment_shared": self.env._(
-                "The payment also settles other documents: keep it as credit."
-            ),
-            "payment_bank_matched": self.env._(
-                "The payment is matched with the bank: keep it as credit."
-            ),
-            "payment_online": self.env._(
-                "The payment was captured online: keep it as credit, or refund it."
-            ),
-            "account_archived": self.env._("An account is archived: activate it."),
-            "already_reversed": self.env._("Taken back already."),
-            "invoice_cancelled": self.env._("Cancelled already."),
-            "payment_not_settled": self.env._("There is no settlement to take back."),
-            "not_an_invoice": self.env._("No invoice, bill or receipt."),
-            "note_required": self.env._("The reason has to be explained."),
-        }
+        group["documents"].append(
+            [root._name if root else False, root.id if root else False]
+            + [reversal.root_name or ""]
+        )
 
     @api.model
     def _render_assessment(self, found):
+        """The same for a form without the web client's scripts: HTML."""
         if not found or not found["total"]:
             return False
         lines = [
-            self.env._("%s can be taken back at once.", found["ready"]),
-            self.env._("%s need approval.", found["approval"])
+            self.env._("Can be taken back at once: %s", found["ready"]),
+            self.env._("Need approval: %s", found["approval"])
             if found["approval"]
             else "",
-            self.env._("%s can't be taken back:", found["blocked"])
+            self.env._("Can't be taken back: %s", found["blocked"])
             if found["blocked"]
+            else "",
+            self.env._(
+                "Checked: %(checked)s of %(total)s",
+                checked=found["checked"],
+                total=found["total"],
+            )
+            if found["checked"] < found["total"]
             else "",
         ]
         html = Markup().join(Markup("<div>%s</div>") % line for line in lines if line)
         groups = Markup().join(
-            Markup("<li><b>%s</b> × %s <span class='text-muted'>(%s%s)</span></li>")
+            Markup("<li><b>%s</b> × %s <span class='text-muted'>(%s)</span></li>")
             % (
-                group["count"],
+                len(group["documents"]),
                 group["message"],
-                ", ".join(group["names"]),
-                "…" if group["count"] > len(group["names"]) else "",
+                ", ".join(row[2] for row in group["documents"][:3])
+                + ("…" if len(group["documents"]) > 3 else ""),
             )
             for group in found["groups"]
         )
-        if groups:
-            html += Markup("<ul class='mb-0'>%s</ul>") % groups
-        if not found["exact"]:
-            html += Markup("<div class='text-muted'>%s</div>") % self.env._(
-                "Counted by the common rules. Each document is checked in full when "
-                "its turn comes; what can't be taken back then is listed with the "
-                "reason."
-            )
-        return html
+        return html + (Markup("<ul class='mb-0'>%s</ul>") % groups if groups else "")

@@ -1,4 +1,26 @@
 from odoo import models
+from odoo.tools import SQL
+
+# The invoices of a selection: (root, invoice).
+OF_ORDERS = """
+    SELECT DISTINCT sol.order_id AS root, aml.move_id AS move
+      FROM sale_order_line sol
+      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+      JOIN account_move_line aml ON aml.id = rel.invoice_line_id
+     WHERE sol.order_id = ANY(%(ids)s)
+"""
+OF_MOVES = "SELECT id AS root, id AS move FROM account_move WHERE id = ANY(%(ids)s)"
+OF_PAYMENTS = """
+    SELECT DISTINCT payment.id AS root, other.move_id AS move
+      FROM account_payment payment
+      JOIN account_move_line line ON line.move_id = payment.move_id
+      JOIN account_partial_reconcile partial
+        ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+      JOIN account_move_line other
+        ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+       AND other.move_id != line.move_id
+     WHERE payment.id = ANY(%(ids)s)
+"""
 
 
 class OrderReversalBatch(models.Model):
@@ -67,3 +89,52 @@ class OrderReversalBatch(models.Model):
         ):
             end += 1
         return [(*node, groups.get(node, 0)) for node in missing[:end]]
+
+
+class OrderReversalMixin(models.AbstractModel):
+    _inherit = "order.reversal.mixin"
+
+    _reversal_bulk_invoices = None
+
+    def _reversal_bulk_moves(self):
+        """[(id, id of an entry that taking the document back concerns)]."""
+        self.env.flush_all()
+        return self.env.execute_query(SQL(self._reversal_bulk_invoices, ids=self.ids))
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    _reversal_bulk_invoices = OF_ORDERS
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    _reversal_bulk_invoices = OF_MOVES
+
+    def _reversal_bulk_counterparts(self):
+        """[(id, id of an entry that it is matched with or paid by)]."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT line.move_id, other.move_id
+                     FROM account_move_line line
+                     JOIN account_partial_reconcile partial
+                       ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+                     JOIN account_move_line other
+                       ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+                      AND other.move_id != line.move_id
+                    WHERE line.move_id = ANY(%(ids)s)
+                    UNION
+                   SELECT rel.invoice_id, -rel.payment_id
+                     FROM account_move__account_payment rel
+                    WHERE rel.invoice_id = ANY(%(ids)s)""",
+                ids=self.ids,
+            )
+        )
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    _reversal_bulk_invoices = OF_PAYMENTS

@@ -34,18 +34,6 @@ class OrderReversalBatch(models.Model):
     ]
     _order = "id desc"
     _check_company_auto = True
-    # What a person may write, and only while the batch is a draft.
-    _request_fields = {
-        "order_ids",
-        "move_ids",
-        "payment_ids",
-        "scope",
-        "reason_id",
-        "note",
-        "invoice_method",
-        "payment_method",
-        "date",
-    }
     name = fields.Char(readonly=True, copy=False, default="/")
     company_id = fields.Many2one(
         "res.company",
@@ -63,17 +51,57 @@ class OrderReversalBatch(models.Model):
         index=True,
         default=lambda self: self.env.uid,
     )
-    order_ids = fields.Many2many("sale.order", string="Orders", copy=False)
-    move_ids = fields.Many2many("account.move", string="Invoices", copy=False)
-    payment_ids = fields.Many2many("account.payment", string="Payments", copy=False)
-    scope = fields.Selection(SCOPES, required=True, default="cancel")
-    reason_id = fields.Many2one("order.reversal.reason", required=True)
+    order_ids = fields.Many2many(
+        "sale.order",
+        string="Orders",
+        copy=False,
+        request=True,
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        string="Invoices",
+        copy=False,
+        request=True,
+    )
+    payment_ids = fields.Many2many(
+        "account.payment",
+        string="Payments",
+        copy=False,
+        request=True,
+    )
+    scope = fields.Selection(
+        SCOPES,
+        required=True,
+        default="cancel",
+        request=True,
+    )
+    reason_id = fields.Many2one(
+        "order.reversal.reason",
+        required=True,
+        request=True,
+    )
     note_required = fields.Boolean(related="reason_id.note_required")
-    note = fields.Text("Explanation")
-    invoice_method = fields.Selection(INVOICE_METHODS, required=True, default="auto")
-    payment_method = fields.Selection(PAYMENT_METHODS, required=True, default="auto")
+    note = fields.Text(
+        "Explanation",
+        request=True,
+    )
+    invoice_method = fields.Selection(
+        INVOICE_METHODS,
+        required=True,
+        default="auto",
+        request=True,
+    )
+    payment_method = fields.Selection(
+        PAYMENT_METHODS,
+        required=True,
+        default="auto",
+        request=True,
+    )
     date = fields.Date(
-        "Accounting Date", required=True, default=fields.Date.context_today
+        "Accounting Date",
+        required=True,
+        default=fields.Date.context_today,
+        request=True,
     )
     state = fields.Selection(
         BATCH_STATES,
@@ -86,6 +114,14 @@ class OrderReversalBatch(models.Model):
     started_on = fields.Datetime(readonly=True, copy=False)
     finished_on = fields.Datetime(readonly=True, copy=False)
     reversal_ids = fields.One2many("order.reversal", "batch_id", readonly=True)
+    restores_batch_id = fields.Many2one(
+        "order.reversal.batch",
+        "Restores",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The batch that this one takes back.",
+    )
     failed_ids = fields.One2many(
         "order.reversal",
         "batch_id",
@@ -154,7 +190,7 @@ class OrderReversalBatch(models.Model):
     @api.onchange("reason_id")
     def _onchange_reason_id(self):
         """Take the methods that a reason sets by default."""
-        for name in self.env["order.reversal"]._reason_defaults:
+        for name in self._reason_defaults:
             if self.reason_id[name]:
                 self[name] = self.reason_id[name]
 
@@ -205,7 +241,7 @@ class OrderReversalBatch(models.Model):
         self._check_values(vals)
         vals = self._drop_guarded(vals)
         reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
-        for name in self.env["order.reversal"]._reason_defaults:
+        for name in self._reason_defaults:
             if name not in vals and reason[name]:
                 vals[name] = reason[name]
         return vals
@@ -412,6 +448,76 @@ class OrderReversalBatch(models.Model):
             )
             batch._send_progress()
         return True
+
+    def action_restore(self):
+        """Settle again all that the batch took back, by a batch of its own.
+
+        What can't be restored any more fails by itself, with the reason; what needs
+        approval waits for it.
+
+        :raise AccessError: no reversal manager
+        :raise UserError: it is not finished, restores another one, or has nothing left
+        :return: an action that shows the new batch
+        """
+        self.ensure_one()
+        self.check_access("read")
+        done = self._get_reversals("done")
+        done._check_may_restore()
+        self._check_state("done", "cancelled")
+        if self.restores_batch_id or not done:
+            raise UserError(
+                self.env._(
+                    "Nothing that %s took back is left to restore. Open its documents "
+                    "to see what became of them.",
+                    self.name,
+                )
+            )
+        batch = self._create_restoring(done.sorted("id", reverse=True))
+        batch._start_work()
+        return batch._get_records_action(target="current")
+
+    def _create_restoring(self, reversals):
+        """A running batch that restores these reversals, in this order.
+
+        :param reversals: done ones of this batch, the last one first
+        """
+        values = {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in ("scope", "invoice_method", "payment_method", "company_id")
+        }
+        for root, name in ROOTS.items():
+            values[name] = [Command.set(reversals[root].ids)]
+        batch = self._engine().create(
+            {
+                **values,
+                "reason_id": reversals[0]._get_restore_reason().id,
+                "restores_batch_id": self.id,
+                "requester_id": self.env.uid,
+                "state": "running",
+                "started_on": fields.Datetime.now(),
+            }
+        )
+        # From the user's hands: who presses is who asks.
+        batch = self.browse(batch.id)
+        engine = reversals._engine_env(self.env["order.reversal"])
+        engine.with_context(mail_create_nosubscribe=True).create(
+            [
+                {
+                    **reversals._get_restore_values(reversal.id),
+                    "restores_id": reversal.id,
+                    "reason_id": batch.reason_id.id,
+                    "name": name,
+                    "state": "queued",
+                    "batch_id": batch.id,
+                    "batch_group": reversal.batch_group,
+                    "requester_id": self.env.uid,
+                }
+                for reversal, name in zip(
+                    reversals, reversals._get_next_names(len(reversals)), strict=True
+                )
+            ]
+        )
+        return batch
 
     def action_view_reversals(self):
         """All results as a list, or those of one state (context)."""

@@ -101,6 +101,9 @@ class OrderReversalBatch(models.Model):
             reversal.invalidate_recordset()
             reversal._mark_failed(message)
         self._send_progress()
+        if not self.queued_count:
+            # In the same breath: the job's time may be used up with this chunk.
+            self._finish()
         return len(taken)
 
     def _commit_work(self, worked):
@@ -275,7 +278,7 @@ class OrderReversalBatch(models.Model):
         """Tell the web client of the owner how far it is; sent with the commit."""
         self.ensure_one()
         self.invalidate_recordset(
-            ["done_count", "failed_count", "waiting_count", "progress"]
+            ["done_count", "failed_count", "waiting_count", "queued_count", "progress"]
         )
         self.requester_id._bus_send(
             "order_reversal_batch",

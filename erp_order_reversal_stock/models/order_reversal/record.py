@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from odoo.addons.erp_order_reversal.models.order_reversal.record import (
-    OrderReversal as Base,
-)
-
 from ...const import DEFAULT_METHOD, DELIVERY_METHODS
 
 
@@ -13,13 +9,12 @@ class OrderReversal(models.Model):
 
     _inherit = "order.reversal"
 
-    _request_fields = Base._request_fields | {"delivery_method"}
-    _reason_defaults = (*Base._reason_defaults, "delivery_method")
     delivery_method = fields.Selection(
         DELIVERY_METHODS,
         default=DEFAULT_METHOD,
         help="What becomes of delivered goods when the order is cancelled or goes back "
         "to quotation. With any other scope they stay where they are.",
+        request=True,
     )
     return_count = fields.Integer(compute="_compute_return_count")
 

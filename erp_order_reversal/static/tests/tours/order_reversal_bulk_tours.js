@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 const tours = registry.category("web_tour.tours");
 
 const sees = (trigger) => ({ content: `sees ${trigger}`, trigger });
-const WHAT = ".modal .o_field_widget[name=assessment_html]";
+const WHAT = ".modal .o_field_widget[name=assessment]";
 const PROGRESS = ".o_form_view .o_field_widget[name=progress] .o_progress";
 
 /** Notes each progress that is shown, until nothing is left to do. */
