@@ -10,6 +10,7 @@ import sys
 
 import bulk
 import chain
+import clerks
 import jobs
 import selection
 import single
@@ -19,7 +20,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single", "bulk", "selection", "chain", "workers")
+BENCHES = ("single", "bulk", "selection", "chain", "workers", "clerks")
 # Needs another database: make bench BENCH="--flavour queue jobs".
 WITH_QUEUE = "jobs"
 
@@ -45,6 +46,8 @@ def main() -> int:
         elif bench == "chain":
             share = options.rounds or 15
             print(chain.main(connection, [1, 2, 4], share), flush=True)
+        elif bench == "clerks":
+            print(clerks.main(connection, options.rounds or 3), flush=True)
         elif bench == "workers":
             print(workers.main(connection, options.workers, options.n), flush=True)
         elif bench == WITH_QUEUE:

@@ -34,6 +34,8 @@ STATES = [
 ]
 # The one table of the state gate: from which states a state may be reached.
 STATE_FLOW = {
+    # sent back by an approver, to be changed and asked for anew
+    "draft": {"to_approve"},
     "to_approve": {"draft", "queued", "failed"},
     "queued": {"draft", "failed", "to_approve"},
     "done": {"draft", "queued", "to_approve", "failed"},

@@ -2,12 +2,17 @@
 
 import functools
 import os
+import shutil
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.erp_order_reversal.proof import signing
 
 GROUP = "erp_order_reversal.group_reversal_"
 #: Set by `make test`: the database is a copy that is dropped afterwards.
@@ -189,6 +194,24 @@ class ReversalCase(AccountTestInvoicingCommon):
     # ------------------------------------------------------------------
     # Reversals
     # ------------------------------------------------------------------
+
+    def use_key(self):
+        """A place of its own for the signing key, where there is none yet.
+
+        :return: Path
+        """
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        path = Path(folder) / "key.pem"
+        variables = patch.dict("os.environ", {signing.VARIABLE: str(path)})
+        variables.start()
+        self.addCleanup(variables.stop)
+        return path
+
+    def make_key(self):
+        """:return: Signer"""
+        self.use_key()
+        return signing.create()
 
     def request(self, root, scope=None, user=None, env=None, **values):
         field = {

@@ -16,6 +16,7 @@ READERS = INSIDERS | {"auditor"}
 USERS = INSIDERS | {"requester"}
 DECIDERS = {"approver", "manager"}
 R, B, LOG = "order.reversal", "order.reversal.batch", "order.reversal.log"
+EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
 REJECT = "order.reversal.reject"
@@ -24,7 +25,7 @@ REJECT = "order.reversal.reject"
 TABLE = {
     (R, "action_assess"): [("draft", (), INSIDERS), ("done", (), INSIDERS)],
     (R, "preview_entries"): [("draft", (), INSIDERS)],
-    (R, "action_submit"): [("draft", (), INSIDERS), ("done", (), NOBODY)],
+    (R, "action_submit"): [("draft", (), {"clerk"}), ("done", (), NOBODY)],
     (R, "action_approve"): [
         ("draft", (), NOBODY),
         ("waiting", (), DECIDERS),
@@ -62,23 +63,29 @@ TABLE = {
         ("done", (), INSIDERS),
     ],
     (R, "action_view_root"): [("done", (), READERS)],
-    (R, "action_view_entries"): [("done", (), INSIDERS)],
+    (R, "action_view_entries"): [("done", (), READERS)],
     (R, "action_new_quotation"): [("done", (), INSIDERS)],
     (R, "action_download_snapshot"): [("done", (), READERS)],
     (R, "action_print"): [("done", (), READERS)],
-    (R, "unlink"): [("waiting", (), NOBODY), ("done", (), NOBODY)],
+    (R, "action_download_evidence"): [("done", (), READERS)],
+    (R, "unlink"): [
+        ("draft", (), {"clerk"}),
+        ("waiting", (), NOBODY),
+        ("done", (), NOBODY),
+    ],
     (R, "copy"): [("draft", (), NOBODY), ("done", (), NOBODY)],
     (B, "create"): [(None, ("batch_values",), USERS)],
     (B, "write"): [
         ("batch", ({"state": "done"},), NOBODY),
         ("batch", ({"requester_id": 1},), NOBODY),
+        ("batch", ({"scope": "draft"},), {"clerk"}),
         ("running", ({"scope": "draft"},), NOBODY),
     ],
-    (B, "unlink"): [("running", (), NOBODY)],
+    (B, "unlink"): [("running", (), NOBODY), ("batch", (), {"clerk"})],
     (B, "copy"): [("batch", (), NOBODY)],
     (B, "assess_part"): [(None, ("batch_values",), USERS)],
     (B, "action_restore"): [("batch", (), NOBODY), ("running", (), NOBODY)],
-    (B, "action_start"): [("batch", (), {"clerk", "manager"})],
+    (B, "action_start"): [("batch", (), {"clerk"})],
     (B, "action_pause"): [
         ("batch", (), NOBODY),
         ("running", (), {"clerk", "manager"}),
@@ -99,11 +106,24 @@ TABLE = {
     (LOG, "unlink"): [("log", (), NOBODY)],
     (LOG, "copy"): [("log", (), NOBODY)],
     (LOG, "verify_chain"): [(None, ("company",), USERS | {"auditor"})],
+    (LOG, "action_export_proof"): [("log", (), {"auditor", "manager"})],
     (LOG, "action_export"): [("log", (), {"auditor", "manager"})],
     (FILE, "create"): [(None, ({"name": "x"},), NOBODY)],
     (FILE, "write"): [("file", ({"name": "x"},), NOBODY)],
     (FILE, "unlink"): [("file", (), NOBODY)],
     (FILE, "copy"): [("file", (), NOBODY)],
+    (EXPORT, "create"): [(None, ({"name": "x"},), NOBODY)],
+    (EXPORT, "write"): [("export", ({"name": "x"},), NOBODY)],
+    (EXPORT, "unlink"): [("export", (), NOBODY)],
+    (EXPORT, "read"): [("export", (["name"],), {"auditor"})],
+    (HEAD, "create"): [(None, ({"body": "x"},), NOBODY)],
+    (HEAD, "write"): [("head", ({"body": "x"},), NOBODY)],
+    (HEAD, "unlink"): [("head", (), NOBODY)],
+    (HEAD, "read"): [("head", (["rows"],), {"auditor", "manager"})],
+    (HEAD, "action_download"): [("head", (), {"auditor", "manager"})],
+    (HEAD, "action_sign"): [(None, (), {"auditor", "manager"})],
+    # There is one already, see `test_heads`.
+    (HEAD, "action_create_key"): [(None, (), NOBODY)],
     (REASON, "create"): [(None, ({"name": "Another"},), {"manager"})],
     (REASON, "write"): [("reason", ({"note_required": True},), {"manager"})],
     (REASON, "unlink"): [("unused_reason", (), {"manager"})],
@@ -136,6 +156,7 @@ INHERITED = set(dir(models.BaseModel)) | {"init"}
 class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
     def setUp(self):
         super().setUp()
+        self.make_key()
         order, invoice, payment = self.settle(user_id=self.clerk.id)
         other, _invoice, _payment = self.settle(user_id=self.clerk.id)
         asked, _invoice, _payment = self.settle(user_id=self.requester.id)
@@ -179,6 +200,11 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "finding": finding,
             "log": done.log_ids[0],
             "file": file.create({"reversal_id": done.id, "name": "x.pdf"}),
+            "head": self.env[HEAD]._make(self.company),
+            "export": self.env[EXPORT]
+            .with_user(self.auditor)
+            .sudo()
+            .create({"name": "x"}),
             "reason": self.reason,
             "unused_reason": self.reason.sudo().create({"name": "Unused"}),
             "reject": self.env[REJECT]

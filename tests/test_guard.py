@@ -1,10 +1,14 @@
 """The host's own ways to take settled documents back: logged, or closed."""
 
+from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.erp_order_reversal.exceptions import ReversalGuardError
 
 from .common import ReversalCase
+from .rpc import RpcMixin
 
 
 class TestGuard(ReversalCase):
@@ -133,3 +137,190 @@ class TestGuard(ReversalCase):
         self.assertEqual(
             log.search_count([("company_id", "=", self.company.id)]), known
         )
+
+    # ------------------------------------------------------------------
+    # Every field that ties the documents of a settlement together
+    # ------------------------------------------------------------------
+
+    def _fields_written(self, user, order, invoice, payment):
+        """{name: the first move of a way round the guard}, by plain writes."""
+        order, invoice, payment = (
+            record.with_user(user) for record in (order, invoice, payment)
+        )
+        lines, partial = order.order_line, invoice.line_ids.matched_credit_ids
+        sold = invoice.invoice_line_ids
+        other = self.make_order().with_user(user)
+        return {
+            "order: no state": lambda: order.write({"state": False}),
+            "order: sent": lambda: order.write({"state": "sent"}),
+            "order: another company": lambda: order.write({"company_id": 1}),
+            "lines: links cleared": lambda: lines.write(
+                {"invoice_lines": [Command.clear()]}
+            ),
+            "lines: links set": lambda: lines.write(
+                {"invoice_lines": [Command.set([])]}
+            ),
+            "line: one link": lambda: lines[0].write(
+                {"invoice_lines": [Command.unlink(sold[0].id)]}
+            ),
+            "lines: by the order": lambda: order.write(
+                {
+                    "order_line": [
+                        Command.update(line.id, {"invoice_lines": [Command.clear()]})
+                        for line in lines
+                    ]
+                }
+            ),
+            "lines: to another order": lambda: lines.write({"order_id": other.id}),
+            "items: links cleared": lambda: sold.write(
+                {"sale_line_ids": [Command.clear()]}
+            ),
+            "items: by the invoice": lambda: invoice.write(
+                {
+                    "line_ids": [
+                        Command.update(line.id, {"sale_line_ids": [Command.clear()]})
+                        for line in sold
+                    ]
+                }
+            ),
+            "items: deleted": lambda: sold.with_context(force_delete=True).unlink(),
+            "invoice: deleted": lambda: invoice.with_context(
+                force_delete=True
+            ).unlink(),
+            "invoice: no state": lambda: invoice.write({"state": False}),
+            "invoice: no invoice": lambda: invoice.write({"move_type": "entry"}),
+            "payment: no state": lambda: payment.write({"state": False}),
+            "payment: rejected": lambda: payment.write({"state": "rejected"}),
+            "payment: no entry": lambda: payment.write({"move_id": False}),
+            "payment: deleted": lambda: payment.unlink(),
+            "entry: no state": lambda: payment.move_id.write({"state": False}),
+            "match: bent": lambda: partial.write({"amount": 0.01}),
+            "match: other item": lambda: partial.write(
+                {"credit_move_id": partial.debit_move_id.id}
+            ),
+            "match: by the item": lambda: invoice.line_ids.filtered(
+                "matched_credit_ids"
+            ).write({"matched_credit_ids": [Command.delete(partial.id)]}),
+        }
+
+    def test_no_way_round(self):
+        """For a clerk, and for who holds every right of the host."""
+        self.company.reversal_guard = True
+        order, invoice, payment = self.settle()
+        accountant = self._user(
+            "accountant_t",
+            "sales_team.group_sale_manager",
+            "account.group_account_manager",
+        )
+        documents = (order, order.order_line, invoice, invoice.line_ids, payment)
+        image = self.image(*documents)
+        by_the_guard = set()
+        for user in (self.outsider, accountant):
+            ways = self._fields_written(user, order, invoice, payment)
+            for name, way in ways.items():
+                with self.subTest(way=name, user=user.login):
+                    try:
+                        with self.cr.savepoint():
+                            way()
+                            self.env.flush_all()
+                            self.fail("nothing stood against it")
+                    except UserError as error:
+                        if "by a reversal only" in str(error):
+                            by_the_guard.add(name)
+                    self.assertEqual(self.image(*documents), image)
+        # What the host itself refuses needs no guard: that is all the rest.
+        self.assertEqual(
+            set(ways) - by_the_guard, {"items: by the invoice"}, "by the guard"
+        )
+
+    def test_stored_amounts_and_states_are_not_believed(self):
+        """What the host computes and stores, a client can write."""
+        self.company.reversal_guard = True
+        order, invoice, payment = self.settle()
+        order, invoice, payment = (
+            record.with_user(self.outsider) for record in (order, invoice, payment)
+        )
+        invoice.write({"payment_state": "reversed"})
+        invoice.write({"amount_residual": 1.0})
+        invoice.write({"origin_payment_id": False})
+        payment.move_id.write({"origin_payment_id": False})
+        order.write({"invoice_status": "no", "settlement_state": "none"})
+        for way in (
+            order.action_cancel,
+            invoice.button_draft,
+            payment.action_cancel,
+            payment.move_id.button_draft,
+            payment.move_id.button_cancel,
+        ):
+            with self.assertRaisesRegex(UserError, "by a reversal only"):
+                with self.cr.savepoint():
+                    way()
+
+    def test_a_payment_without_an_entry(self):
+        self.company.reversal_guard = True
+        method = self.bank.inbound_payment_method_line_ids[:1]
+        method.payment_account_id = False
+        order, invoice, payment = self.settle()
+        if payment.move_id:
+            # This release gives each payment an entry: the link is a note then.
+            return
+        mine = payment.with_user(self.outsider)
+        for way in (
+            lambda: mine.write({"invoice_ids": [Command.clear()]}),
+            lambda: mine.unlink(),
+            lambda: invoice.with_user(self.outsider).write(
+                {"matched_payment_ids": [Command.clear()]}
+            ),
+        ):
+            with self.assertRaisesRegex(UserError, "by a reversal only"):
+                with self.cr.savepoint():
+                    way()
+
+    def test_after_a_credit_note_the_host_may(self):
+        """An order that was taken back by hand is settled no more."""
+        order, invoice, payment = self.settle()
+        invoice.line_ids.remove_move_reconcile()
+        invoice._reverse_moves([{}], cancel=True)
+        self.company.reversal_guard = True
+        order.with_user(self.outsider).action_cancel()
+        self.assertEqual(order.state, "cancel")
+
+
+@tagged("post_install", "-at_install")
+class TestGuardOverRpc(ReversalCase, RpcMixin, HttpCase):
+    def test_a_refused_attempt_is_logged(self):
+        """Though all else of it is rolled back; by who tried it."""
+        self.company.reversal_guard = True
+        order, _invoice, payment = self.settle(user_id=self.outsider.id)
+        self.env.flush_all()
+        log = self.env["order.reversal.log"].sudo()
+        known = log.search([])
+        lines = order.order_line.ids
+        for model, method, *arguments in (
+            ("sale.order", "write", order.ids, {"state": False}),
+            ("sale.order", "action_cancel", order.ids),
+            ("sale.order.line", "write", lines, {"invoice_lines": [[5, 0, 0]]}),
+            ("account.payment", "action_cancel", payment.ids),
+        ):
+            # Not by `assertRaises`, which would roll back what was logged.
+            with mute_logger("odoo.http"):
+                try:
+                    self._rpc("outsider", model, method, *arguments)
+                    self.fail(f"{model}.{method} passed")
+                except JsonRpcException as error:
+                    self.assertIn("UserError", str(error))
+        self.env.invalidate_all()
+        rows = log.search([]) - known
+        self.assertEqual(rows.mapped("event"), ["refused"] * 4)
+        self.assertEqual(rows.user_id, self.outsider)
+        self.assertEqual(
+            [(row.res_model, row.res_id, row.detail["action"]) for row in rows],
+            [
+                ("sale.order", order.id, "no state"),
+                ("sale.order", order.id, "cancel"),
+                ("sale.order", order.id, "unlink"),
+                ("account.payment", payment.id, "canceled"),
+            ],
+        )
+        self.assertEqual(order.state, "sale")
+        self.assertTrue(log.verify_chain(self.company)["intact"])

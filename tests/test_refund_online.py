@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import mute_logger
 
 from .common import ReversalCase
 
@@ -50,6 +51,20 @@ class TestOnlineRefund(ReversalCase):
         self.assertIn(invoice.payment_state, ("paid", "in_payment"))
         return order, invoice, transaction
 
+    def send(self):
+        """What the scheduler does after the commit."""
+        self.env.flush_all()
+        cron = self.env.ref("erp_order_reversal.cron_refund")
+        with self.enter_registry_test_mode():
+            cron.sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def reverse_online(self, order):
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_submit()
+        self.send()
+        return reversal
+
     def provider_says(self, answer):
         """Patch what the provider answers; it gets the refund transaction."""
         calls = []
@@ -69,6 +84,9 @@ class TestOnlineRefund(ReversalCase):
         self.assertFalse(transaction.child_transaction_ids, "a preview sends nothing")
         reversal.action_submit()
         refund = transaction.child_transaction_ids
+        self.assertEqual(refund.state, "draft", "written down, not asked for")
+        self.assertEqual(reversal.refund_state, "pending")
+        self.send()
         self.assertEqual(refund.state, "done")
         self.assertEqual(refund.amount, -invoice.amount_total)
         step = reversal.step_ids.filtered(lambda step: step.operation == "refund")
@@ -112,8 +130,7 @@ class TestOnlineRefund(ReversalCase):
 
         _calls, closed = self.provider_says(fail)
         with closed:
-            reversal = self.request(order, payment_method="refund")
-            reversal.action_submit()
+            reversal = self.reverse_online(order)
         self.assertEqual(reversal.state, "done")
         self.assertEqual(invoice.payment_state, "reversed")
         self.assertEqual(reversal.refund_state, "failed")
@@ -129,6 +146,7 @@ class TestOnlineRefund(ReversalCase):
         _calls, unreachable = self.provider_says(no_route)
         with unreachable:
             reversal.action_retry_refunds()
+            self.send()
         self.assertEqual(reversal.refund_state, "failed")
         self.assertIn("no route", reversal.refund_message)
         self.assertBooks(books)
@@ -136,6 +154,7 @@ class TestOnlineRefund(ReversalCase):
             with self.assertRaises(AccessError):
                 reversal.with_user(user).action_retry_refunds()
         reversal.action_retry_refunds()
+        self.send()
         self.assertEqual(transaction.child_transaction_ids, refund, "the same one")
         self.assertEqual(refund.state, "done")
         self.assertFalse(reversal.refund_state)
@@ -143,17 +162,18 @@ class TestOnlineRefund(ReversalCase):
         credits = invoice.reversal_move_ids
         self.assertEqual(len(credits), 1, "the books were not touched twice")
         reversal.action_retry_refunds()
+        self.send()
         self.assertEqual(len(transaction.child_transaction_ids), 1)
 
     def test_a_refund_that_is_confirmed_later(self):
         order, _invoice, transaction = self.online()
         calls, slow = self.provider_says(lambda refund: refund._set_pending())
         with slow:
-            reversal = self.request(order, payment_method="refund")
-            reversal.action_submit()
+            reversal = self.reverse_online(order)
             self.assertEqual(reversal.refund_state, "pending")
             self.assertTrue(reversal.action_verify(), reversal.verify_detail)
             reversal.action_retry_refunds()
+            self.send()
         self.assertEqual(len(calls), 1, "what is on its way is not asked for again")
         refund = transaction.child_transaction_ids
         refund._set_done()
@@ -179,7 +199,7 @@ class TestOnlineRefund(ReversalCase):
 
     def test_undo_after_a_refund(self):
         order, _invoice, _transaction = self.online()
-        reversal = self.reverse(order, payment_method="refund")
+        reversal = self.reverse_online(order)
         with self.assertRaisesRegex(UserError, "paid back by the payment provider"):
             reversal.with_user(self.manager).action_undo()
 
@@ -192,8 +212,7 @@ class TestOnlineRefund(ReversalCase):
 
         _calls, closed = self.provider_says(fail)
         with closed:
-            reversal = self.request(order, payment_method="refund")
-            reversal.action_submit()
+            reversal = self.reverse_online(order)
         reversal.with_user(self.manager).action_undo()
         self.assertEqual(reversal.state, "undone")
         self.assertBooks(settled)
@@ -210,8 +229,7 @@ class TestOnlineRefund(ReversalCase):
 
         _calls, closed = self.provider_says(fail)
         with closed:
-            reversal = self.request(order, payment_method="refund")
-            reversal.action_submit()
+            reversal = self.reverse_online(order)
         reversal.with_user(self.manager).action_undo()
         refund = transaction.child_transaction_ids
         refund._set_done()
@@ -247,6 +265,8 @@ class TestOnlineRefund(ReversalCase):
         with provider, patch.object(model, "_submit_planned", fail_together):
             batch.action_start()
             batch._process()
+            self.assertFalse(calls, "nothing is sent before the commit")
+            self.send()
         self.assertEqual(batch.done_count, 2, batch.reversal_ids.mapped("error"))
         self.assertEqual(len(calls), 2)
         self.assertFalse(any(batch.reversal_ids.mapped("refund_state")))
@@ -255,3 +275,111 @@ class TestOnlineRefund(ReversalCase):
         order, _invoice, transaction = self.online()
         self.reverse(order)
         self.assertFalse(transaction.child_transaction_ids)
+
+    # ------------------------------------------------------------------
+    # While it is not known whether the customer has the money
+    # ------------------------------------------------------------------
+
+    def test_while_it_is_open_nothing_else_becomes_of_the_money(self):
+        order, _invoice, transaction = self.online()
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_submit()
+        payment = transaction.payment_id
+        for method in ("refund", "credit", "void"):
+            another = self.request(payment, payment_method=method)
+            another.action_assess()
+            self.assertIn("refund_pending", another.finding_ids.mapped("code"), method)
+            with self.assertRaisesRegex(UserError, "has not answered yet"):
+                another.action_submit()
+        with self.assertRaisesRegex(UserError, "paid back by the payment provider"):
+            reversal.with_user(self.manager).action_undo()
+
+        def fail(_transaction):
+            raise ValidationError("No.")
+
+        _calls, closed = self.provider_says(fail)
+        with closed:
+            self.send()
+        another = self.request(payment, payment_method="refund")
+        another.action_assess()
+        self.assertNotIn("refund_pending", another.finding_ids.mapped("code"))
+
+    def test_nothing_is_sent_of_what_is_rolled_back(self):
+        order, _invoice, transaction = self.online()
+        calls, provider = self.provider_says(lambda refund: refund._set_done())
+        with provider:
+            with self.cr.savepoint() as savepoint:
+                self.request(order, payment_method="refund").action_submit()
+                savepoint.rollback()
+            self.env.invalidate_all()
+            self.send()
+        self.assertFalse(calls)
+        self.assertFalse(transaction.child_transaction_ids)
+
+    def test_an_answer_that_came_by_itself(self):
+        """A notification of the provider, while the request's own answer is lost."""
+        order, _invoice, transaction = self.online()
+        calls, provider = self.provider_says(lambda refund: None)
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_submit()
+        refund = transaction.child_transaction_ids
+        refund._set_done()
+        refund._post_process()
+        with provider:
+            self.send()
+        self.assertFalse(calls, "it is not asked once more")
+        step = reversal.step_ids.filtered(lambda step: step.operation == "refund")
+        self.assertFalse(step.refund_due)
+        self.assertTrue(step.done)
+        self.assertFalse(reversal.refund_state)
+
+    def test_the_answer_stays_whatever_follows(self):
+        """The provider has paid; that the books refuse the payment changes nothing."""
+        order, _invoice, transaction = self.online()
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_submit()
+        cls = type(self.env["order.reversal.step"])
+
+        def refuse(_step):
+            raise UserError("The period is closed.")
+
+        calls, provider = self.provider_says(lambda refund: refund._set_done())
+        with (
+            provider,
+            patch.object(cls, "_finish_refund", refuse),
+            mute_logger("odoo.addons.erp_order_reversal"),
+            mute_logger(
+                "odoo.addons.erp_order_reversal.models.account_payment.refund_online"
+            ),
+        ):
+            self.send()
+        refund = transaction.child_transaction_ids
+        self.assertEqual(refund.state, "done")
+        self.assertEqual(reversal.refund_state, "pending")
+        with provider:
+            self.send()
+        self.assertEqual(len(calls), 1)
+        # As the host's scheduled action does it later.
+        refund._post_process()
+        self.assertFalse(reversal.refund_state)
+
+    def test_who_carried_it_out_is_told_of_a_failure(self):
+        order, _invoice, _transaction = self.online()
+
+        def fail(_transaction):
+            raise ValidationError("The card is gone.")
+
+        _calls, closed = self.provider_says(fail)
+        with closed:
+            reversal = self.reverse_online(order)
+        told = reversal.message_ids.filtered(
+            lambda message: self.clerk.partner_id in message.notified_partner_ids
+        )
+        self.assertIn("The card is gone.", told[0].body)
+        rows = reversal.log_ids.filtered(
+            lambda row: row.detail.get("operation") == "refund"
+        )
+        self.assertEqual(
+            [row.detail["after"] for row in rows if row.detail.get("transaction")],
+            ["asked", "error"],
+        )

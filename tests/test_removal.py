@@ -6,6 +6,7 @@ import json
 
 import openpyxl
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 
 from .common import ReversalCase
@@ -61,21 +62,37 @@ class TestRemoval(ReversalCase):
 
     def test_export(self):
         order, _invoice, _payment = self.settle()
-        reversal = self.reverse(order)
+        self.reverse(order)
         log = self.env["order.reversal.log"].with_user(self.auditor)
         rows = log.search([("company_id", "=", self.company.id)])
         action = log.action_export()
         self.assertIn("/web/content/", action["url"])
-        attachment = (
-            self.env["ir.attachment"].sudo().search([], order="id desc", limit=1)
-        )
+        number = int(action["url"].split("/")[4])
+        export = self.env["order.reversal.export"].sudo().browse(number)
         sheet = openpyxl.load_workbook(
-            io.BytesIO(base64.b64decode(attachment.datas))
+            io.BytesIO(base64.b64decode(export.content))
         ).active
-        table = list(sheet.values)
-        self.assertEqual(len(table), len(rows) + 1)
-        self.assertEqual([row[-1] for row in table[1:]], rows.mapped("hash"))
-        self.assertEqual(json.loads(table[1][8]), reversal.log_ids[0].detail)
+        head, *table = sheet.values
+        labels = log.fields_get()
+        columns = {
+            name: head.index(labels[name]["string"])
+            for name in ("number", "create_date", "event", "detail_text", "detail")
+        }
+        columns["hash"] = len(head) - 1
+        self.assertEqual(len(table), len(rows))
+        for cells, row in zip(table, rows, strict=True):
+            self.assertEqual(cells[columns["hash"]], row.hash)
+            self.assertEqual(cells[columns["number"]], row.number)
+            made = fields.Datetime.context_timestamp(row, row.create_date)
+            self.assertEqual(cells[columns["create_date"]], made.replace(tzinfo=None))
+            self.assertEqual(cells[columns["detail_text"]], row.detail_text)
+            self.assertEqual(json.loads(cells[columns["detail"]]), row.detail)
+        date = sheet.cell(2, columns["create_date"] + 1)
+        self.assertTrue(date.is_date)
+        self.assertIn("ss", date.number_format)
+        self.assertTrue(sheet.auto_filter.ref)
+        widths = {name: size.width for name, size in sheet.column_dimensions.items()}
+        self.assertGreater(max(widths.values()), 50)
         exported = log.search([("event", "=", "exported")])
         self.assertEqual(exported.detail["rows"], len(rows))
         self.assertEqual(exported.user_id, self.auditor)

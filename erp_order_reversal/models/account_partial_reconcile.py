@@ -1,5 +1,14 @@
 from odoo import models
 
+# What a match is: the host itself writes none of it afterwards.
+MATCH_FIELDS = {
+    "debit_move_id",
+    "credit_move_id",
+    "amount",
+    "debit_amount_currency",
+    "credit_amount_currency",
+}
+
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
@@ -33,9 +42,19 @@ class AccountPartialReconcile(models.Model):
 
     def unlink(self):
         """Guard unreconciling, on every path."""
-        if self and not self.env["order.reversal"]._is_running():
-            moves = (self.debit_move_id | self.credit_move_id).move_id
-            moves.filtered(
-                lambda move: move.is_invoice(include_receipts=True)
-            )._reversal_guard("unreconcile")
+        self._reversal_guard_matches()
         return super().unlink()
+
+    def write(self, vals):
+        """Guard matches that are bent: other items, another amount."""
+        if MATCH_FIELDS & set(vals):
+            self._reversal_guard_matches()
+        return super().write(vals)
+
+    def _reversal_guard_matches(self):
+        if self and not self.env["order.reversal"]._is_running():
+            # sudo: what is matched must not depend on who asks.
+            moves = (self.sudo().debit_move_id | self.sudo().credit_move_id).move_id
+            moves.filtered(lambda move: move.is_invoice(include_receipts=True)).sudo(
+                False
+            )._reversal_guard("unreconcile")

@@ -1,9 +1,11 @@
 import json
+from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..checks import check_one, check_records
 from ..exceptions import ReversalGuardError
 
 
@@ -53,6 +55,47 @@ class OrderReversalMixin(models.AbstractModel):
         :return: {order line: quantity in its unit}
         """
         return {}
+
+    def _reversal_name(self):
+        """What a person calls this document, without what else its name tells.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.display_name
+
+    def _reversal_scope_obstacles(self):
+        """The scopes that make no sense for this root.
+
+        :return: {scope: why, or an empty text where it need not even be offered}
+        """
+        self.ensure_one()
+        return {}
+
+    def _reversal_kind(self):
+        """What kind of document it is, for its place in a picture.
+
+        :return: `order`, `delivery`, `invoice`, `payment`, `credit` or `entry`
+        """
+        self.ensure_one()
+        return "entry"
+
+    def _reversal_label(self):
+        """How this document stands, as a person reads it; asked before and after.
+
+        :return: str
+        """
+        self.ensure_one()
+        return ""
+
+    @api.private
+    def _reversal_origins(self):
+        """Documents that this one came from: what a picture draws a line from.
+
+        :return: list of recordsets
+        """
+        self.ensure_one()
+        return []
 
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
@@ -108,6 +151,38 @@ class OrderReversalMixin(models.AbstractModel):
                 ),
             )
 
+    def _reversal_acted(self, answer, *states):
+        """Make sure that a method of the host did to these documents what it is for.
+
+        Other addons may let it answer with a dialog instead: a confirmation, an
+        exception, a credit limit.
+
+        :param answer: what the method returned
+        :param str states: the states of which each document must have one now
+        :raise UserError: names the documents, and what is asked
+        """
+        left = self.filtered(lambda record: record.state not in states)
+        if not left:
+            return
+        names = ", ".join(left.mapped("display_name"))
+        asked = isinstance(answer, dict) and (answer.get("name") or "")
+        if asked:
+            message = self.env._(
+                "%(documents)s can't be changed by a reversal: another addon asks "
+                "“%(question)s” first.",
+                documents=names,
+                question=asked,
+            )
+        else:
+            message = self.env._(
+                "%s can't be changed by a reversal: another addon stops it.", names
+            )
+        raise UserError(
+            message
+            + " "
+            + self.env._("Answer it on the document itself, then try again.")
+        )
+
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""
         self.ensure_one()
@@ -140,6 +215,7 @@ class OrderReversalMixin(models.AbstractModel):
 
         :return: a window action on `order.reversal`, as a dialog
         """
+        check_records(self)
         self.env["order.reversal"].check_access("create")
         if len(self) == 1:
             return self._reversal_open_action()
@@ -176,7 +252,7 @@ class OrderReversalMixin(models.AbstractModel):
 
     def action_view_reversals(self):
         """The reversals of this document."""
-        self.ensure_one()
+        check_one(self)
         self.env["order.reversal"].check_access("read")
         found = self._reversal_get_all().get(self.id, self.env["order.reversal"])
         return found._get_records_action(name=self.env._("Reversals"))
@@ -199,28 +275,51 @@ class OrderReversalMixin(models.AbstractModel):
         Called by the override of the hook that every path shares.
 
         :param str action: what the host is about to do, for the log
-        :raise ReversalGuardError: the company allows it by a reversal only
+        :raise ReversalGuardError: the company allows it by a reversal only; the
+            attempt is logged all the same
         """
-        if self.env["order.reversal"]._is_running() or not self:
-            return
+        self._reversal_guard_settled(self._reversal_settled(), action)
+
+    @contextmanager
+    def _reversal_watch(self, action, records, name):
+        """Guard links that a write may take away, whatever way it is written.
+
+        :param str action: for the log
+        :param records: the records that are written, at one end of the link
+        :param str name: field of `records`
+        """
+        settled = self._reversal_settled()
+        # sudo: what is linked must not depend on who asks.
+        before = {record: record.sudo()[name] for record in records if settled}
+        yield
+        if any(links - record.sudo()[name] for record, links in before.items()):
+            self._reversal_guard_settled(settled, action)
+
+    def _reversal_settled(self):
+        """Those that are settled, as sudo; none while a reversal is at work."""
+        if not self or self.env["order.reversal"]._is_running():
+            return self.sudo().browse()
         # sudo: whether a document is settled must not depend on who asks.
-        settled = self.sudo().filtered(lambda record: record._reversal_is_settled())
+        return self.sudo().filtered(lambda record: record._reversal_is_settled())
+
+    def _reversal_guard_settled(self, settled, action):
         if not settled:
             return
+        log = self.env["order.reversal.log"]
         guarded = settled.filtered(lambda record: record.company_id.reversal_guard)
+        entries = [
+            {
+                "event": "refused" if guarded else "host",
+                "company": record.company_id,
+                "record": record,
+                "detail": {"action": action},
+            }
+            for record in guarded or settled
+        ]
         if guarded:
+            log._record_refused(entries)
             raise self.browse(guarded.ids)._reversal_guard_error()
-        self.env["order.reversal.log"]._record(
-            [
-                {
-                    "event": "host",
-                    "company": record.company_id,
-                    "record": record,
-                    "detail": {"action": action},
-                }
-                for record in settled
-            ]
-        )
+        log._record(entries)
 
     def _reversal_guard_error(self):
         first = self[:1]
@@ -255,6 +354,7 @@ class OrderReversalMixin(models.AbstractModel):
         :raise AccessError: no reversal manager
         :raise UserError: with the reason for each document that has to stay
         """
+        check_records(self)
         if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
             raise AccessError(
                 self.env._(

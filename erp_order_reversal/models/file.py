@@ -43,6 +43,18 @@ class OrderReversalFile(models.Model):
         self._check_engine()
         return super().copy_data(default)
 
+    def _get_content(self):
+        """:return: bytes, or b"" where the file is gone"""
+        self.ensure_one()
+        # sudo: the content of a file that the caller may read.
+        content = self.env["ir.attachment"].sudo()
+        content = content.search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+            + [("res_field", "=", "content")],
+            limit=1,
+        )
+        return content.raw or b""
+
     def _check_engine(self):
         """:raise AccessError: from outside, whoever it is"""
         if not self.env["order.reversal"]._is_engine():

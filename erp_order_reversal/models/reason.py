@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..checks import check_one
 from ..const import INVOICE_METHODS, PAYMENT_METHODS, SCOPES
 
 
@@ -73,7 +74,7 @@ class OrderReversalReason(models.Model):
 
     def action_view_reversals(self):
         """The reversals that give this reason."""
-        self.ensure_one()
+        check_one(self)
         return (
             self.env["order.reversal"]
             .search([("reason_id", "=", self.id)])

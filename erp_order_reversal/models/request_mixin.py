@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import MissingError, ValidationError
+from odoo.exceptions import AccessError, MissingError, ValidationError
+
+from ..checks import check_records, check_type
 
 
 def marked_fields(model, word):
@@ -34,6 +36,30 @@ class OrderReversalRequestMixin(models.AbstractModel):
     def _reason_defaults(self):
         """What a reason proposes: its fields that say so (`proposal=True`)."""
         return marked_fields(self.env["order.reversal.reason"], "proposal")
+
+    def check_access(self, operation):
+        """Override to refuse what is no record, which the host takes for a new one."""
+        if not self.env.su:
+            check_records(self)
+        return super().check_access(operation)
+
+    def _check_own_draft(self):
+        """Nobody writes, starts or deletes what somebody else is about to ask for.
+
+        :raise AccessError: by anybody but whoever opened it, managers included
+        """
+        # Not as sudo: so works the addon itself, which drops abandoned drafts.
+        foreign = self.filtered(lambda request: request.requester_id != self.env.user)
+        if foreign and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(names)s is a draft of %(owners)s. Only they can change, submit "
+                    "or delete it: open one of your own from the document.",
+                    names=", ".join(foreign.mapped("name")),
+                    # sudo: the names of users, which not everybody may read.
+                    owners=", ".join(foreign.sudo().requester_id.mapped("name")),
+                )
+            )
 
     @api.model
     def _guarded_fields(self):
@@ -88,12 +114,27 @@ class OrderReversalRequestMixin(models.AbstractModel):
             field, value = self._fields[name], vals[name]
             if not value:
                 continue
-            if field.type == "selection":
+            if field.type in ("char", "text"):
+                check_type(self.env, value, str, name)
+            elif field.type in ("one2many", "many2many"):
+                self._check_commands(name, value)
+            elif field.type == "selection":
                 self._check_choice(field, value)
             elif field.type == "many2one":
                 self._check_id(field, value)
             elif field.type == "date":
                 self._check_date(field, value)
+
+    def _check_commands(self, name, value):
+        """A list of ids, or of the host's commands (`odoo.fields.Command`)."""
+        check_type(self.env, value, (list, tuple), name)
+        for item in value:
+            check_type(self.env, item, (int, list, tuple), name)
+            if not isinstance(item, int):
+                check_type(self.env, item[0] if item else None, int, name)
+                ids = item[2] if item[0] == 6 and len(item) == 3 else []
+                for record_id in ids if isinstance(ids, list | tuple) else [ids]:
+                    check_type(self.env, record_id, int, name)
 
     def _check_choice(self, field, value):
         known = field.get_values(self.env)

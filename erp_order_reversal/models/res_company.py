@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..checks import check_records
 
 
 class ResCompany(models.Model):
@@ -44,11 +46,104 @@ class ResCompany(models.Model):
         "cancel, unlock, reset to draft and credit note are closed for them.",
     )
 
+    reversal_head_folder = fields.Char(
+        "Folder for Signed Heads",
+        help="A folder of the server, best one that its administrators alone can "
+        "write to. Each day the signed head of the audit log is put there.",
+        groups="base.group_system",
+    )
+    reversal_head_email = fields.Char(
+        "Mail Signed Heads to",
+        help="Each day the signed head of the audit log is sent there, best to "
+        "somebody outside of the company.",
+    )
+
     _reversal_approval_age_positive = models.Constraint(
         "CHECK (reversal_approval_age >= 0)",
         "The age from which on documents need approval can't be negative. Use 0 for "
         "no limit.",
     )
+
+    def write(self, vals):
+        """Override to let reversal managers set the policy, and to record who did.
+
+        The host lets administrators alone write companies.
+        """
+        policy = self._get_reversal_policy_fields() & set(vals)
+        if not policy:
+            return super().write(vals)
+        before = {company: company._get_reversal_policy() for company in self}
+        writer = self
+        if set(vals) <= policy and self._may_set_reversal_policy():
+            # sudo: these fields alone, after the check of group and company.
+            writer = self.sudo()
+        result = super(ResCompany, writer).write(vals)
+        self._log_reversal_policy(before)
+        return result
+
+    @api.model
+    def _get_reversal_policy_fields(self):
+        """Names of the fields that a reversal manager sets; override point."""
+        return {
+            "reversal_approval",
+            "reversal_approval_amount",
+            "reversal_approval_age",
+            "reversal_approval_locked",
+            "reversal_approval_money",
+            "reversal_guard",
+            "reversal_head_email",
+        }
+
+    def _get_reversal_policy_action(self):
+        """Open the policy of this company."""
+        view = self.env.ref("erp_order_reversal.res_company_view_form_policy")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reversal Policy"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+        }
+
+    def _may_set_reversal_policy(self):
+        """Whether the user is a reversal manager of all of these companies."""
+        check_records(self)
+        return (
+            self.env.user.has_group("erp_order_reversal.group_reversal_manager")
+            and self <= self.env.user.company_ids
+        )
+
+    def _get_reversal_policy(self):
+        """{name of a field of the policy: value}"""
+        self.ensure_one()
+        # sudo: the policy alone, which is no secret.
+        return {name: self.sudo()[name] for name in self._get_reversal_policy_fields()}
+
+    def _log_reversal_policy(self, before):
+        """Record what changed of the policy, from what to what.
+
+        :param dict before: {company: its policy}
+        """
+        entries = []
+        for company in self:
+            now = company._get_reversal_policy()
+            changes = {
+                name: [before[company][name], value]
+                for name, value in sorted(now.items())
+                if before[company][name] != value
+            }
+            if changes:
+                entries.append(
+                    {
+                        "event": "policy",
+                        "company": company,
+                        "record": company,
+                        "detail": {"policy": changes},
+                    }
+                )
+        if entries:
+            self.env["order.reversal.log"]._record(entries)
 
     def _get_reversal_age_limit(self):
         """The first day of documents that are not too old; None without a limit."""

@@ -22,4 +22,10 @@ class ResConfigSettings(models.TransientModel):
     reversal_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Reversal Currency"
     )
+    reversal_head_folder = fields.Char(
+        related="company_id.reversal_head_folder", readonly=False
+    )
+    reversal_head_email = fields.Char(
+        related="company_id.reversal_head_email", readonly=False
+    )
     reversal_guard = fields.Boolean(related="company_id.reversal_guard", readonly=False)

@@ -55,6 +55,9 @@ class OrderReversalStep(models.Model):
         "Resulting ID", model_field="result_model", readonly=True
     )
     result_name = fields.Char("Resulting Document", readonly=True)
+    closed_methods = fields.Json(
+        help="Methods that can't be chosen for the document, each with the reason."
+    )
     data = fields.Json(help="What the operation needs: journal items, amounts.")
     origin_id = fields.Many2one(
         "order.reversal.step", readonly=True, help="Of a restore: what it takes back."
@@ -190,6 +193,7 @@ class OrderReversalStep(models.Model):
                         "draft. Open a new reversal to choose differently."
                     )
                 )
+            self.reversal_id._check_own_draft()
         return super().write(vals)
 
     def _get_document(self):
@@ -343,17 +347,24 @@ class OrderReversalStep(models.Model):
             if release.counterpart_id:
                 line = lines.browse(release.counterpart_id).exists()
                 needed[line] = needed.get(line, 0.0) + release.own_taken
-        if any(
-            line.currency_id.compare_amounts(abs(line.amount_residual_currency), amount)
-            < 0
+        used = lines.browse(
+            line.id
             for line, amount in needed.items()
             if line
-        ):
+            and line.currency_id.compare_amounts(
+                abs(line.amount_residual_currency), amount
+            )
+            < 0
+        )
+        if used:
+            others = used.matched_debit_ids.debit_move_id
+            others |= used.matched_credit_ids.credit_move_id
             plan.block(
                 "credit_used",
                 self.env._(
-                    "The credit of %s was used for something else since.",
-                    self.res_name,
+                    "The credit of %(payment)s was used for %(documents)s since.",
+                    payment=self.res_name,
+                    documents=", ".join(others.move_id.mapped("display_name")),
                 ),
                 self._get_document(),
                 remedy=self.env._("Take it off there first."),

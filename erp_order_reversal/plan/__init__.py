@@ -4,7 +4,8 @@ from . import frozen
 from .books import Books
 from .frozen import without_words
 from .operation import Operation
-from .plan import Plan
+from .plan import Plan, found_text, name_of
+from .terms import Limits, Money, Outcome, Terms
 from .values import (
     CreditData,
     ItemPart,

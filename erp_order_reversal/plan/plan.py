@@ -6,6 +6,23 @@ from ..const import SCOPE_RANK
 from .values import StepData
 
 
+def found_text(found):
+    """All that a finding says, where it stands in a running text.
+
+    :param dict found: a finding with `message`, `remedy` and `who`
+    """
+    return " ".join(
+        part for part in (found["message"], found["remedy"], found["who"]) if part
+    )
+
+
+def name_of(record):
+    """What a person calls a record: a document says it itself."""
+    if isinstance(record, record.env.registry["order.reversal.mixin"]):
+        return record._reversal_name()
+    return record.display_name
+
+
 class Plan:
     """Documents, ordered steps and findings of one reversal.
 
@@ -31,7 +48,6 @@ class Plan:
         self.releases = defaultdict(list)
         # {account.move: Share}
         self.shares = {}
-        self.impact = []
 
     def reaches(self, scope):
         """Whether the reversal goes at least as far back as `scope`."""
@@ -69,7 +85,7 @@ class Plan:
                 "operation": operation,
                 "res_model": record._name,
                 "res_id": record.id,
-                "res_name": record.display_name,
+                "res_name": record._reversal_name(),
                 "outcome": outcome,
                 **({} if data is None else {"data": data}),
                 **vals,
@@ -101,12 +117,12 @@ class Plan:
                 "key": key,
                 "severity": severity,
                 "code": code,
-                "message": " ".join(part for part in (message, remedy, who) if part),
+                "message": message,
                 "remedy": remedy,
                 "who": who,
                 "res_model": record._name if record else False,
                 "res_id": record.id if record else False,
-                "res_name": record.display_name if record else False,
+                "res_name": name_of(record) if record else False,
             }
         )
 

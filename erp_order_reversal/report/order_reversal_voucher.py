@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class ReportOrderReversalVoucher(models.AbstractModel):
@@ -10,6 +11,10 @@ class ReportOrderReversalVoucher(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         reversals = self.env["order.reversal"].browse(docids)
+        if not reversals:
+            raise UserError(
+                self.env._("Choose the reversals whose vouchers are to be printed.")
+            )
         reversals.check_access("read")
         values = {
             "doc_ids": reversals.ids,

@@ -1,6 +1,8 @@
 """What the workers of the crash tests do, and what others see of it."""
 
+import os
 import random
+import signal
 import time
 from pathlib import Path
 from unittest.mock import patch
@@ -8,6 +10,8 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.payment import utils as payment_utils
 
 # As many reversals are carried out together.
 CHUNK = 3
@@ -34,10 +38,11 @@ def accountant(env, company_id):
     )
 
 
-def settle(env, company_id, count, shared=(), quantity=1):
+def settle(env, company_id, count, shared=(), quantity=1, paid=True):
     """Settled orders.
 
     :param shared: numbers of orders that one payment settles together
+    :param bool paid: whether the shared ones are paid
     """
     env = accountant(env, company_id)
     products = env["product.product"].create(
@@ -78,7 +83,8 @@ def settle(env, company_id, count, shared=(), quantity=1):
             together |= invoice
         else:
             pay(invoice)
-    pay(together)
+    if paid:
+        pay(together)
     return orders.ids
 
 
@@ -317,3 +323,103 @@ def books(env, company_id):
         [company_id],
     )
     return {"balances": balances, "chain": chain, "open": env.cr.fetchone()[0]}
+
+
+def online(env, company_id):
+    """A settled order that was paid online, taken back with a refund; all committed."""
+    env = accountant(env, company_id)
+    bank = env["account.journal"].search(
+        [("type", "=", "bank"), ("company_id", "=", company_id)], limit=1
+    )
+    provider = env["payment.provider"].search(
+        [("company_id", "=", company_id), ("code", "=", "demo")], limit=1
+    )
+    if not provider:
+        original = env.ref("payment.payment_provider_demo")
+        provider = original.copy({"company_id": company_id, "state": "test"})
+        provider.journal_id = bank
+    [order_id] = settle(env, company_id, 1, shared=(0,), paid=False)
+    order = env["sale.order"].browse(order_id)
+    invoice = order.invoice_ids
+    transaction = env["payment.transaction"].create(
+        {
+            "provider_id": provider.id,
+            "payment_method_id": env.ref("payment_demo.payment_method_demo").id,
+            "reference": f"ONLINE-{company_id}-{order_id}",
+            "operation": "online_direct",
+            "amount": invoice.amount_total,
+            "currency_id": invoice.currency_id.id,
+            "partner_id": invoice.partner_id.id,
+            "invoice_ids": [Command.set(invoice.ids)],
+        }
+    )
+    transaction._set_done()
+    transaction._post_process()
+    reversal = env["order.reversal"].create(
+        {
+            "order_id": order_id,
+            "payment_method": "refund",
+            "invoice_method": "credit_note",
+            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
+        }
+    )
+    reversal.action_submit()
+    return {"reversal": reversal.id, "payment": transaction.payment_id.id}
+
+
+def send(env, folder, how="answer"):
+    """What the scheduler does with refunds that are due.
+
+    :param str folder: where processes wait for one another, and the requests are noted
+    :param str how: the provider answers; or waits until it may; or the process dies
+        while it is being asked
+    """
+    stage = Stage(folder)
+
+    def request(refund):
+        key = payment_utils.generate_idempotency_key(refund, scope="refund")
+        with (Path(folder) / "requests").open("a") as stream:
+            stream.write(f"{key}\n")
+        stage.reach(how)
+        if how == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if how == "wait":
+            stage.wait("go on", 120)
+        refund._set_done()
+
+    with patch.object(
+        type(env["payment.transaction"]), "_send_refund_request", request
+    ):
+        env["order.reversal.step"]._cron_send_refunds()
+
+
+def refund(env, reversal_id):
+    """What is known of a refund right now."""
+    reversal = env["order.reversal"].browse(reversal_id)
+    step = reversal.step_ids.filtered(lambda step: step.operation == "refund")
+    paid = env["account.payment"].search(
+        [("source_payment_id", "=", step.res_id), ("payment_type", "=", "outbound")]
+    )
+    return {
+        "state": reversal.refund_state,
+        "due": step.refund_due,
+        "transaction": step.refund_transaction_id.state,
+        "refunds": len(paid),
+        "events": reversal.log_ids.filtered(
+            lambda row: (row.detail or {}).get("transaction")
+        ).mapped(lambda row: row.detail["after"]),
+    }
+
+
+def findings(env, company_id, payment_id, method):
+    """What stands against doing something else with a payment."""
+    reversal = accountant(env, company_id)["order.reversal"].create(
+        {
+            "payment_id": payment_id,
+            "payment_method": method,
+            "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
+        }
+    )
+    reversal.action_assess()
+    codes = reversal.finding_ids.filtered(lambda f: f.severity == "blocker")
+    return {"codes": codes.mapped("code")}

@@ -18,7 +18,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 # Answered with the process that carries them out, which goes on by itself.
-BACKGROUND = ("work", "edit", "reverse", "change", "entangle")
+BACKGROUND = ("work", "edit", "reverse", "change", "entangle", "send")
 
 
 def main():

@@ -1,9 +1,11 @@
 from . import answers
+from . import guard
 from . import share
 from . import rest
 from . import part
 from . import release
 from . import rematch
+from . import host_way
 from . import credit
 from . import credit_line
 from . import mirror
@@ -11,3 +13,4 @@ from . import void
 from . import trim
 from . import restored
 from . import settlement
+from . import settle_again

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
@@ -81,7 +81,7 @@ class AccountMove(models.Model):
             earlier = plan.reversal._get_earlier(self)
             plan.block(
                 "invoice_cancelled",
-                self.env._("%s is cancelled already.", self.display_name)
+                self.env._("%s is cancelled already.", self._reversal_name())
                 + (
                     " " + self.env._("It was taken back by %s.", earlier[0].name)
                     if earlier
@@ -295,6 +295,7 @@ class AccountMove(models.Model):
             "currency_id": self.currency_id.id,
             "why": why,
             "invoice_method": self._reversal_own_method(plan),
+            "closed_methods": {"void": " ".join(obstacles)} if obstacles else False,
         }
         self._reversal_plan_settlements(plan, share, everything=void)
         if void:
@@ -307,6 +308,60 @@ class AccountMove(models.Model):
     def _reversal_own_method(self, plan):
         own = plan.reversal._get_overrides().get((self._name, self.id), {})
         return own.get("invoice_method") or False
+
+    def _reversal_name(self):
+        """Not the host's display name: it goes on with the reference, and cuts it."""
+        self.ensure_one()
+        if self.name and self.name != "/":
+            return self.name
+        return super()._reversal_name()
+
+    def _reversal_kind(self):
+        self.ensure_one()
+        if self.move_type in CREDIT_TYPES:
+            return "credit"
+        return "invoice" if self.is_invoice(include_receipts=True) else "entry"
+
+    def _reversal_scope_obstacles(self):
+        self.ensure_one()
+        obstacles = {"unlock": ""}
+        if not self._reversal_counterparts() and not self.matched_payment_ids:
+            obstacles["payment"] = self.env._("Nothing was paid.")
+        if not self.line_ids.sale_line_ids:
+            obstacles.update(draft="", cancel="")
+        return obstacles
+
+    def _reversal_label(self):
+        self.ensure_one()
+        if self.state == "draft":
+            return self.env._("Draft")
+        if self.state == "cancel":
+            return self.env._("Cancelled")
+        if not self.is_invoice(include_receipts=True):
+            return self.env._("Posted")
+        open_amount = self.currency_id.format(abs(self.amount_residual))
+        if self.move_type in CREDIT_TYPES:
+            if self.currency_id.is_zero(self.amount_residual):
+                return self.env._("Matched")
+            return self.env._("Open credit of %s", open_amount)
+        if self.payment_state == "partial":
+            return self.env._("Partly paid, %s open", open_amount)
+        labels = {
+            "paid": self.env._("Paid"),
+            "in_payment": self.env._("In payment"),
+            "not_paid": self.env._("Not paid"),
+            "reversed": self.env._("Taken back by a credit note"),
+        }
+        # A state that another addon of the host adds, in its own words.
+        known = dict(self._fields["payment_state"]._description_selection(self.env))
+        return labels.get(self.payment_state) or known.get(self.payment_state, "")
+
+    @api.private
+    def _reversal_origins(self):
+        self.ensure_one()
+        if self.reversed_entry_id:
+            return [self.reversed_entry_id]
+        return [self.line_ids.sale_line_ids.order_id]
 
     def _reversal_older_domain(self, limit):
         undated = Domain("invoice_date", "=", False) & Domain("date", "<", limit)
@@ -333,30 +388,3 @@ class AccountMove(models.Model):
                 for line in self.line_ids.sorted("id")
             ],
         }
-
-    # ------------------------------------------------------------------
-    # Guard
-    # ------------------------------------------------------------------
-
-    def _reversal_is_settled(self):
-        return (
-            self.state == "posted"
-            and self.is_invoice(include_receipts=True)
-            and self.move_type not in ("out_refund", "in_refund")
-            and (
-                self.payment_state in ("partial", "paid", "in_payment")
-                or bool(self.line_ids.sale_line_ids)
-            )
-        )
-
-    def write(self, vals):
-        """Guard reset to draft and cancel, on every path."""
-        if vals.get("state") in ("cancel", "draft"):
-            self._reversal_guard(vals["state"])
-            self.origin_payment_id._reversal_guard(vals["state"])
-        return super().write(vals)
-
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        """Guard credit notes made by the wizard or by another addon."""
-        self._reversal_guard("credit_note")
-        return super()._reverse_moves(default_values_list, cancel)

@@ -112,39 +112,56 @@ class AccountMove(models.Model):
         if not steps:
             return
         moves = steps._get_document()
-        defaults = [
-            move._reversal_credit_defaults(step)
-            for move, step in zip(moves, steps, strict=True)
-        ]
-        if moves._reversal_has_foreign_override():
-            credits = moves._reverse_moves(defaults, cancel=True)
+        defaults = moves._reversal_credit_defaults(steps)
+        if moves._reversal_takes_host_way():
+            credits = moves._reversal_reverse_as_host(defaults)
         else:
             credits = moves._reversal_create_mirrors(defaults)
             credits._reversal_post_mirrors()
         for step, credit in zip(steps, credits, strict=True):
             step._set_result(credit)
 
-    def _reversal_credit_defaults(self, step):
-        """Values of the credit note that a copy would get wrong.
+    def _reversal_credit_defaults(self, steps):
+        """Values of each credit note: the host's, and what a copy would get wrong.
+
+        :param steps: `order.reversal.step`, one for each of these invoices
+        :return: list of dicts, as `_reverse_moves` takes them
+        """
+        reversals = [step.reversal_id for step in steps]
+        return [
+            {**values, **move._reversal_credit_values(reversal)}
+            for move, reversal, values in zip(
+                self, reversals, self._reversal_wizard_values(reversals), strict=True
+            )
+        ]
+
+    def _reversal_credit_values(self, reversal):
+        """Values of the credit note that every invoice needs.
 
         Today's exchange rate and the company's own bank account would come with
-        the host's copy (HOST: `_reverse_moves`, wizard `account.move.reversal`).
+        the host's copy. The rest is what its wizard gives (HOST: `_reverse_moves`,
+        wizard `account.move.reversal`): payment terms stay only where the discount
+        was booked at once.
         """
         self.ensure_one()
-        date = step.reversal_id.entry_date
-        reversal = step.reversal_id
-        partner_bank = self.commercial_partner_id.bank_ids.filtered(
+        date = reversal.entry_date
+        terms = self.invoice_payment_term_id
+        own = self.company_id.partner_id if self.is_outbound() else None
+        partner_bank = (own or self.commercial_partner_id).bank_ids.filtered(
             lambda bank: bank.company_id in (self.company_id, bank.company_id.browse())
         )
         return {
             "date": date,
             "invoice_date": date,
             "invoice_date_due": date,
+            "invoice_payment_term_id": terms.id
+            if terms.early_pay_discount_computation == "mixed"
+            else False,
             "invoice_currency_rate": self.invoice_currency_rate,
             "invoice_origin": self.invoice_origin,
             "invoice_user_id": self.invoice_user_id.id,
             "auto_post": "no",
-            "partner_bank_id": partner_bank[:1].id if self.is_inbound() else False,
+            "partner_bank_id": partner_bank[:1].id,
             "ref": self.env._(
                 "Reversal of: %(move)s, %(reversal)s: %(reason)s",
                 move=self.name,
@@ -169,7 +186,7 @@ class AccountMove(models.Model):
         for part in data.extras:
             line = lines_model.browse(part.line_id)
             targets.append((line, part.amount, part.balance))
-        values = move._reversal_credit_defaults(step)
+        [values] = move._reversal_credit_defaults(step)
         values["line_ids"] = []
         if not any(line.display_type == "rounding" for line, _a, _b in targets):
             values["invoice_cash_rounding_id"] = False
@@ -247,7 +264,8 @@ class AccountMove(models.Model):
         earlier = self.browse(CreditData.from_json(step.data).credit_ids)
         if earlier:
             self._reversal_unmatch_earlier(step)
-        credit._reversal_exactly(cancelled=bool(earlier)).action_post()
+        exact = credit._reversal_exactly(cancelled=bool(earlier))
+        credit._reversal_acted(exact.action_post(), "posted")
         if earlier:
             move = step._get_document()._reversal_exactly(cancelled=True)
             move._reversal_match_again(earlier | credit)
@@ -271,8 +289,13 @@ class AccountMove(models.Model):
         ).grouped(lambda line: line._reversal_key())
         commands = []
         for key in set(wanted) | set(present):
-            if key[0] == "payment_term" and key not in wanted:
-                continue
+            if key[0] == "payment_term":
+                if key not in wanted:
+                    continue
+                if len(present.get(key, ())) == 1:
+                    # The host makes one of the instalments of the invoice.
+                    origins, *sums = zip(*wanted[key], strict=True)
+                    wanted[key] = [(origins[0], *map(sum, sums))]
             commands += self._reversal_square_group(
                 sorted(wanted.get(key, []), key=lambda target: target[0].id),
                 present.get(key, self.env["account.move.line"]).sorted("id"),
@@ -435,7 +458,8 @@ class AccountMove(models.Model):
         """Cancel the credit notes: the invoices stand again."""
         origins = steps.origin_id
         credits = self.browse(origins.mapped("result_id"))
-        credits.filtered(lambda move: move.state == "posted").button_cancel()
+        posted = credits.filtered(lambda move: move.state == "posted")
+        posted._reversal_acted(posted.button_cancel(), "cancel")
         origins.filtered(
             lambda step: CreditData.from_json(step.data).rematch_ids
         )._reversal_unmatch()

@@ -133,7 +133,8 @@ class AccountPayment(models.Model):
         if direct:
             payments = direct._get_document()
             with payments.move_id._reversal_keep_names():
-                payments.with_context(skip_invoice_sync=True).action_cancel()
+                exact = payments.with_context(skip_invoice_sync=True)
+                payments._reversal_acted(exact.action_cancel(), "canceled")
             direct._set_result()
         for step in counter:
             payment = step._get_document()
@@ -183,8 +184,8 @@ class AccountPayment(models.Model):
             step._get_document().state = "in_process"
         if direct := (steps - countered):
             payments = direct._get_document()
-            payments.action_draft()
-            payments.action_post()
+            payments._reversal_acted(payments.action_draft(), "draft")
+            payments._reversal_acted(payments.action_post(), *PAYMENT_IN_FORCE)
         steps._set_result()
 
     def _reversal_check_post_payment(self, step, books):

@@ -3,10 +3,16 @@ import json
 import re
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL, split_every
 
+from ...checks import check_one
 from ...plan import frozen
+
+# Columns that open something: the portal page of an order, a stored card, an account.
+SECRET = re.compile(r"token|secret|passw|api_?key|private_key", re.IGNORECASE)
+
 
 # The host's tables that hold what a reversal touches, each with the condition that
 # selects the rows of the touched documents. Read only.
@@ -59,15 +65,109 @@ class OrderReversal(models.Model):
     )
 
     def snapshot_json(self):
-        """The before-image of this reversal.
+        """The before-image of this reversal, for whoever may read all of it.
 
+        Without secrets: new images hold none, from older ones they are taken out.
+
+        :raise AccessError: a document that the image shows may not be read
         :return: canonical JSON text: {"tables": {name: [row]}, "files": [{"document",
             "name", "size", "sha256", "kept"}], …}
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
-        # sudo: the field is closed to direct reading; the reversal may be read.
+        image = self._snapshot()
+        self._check_image_readable(image)
+        if self._drop_secrets(image.get("tables", {})):
+            return self._canonical(image)
+        # sudo: as it is stored, so that its hash is the one in the log.
         return self.sudo().snapshot or "{}"
+
+    def _snapshot(self):
+        """The before-image as the addon itself reads it, to restore and to verify.
+
+        :return: dict
+        """
+        self.ensure_one()
+        # sudo: the field is closed to direct reading.
+        return json.loads(self.sudo().snapshot or "{}")
+
+    @api.model
+    def _canonical(self, image):
+        return json.dumps(
+            image, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+
+    @api.model
+    def _get_image_models(self):
+        """{table: model} of the host's models that an image may hold rows of."""
+        tables = {table for table, _condition in self._snapshot_tables()}
+        return {
+            model._table: self.env[name]
+            for name, model in self.env.registry.items()
+            if model._table in tables and model._auto and not model._abstract
+        }
+
+    def _check_image_readable(self, image):
+        """Whoever is shown a row whole must be allowed to read its record.
+
+        Of records that are gone the right on the model is asked for.
+
+        :raise AccessError: which document, and who may
+        """
+        self.ensure_one()
+        models_of_image = self._get_image_models()
+        for table, rows in image.get("tables", {}).items():
+            if table not in models_of_image:
+                continue
+            records = models_of_image[table].browse(
+                {row["id"] for row in rows if row.get("id")}
+            )
+            closed = records.exists() - records.exists()._filtered_access("read")
+            if closed or not records.has_access("read"):
+                # sudo: the name alone, of a document that the reversal names, too.
+                names = closed.sudo()[:3].mapped("display_name") or [self.root_name]
+                raise AccessError(
+                    self.env._(
+                        "The backup of %(reversal)s shows %(documents)s (%(kind)s), "
+                        "which you may not read. Somebody who may read all of its "
+                        "documents can open it: an auditor, or whoever carried it out.",
+                        reversal=self.name,
+                        documents=", ".join(names),
+                        kind=records._description,
+                    )
+                )
+
+    @api.model
+    def _is_secret_column(self, model, column):
+        """Whether a column may not be shown to whoever may read the record.
+
+        :param model: recordset, or None for a table without a model
+        """
+        if SECRET.search(column):
+            return True
+        field = model._fields.get(column) if model is not None else None
+        return bool(field and field.groups)
+
+    @api.model
+    def _drop_secrets(self, tables):
+        """Take columns out of the rows that open something or that groups guard.
+
+        :param dict tables: {name: [row]}, changed
+        :return: bool, whether there were any
+        """
+        models_of_image = self._get_image_models()
+        found = False
+        for table, rows in tables.items():
+            secret = {
+                column
+                for column in (rows[0] if rows else ())
+                if self._is_secret_column(models_of_image.get(table), column)
+            }
+            found = found or bool(secret)
+            for row in rows:
+                for column in secret:
+                    row.pop(column, None)
+        return found
 
     def _snapshot_tables(self):
         """Tables and conditions; glue addons add theirs."""
@@ -103,9 +203,7 @@ class OrderReversal(models.Model):
                 "tables": self._read_tables(ids),
                 "files": files.get(reversal, []),
             }
-            text = json.dumps(
-                image, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-            )
+            text = self._canonical(image)
             self._engine_env(reversal).write(
                 {
                     "snapshot": text,
@@ -125,7 +223,7 @@ class OrderReversal(models.Model):
                 self.env[model._name].flush_model()
 
     def _read_tables(self, ids):
-        """All stored columns of the touched rows, read in one query."""
+        """The stored columns of the touched rows but secrets, read in one query."""
         parts = [
             SQL(
                 "SELECT %(_name)s AS name, to_jsonb(t) AS row FROM %(_table)s t WHERE "
@@ -144,6 +242,7 @@ class OrderReversal(models.Model):
             tables.setdefault(name, []).append(row)
         for rows in tables.values():
             rows.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))
+        self._drop_secrets(tables)
         return tables
 
     def _check_neighbours(self, books):
@@ -205,7 +304,14 @@ class OrderReversal(models.Model):
         if not text:
             return []
         problems = []
-        if hashlib.sha256(text.encode()).hexdigest() != self.snapshot_hash:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        # The hash beside it can be replaced along with it; the one in the chain can't.
+        recorded = {
+            row.detail["snapshot_sha256"]
+            for row in self.log_ids
+            if row.event == "done" and (row.detail or {}).get("snapshot_sha256")
+        }
+        if {digest} != recorded | {self.snapshot_hash}:
             problems.append(
                 self.env._("The backup of %s was changed after it was made.", self.name)
             )

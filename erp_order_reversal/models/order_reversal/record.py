@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
+from ...checks import check_one, check_records
 from ...const import (
     INVOICE_METHODS,
     PAYMENT_METHODS,
@@ -113,6 +114,9 @@ class OrderReversal(models.Model):
     requester_id = fields.Many2one(
         "res.users", readonly=True, copy=False, default=lambda self: self.env.uid
     )
+    requested_on = fields.Datetime(
+        readonly=True, copy=False, help="When an approval was asked for."
+    )
     approver_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -165,7 +169,7 @@ class OrderReversal(models.Model):
     def _compute_root_name(self):
         for reversal in self:
             root = reversal._get_root()
-            reversal.root_name = root.display_name if root else reversal.root_name
+            reversal.root_name = root._reversal_name() if root else reversal.root_name
 
     @api.depends("order_id", "move_id", "payment_id")
     def _compute_partner_id(self):
@@ -201,6 +205,8 @@ class OrderReversal(models.Model):
                     names=", ".join(self.mapped("name")),
                 )
             )
+        check_records(self)
+        self._check_own_draft()
         self._check_values(vals)
         frozen = self.filtered(lambda r: r.state != "draft")
         if frozen:
@@ -235,6 +241,7 @@ class OrderReversal(models.Model):
                     ", ".join(kept.mapped("name")),
                 )
             )
+        self._check_own_draft()
 
     @api.model
     def _is_engine(self):
@@ -323,13 +330,13 @@ class OrderReversal(models.Model):
 
     def action_view_root(self):
         """Open the document that is taken back."""
-        self.ensure_one()
+        check_one(self)
         root = self._get_root()
         return root._get_records_action() if root else False
 
     def action_view_entries(self):
         """The journal entries that this reversal made or cancelled."""
-        self.ensure_one()
+        check_one(self)
         moves = self.env["account.move"]
         for step in self.step_ids:
             for model, record_id in (
@@ -342,14 +349,9 @@ class OrderReversal(models.Model):
                     moves |= self.env[model].browse(record_id).move_id
         return moves.exists()._get_records_action(name=self.env._("Entries"))
 
-    def action_new_quotation(self):
-        """A new quotation with the lines of the cancelled order."""
-        self.ensure_one()
-        return self.order_id.copy()._get_records_action()
-
     def action_download_snapshot(self):
         """Download the before-image as a JSON file."""
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return {
             "type": "ir.actions.act_url",

@@ -1,10 +1,10 @@
-import json
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from ...checks import check_one, check_records
 from ...plan import frozen
 
 
@@ -76,7 +76,7 @@ class OrderReversal(models.Model):
         :raise AccessError: no reversal manager
         :return: a window action on `order.reversal`, as a dialog
         """
-        self.ensure_one()
+        check_one(self)
         self._check_may_restore()
         self._check_restorable()
         action = self.env["order.reversal.mixin"]._reversal_dialog_action(
@@ -87,6 +87,7 @@ class OrderReversal(models.Model):
 
     def _check_may_restore(self):
         """:raise AccessError: no reversal manager"""
+        check_records(self)
         if not self.env.user.has_group("erp_order_reversal.group_reversal_manager"):
             raise AccessError(
                 self.env._(
@@ -239,7 +240,7 @@ class OrderReversal(models.Model):
         origin._restore_down_payments()
 
     def _image_rows(self, table):
-        return json.loads(self.snapshot_json()).get("tables", {}).get(table, [])
+        return self._snapshot().get("tables", {}).get(table, [])
 
     def _restore_matches(self):
         """Match again what was matched, in the order in which it had been done.

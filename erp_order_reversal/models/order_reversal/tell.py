@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from odoo import models
 
@@ -90,7 +90,7 @@ class OrderReversal(models.Model):
                 "erp_order_reversal.mail_activity_recheck",
                 user_id=person.id,
                 summary=summary,
-                note=f"{source.name}: {reason.name}",
+                note=escape(f"{source.name}: {reason.name}"),
             )
         return result
 

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
 from ...plan import Books
 
@@ -97,7 +98,7 @@ class OrderReversal(models.Model):
             self.activity_schedule(
                 "erp_order_reversal.mail_activity_broken",
                 user_id=manager.id,
-                note=self.verify_detail,
+                note=plaintext2html(self.verify_detail),
             )
 
     def _store_verification(self, problems):

@@ -1,4 +1,5 @@
 from . import record
+from . import control
 from . import groups
 from . import assess
 from . import work

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ...checks import check_type
 from .record import ROOTS
 
 # So many documents are planned at once. The dialog asks for one part after the other
@@ -45,6 +46,7 @@ class OrderReversalBatch(models.Model):
         :return: dict, see `_assess_part`
         """
         self.check_access("create")
+        check_type(self.env, values, dict, "values")
         return self.new(self._check_request(dict(values)))._assess_part()
 
     def _assess_part(self):

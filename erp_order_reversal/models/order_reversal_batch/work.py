@@ -21,7 +21,7 @@ TRIES = 5
 
 
 class OrderReversalBatch(models.Model):
-    """Working through a batch: chunk by chunk, a commit each, as its owner.
+    """Working through a batch: chunk by chunk, a commit each, as who asked for it.
 
     Nothing is kept beside the database: whoever works on a batch takes queued
     reversals under a lock that ends with the transaction. A worker that dies leaves
@@ -40,7 +40,7 @@ class OrderReversalBatch(models.Model):
 
         :return: True if nothing is left to do
         """
-        # sudo: the scheduler's work; each chunk is carried out as the batch's owner.
+        # sudo: the scheduler's work; each chunk is carried out as who asked for it.
         batches = self.sudo()
         busy = Busy()
         while batches:
@@ -93,7 +93,7 @@ class OrderReversalBatch(models.Model):
         if not taken:
             self._finish()
             return 0
-        runner = taken.with_env(self._get_owner_env(taken.company_id))
+        runner = taken.with_env(self._get_asker_env(taken))
         failed = self._run_chunk(runner, busy)
         runner._send_open_refunds()
         # Last, as nobody else appends to the log from then on until the commit.
@@ -137,7 +137,7 @@ class OrderReversalBatch(models.Model):
             self._create_reversals(limit=10 * CHUNK)
 
     def _take_chunk(self, busy, size):
-        """Lock queued reversals of one company that nobody else works on.
+        """Lock queued reversals of one company and asker that nobody else works on.
 
         The first queued one of a group stands for all of it: who locks it takes the
         group.
@@ -153,7 +153,10 @@ class OrderReversalBatch(models.Model):
         queued = model.search(
             domain, order="company_id, batch_group, id", limit=20 * CHUNK
         )
-        queued = queued.filtered(lambda r: r.company_id == queued[0].company_id)
+        queued = queued.filtered(
+            lambda r: r.company_id == queued[0].company_id
+            and r.requester_id == queued[0].requester_id
+        )
         groups = queued.grouped(lambda r: r.batch_group or -r.id)
         first = model.union(*(members[0] for members in groups.values()))
         locked = first.try_lock_for_update(allow_referencing=True, limit=size)
@@ -161,16 +164,19 @@ class OrderReversalBatch(models.Model):
         # Their first ones are ours, so nobody but a person holds any of the others.
         return taken.try_lock_for_update(allow_referencing=True)
 
-    def _get_owner_env(self, company):
-        """The environment of the batch's owner, in one company."""
-        owner = self.requester_id
+    def _get_asker_env(self, reversals):
+        """The environment of whoever pressed start, resume or retry for these.
+
+        :param reversals: `order.reversal` of one company and one requester
+        """
+        asker, company = reversals.requester_id, reversals.company_id
         return self.env(
-            user=owner.id,
+            user=asker.id,
             su=False,
             context={
-                "lang": owner.lang,
-                "tz": owner.tz,
-                "allowed_company_ids": [company.id] + (owner.company_ids - company).ids,
+                "lang": asker.lang,
+                "tz": asker.tz,
+                "allowed_company_ids": [company.id] + (asker.company_ids - company).ids,
             },
         )
 

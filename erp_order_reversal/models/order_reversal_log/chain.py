@@ -1,23 +1,22 @@
 import hashlib
-import json
+import logging
 
 from psycopg2.errors import ReadOnlySqlTransaction
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-COLUMNS = (
-    "company_id",
-    "reversal_id",
-    "user_id",
-    "user_name",
-    "create_date",
-    "event",
-    "res_model",
-    "res_id",
-    "res_name",
-    "detail",
+from ...checks import check_one, check_type
+from ...proof import verify_log
+
+_logger = logging.getLogger(__name__)
+
+CHAIN_COLUMNS = (
+    *verify_log.COLUMNS,
+    "number",
+    "content_hash",
     "previous_hash",
+    "hash",
 )
 
 
@@ -43,13 +42,72 @@ class OrderReversalLog(models.Model):
         for company_id in sorted({row["company_id"] for row in rows}):
             tails[company_id] = self._lock_tail(company_id)
         for row in rows:
-            row["previous_hash"] = tails[row["company_id"]]
-            row["hash"] = self._hash(row)
-            tails[row["company_id"]] = row["hash"]
+            number, previous = tails[row["company_id"]]
+            row["number"] = number + 1
+            row["previous_hash"] = previous
+            row["content_hash"] = verify_log.content_hash(self._get_content(row))
+            row["hash"] = verify_log.row_hash(row)
+            tails[row["company_id"]] = (row["number"], row["hash"])
         engine = self.env["order.reversal"]._engine_env(self)
         records = engine.create(rows)
-        self._anchor(records)
+        self._note_last_rows(records)
+        records._anchor_later()
         return records
+
+    @api.model
+    def _record_refused(self, entries):
+        """Append what is about to be refused, though all else is rolled back.
+
+        In a transaction of its own, after this one has ended: the chain's lock may be
+        held by this one. Of documents that go with the rollback nothing is kept.
+
+        :param list entries: as for `_record`, each with `company` and `record`
+        """
+        kept = [
+            {
+                "event": entry["event"],
+                "company": entry["company"].id,
+                "model": entry["record"]._name,
+                "id": entry["record"].id,
+                "name": entry["record"].display_name,
+                "detail": entry["detail"],
+            }
+            for entry in entries
+        ]
+        cr, registry, uid = self.env.cr, self.env.registry, self.env.uid
+
+        def append():
+            while kept:
+                rows, kept[:] = list(kept), []
+                try:
+                    with registry.cursor() as own:
+                        env = api.Environment(own, uid, {})
+                        env[self._name]._append_refused(rows)
+                except Exception:  # the refusal itself must reach the person
+                    _logger.exception("A refused attempt could not be logged")
+
+        # A refusal that somebody caught is followed by a commit.
+        cr.postrollback.add(append)
+        cr.postcommit.add(append)
+
+    @api.model
+    def _append_refused(self, rows):
+        entries = []
+        for row in rows:
+            company = self.env["res.company"].browse(row["company"])
+            record = self.env[row["model"]].browse(row["id"])
+            if company.exists() and record.exists():
+                entries.append(
+                    {
+                        "event": row["event"],
+                        "company": company,
+                        "record": record,
+                        "res_name": row["name"],
+                        "detail": row["detail"],
+                    }
+                )
+        if entries:
+            self._record(entries)
 
     def _prepare_row(self, entry):
         reversal = entry.get("reversal")
@@ -66,10 +124,11 @@ class OrderReversalLog(models.Model):
             "res_id": record.id if record else False,
             "res_name": entry.get("res_name")
             or (record.display_name if record else False),
-            "detail": entry.get("detail") or {},
+            # As the database will give it back: else the row's hash would not hold.
+            "detail": verify_log.normalise(entry.get("detail") or {}),
         }
 
-    def _anchor(self, records):
+    def _note_last_rows(self, records):
         """Note each reversal's last row on the reversal.
 
         So that rows taken off the end of a chain are missed, too.
@@ -79,7 +138,9 @@ class OrderReversalLog(models.Model):
                 reversal.write({"log_row": rows[-1].id, "log_hash": rows[-1].hash})
 
     def _lock_tail(self, company_id):
-        """The last hash of a company's chain; nobody else appends until commit.
+        """The end of a company's chain; nobody else appends until commit.
+
+        :return: (int, how many rows it has; hash of the last one or None)
 
         Another transaction may have appended after this one's snapshot was taken, so
         the tail is read with a cursor of its own, under the lock. Nothing is cached:
@@ -92,35 +153,60 @@ class OrderReversalLog(models.Model):
                 company_id,
             )
         )
+        # Rows of the first version have no number: they are counted.
         query = SQL(
-            "SELECT id, hash FROM order_reversal_log WHERE company_id = %s "
-            "ORDER BY id DESC LIMIT 1",
+            """SELECT id, hash, COALESCE(number, (
+                          SELECT COUNT(*) FROM order_reversal_log other
+                           WHERE other.company_id = log.company_id))
+                 FROM order_reversal_log log WHERE company_id = %s
+             ORDER BY id DESC LIMIT 1""",
             company_id,
         )
         self.env.cr.execute(query)
-        seen = self.env.cr.fetchone() or (0, None)
-        if not self.env.registry.ready:
-            # Addons are being installed: the table may be this transaction's alone.
-            return seen[1]
-        with self.env.registry.cursor() as cr:
-            cr.execute(query)
-            committed = cr.fetchone() or (0, None)
-        return max(seen, committed)[1]
+        nothing = (0, None, 0)
+        seen = self.env.cr.fetchone() or nothing
+        committed = nothing
+        if self.env.registry.ready:
+            with self.env.registry.cursor() as cr:
+                cr.execute(query)
+                committed = cr.fetchone() or nothing
+        # Else addons are being installed: the table may be this transaction's alone.
+        _id, tail, number = max(seen, committed, key=lambda row: row[0])
+        return number, tail
 
     @api.model
     def _chain_lock_key(self):
         return int.from_bytes(hashlib.sha256(self._table.encode()).digest()[:3], "big")
 
     @api.model
-    def _hash(self, row):
-        """SHA-256 (hex) of one row in its canonical form, the previous hash in it."""
-        canonical = {name: row[name] or None for name in COLUMNS}
-        canonical["create_date"] = fields.Datetime.to_string(row["create_date"])
-        canonical["detail"] = row["detail"] or {}
-        text = json.dumps(
-            canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
+    def _get_content(self, row):
+        """What the hash of a row covers, as JSON values.
+
+        :param dict row: as the database has it; without a number in the first version
+        :return: dict
+        """
+        content = {name: row[name] or None for name in verify_log.COLUMNS}
+        # To the microsecond, which the addon itself leaves at 0.
+        made = row["create_date"]
+        content["create_date"] = made.isoformat(" ") if made.microsecond else str(made)
+        content["detail"] = row["detail"] or {}
+        if row["number"]:
+            content |= {"number": row["number"], "version": verify_log.VERSION}
+        return content
+
+    @api.model
+    def _is_row_intact(self, row):
+        """Whether a row has the hashes of what it says.
+
+        :param dict row: as the database has it
+        """
+        content = self._get_content(row)
+        if (
+            row["content_hash"]
+            and verify_log.content_hash(content) != (row["content_hash"])
+        ):
+            return False
+        return row["hash"] == verify_log.row_hash({**row, "content": content})
 
     # ------------------------------------------------------------------
     # Verification
@@ -136,19 +222,34 @@ class OrderReversalLog(models.Model):
             inserted, or is missing
         """
         self.check_access("read")
-        company = self.env["res.company"].browse(
-            company if isinstance(company, int) else company.id
-        )
+        if not isinstance(company, models.BaseModel):
+            check_type(self.env, company, int, "company")
+            company = self.env["res.company"].browse(company)
+        check_one(company)
         company.check_access("read")
         self.env.flush_all()
         previous = None
         checked = 0
+        known = self._get_known_heads(company.id)
         for row in self._read_chain(company.id):
-            if row["previous_hash"] != previous or row["hash"] != self._hash(row):
-                return {"intact": False, "checked": checked, "first_broken": row["id"]}
-            previous = row["hash"]
             checked += 1
+            if (
+                row["previous_hash"] != previous
+                or row["number"] not in (None, 0, checked)
+                or not self._is_row_intact(row)
+                or known.pop(checked, (row["id"], row["hash"]))
+                != (row["id"], row["hash"])
+            ):
+                return {
+                    "intact": False,
+                    "checked": checked - 1,
+                    "first_broken": row["id"],
+                }
+            previous = row["hash"]
         missing = self._first_missing(company.id)
+        if known:
+            # Heads of rows that are not there any more: the end was cut off.
+            missing = missing or min(known.values())[0]
         return {
             "intact": not missing,
             "checked": checked,
@@ -161,10 +262,10 @@ class OrderReversalLog(models.Model):
         while True:
             self.env.cr.execute(
                 SQL(
-                    "SELECT id, hash, %s FROM order_reversal_log "
+                    "SELECT id, %s FROM order_reversal_log "
                     "WHERE company_id = %s AND (%s::int IS NULL OR id > %s) "
                     "ORDER BY id LIMIT %s",
-                    SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+                    SQL(", ").join(SQL.identifier(name) for name in CHAIN_COLUMNS),
                     company_id,
                     last,
                     last,

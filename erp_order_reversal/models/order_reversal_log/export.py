@@ -1,27 +1,31 @@
-import base64
 import hashlib
 import io
 import json
+from datetime import datetime
 
 import xlsxwriter
 
-from odoo import models
-from odoo.exceptions import AccessError
+from odoo import api, fields, models
 from odoo.fields import Domain
 
-COLUMNS = (
-    "id",
-    "create_date",
-    "user_name",
-    "event",
-    "reversal_id",
-    "res_model",
-    "res_id",
-    "res_name",
-    "detail",
-    "previous_hash",
-    "hash",
-)
+from ...checks import check_records
+
+# Columns of the workbook, and how wide they are in characters.
+COLUMNS = {
+    "number": 8,
+    "create_date": 20,
+    "user_name": 20,
+    "event": 18,
+    "reversal_id": 16,
+    "res_name": 24,
+    "detail_text": 70,
+    "res_model": 18,
+    "res_id": 10,
+    "id": 8,
+    "detail": 40,
+    "previous_hash": 20,
+    "hash": 20,
+}
 
 
 class OrderReversalLog(models.Model):
@@ -35,16 +39,8 @@ class OrderReversalLog(models.Model):
         :raise AccessError: neither auditor nor reversal manager
         :return: an action that downloads the workbook
         """
-        if not (
-            self.env.user.has_group("erp_order_reversal.group_reversal_auditor")
-            or self.env.user.has_group("erp_order_reversal.group_reversal_manager")
-        ):
-            raise AccessError(
-                self.env._(
-                    "Only auditors and reversal managers may export the audit log. Ask "
-                    "one of them."
-                )
-            )
+        check_records(self)
+        self._check_may_export()
         rows = self or self.search(Domain("company_id", "in", self.env.companies.ids))
         content = self._workbook(rows)
         digest = hashlib.sha256(content).hexdigest()
@@ -58,54 +54,61 @@ class OrderReversalLog(models.Model):
                 for company, of_company in rows.grouped("company_id").items()
             ]
         )
-        # sudo: an auditor may create nothing; the file is the user's own.
-        attachment = (
-            self.env["ir.attachment"]
-            .sudo()
-            .create(
-                {
-                    "name": "order_reversal_log.xlsx",
-                    "datas": base64.b64encode(content),
-                    "mimetype": "application/vnd.openxmlformats-officedocument."
-                    "spreadsheetml.sheet",
-                    "res_model": "res.users",
-                    "res_id": self.env.uid,
-                }
-            )
+        return self.env["order.reversal.export"]._download(
+            "order_reversal_log.xlsx", content
         )
-        attachment.generate_access_token()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}?download=true"
-            f"&access_token={attachment.access_token}",
-            "target": "download",
-        }
 
     def _workbook(self, rows):
-        """The rows as XLSX.
+        """The rows as XLSX: dates and numbers as such, in the user's time zone.
 
         :return: bytes
         """
         buffer = io.BytesIO()
         with xlsxwriter.Workbook(
-            buffer, {"in_memory": True, "constant_memory": False}
+            buffer, {"in_memory": True, "remove_timezone": True}
         ) as workbook:
             sheet = workbook.add_worksheet(self.env._("Audit Log"))
             bold = workbook.add_format({"bold": True})
-            labels = self.fields_get(COLUMNS, ["string"])
-            for column, name in enumerate(COLUMNS):
+            formats = {
+                "create_date": workbook.add_format(
+                    {"num_format": "yyyy-mm-dd hh:mm:ss"}
+                ),
+                "detail_text": workbook.add_format({"text_wrap": True}),
+            }
+            labels = self.fields_get(list(COLUMNS), ["string"])
+            for column, (name, width) in enumerate(COLUMNS.items()):
+                sheet.set_column(column, column, width)
                 sheet.write_string(0, column, labels[name]["string"], bold)
             for line, row in enumerate(rows.sorted("id"), start=1):
                 for column, name in enumerate(COLUMNS):
-                    sheet.write_string(line, column, self._cell(row, name))
+                    self._write_cell(
+                        sheet, line, column, row._cell(name), formats.get(name)
+                    )
             sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
             sheet.freeze_panes(1, 0)
         return buffer.getvalue()
 
-    def _cell(self, row, name):
-        value = row[name]
+    @api.model
+    def _write_cell(self, sheet, line, column, value, cell_format):
+        if isinstance(value, datetime):
+            sheet.write_datetime(line, column, value, cell_format)
+        elif isinstance(value, int):
+            sheet.write_number(line, column, value, cell_format)
+        else:
+            # Never as a formula, whatever a document is called.
+            sheet.write_string(line, column, value, cell_format)
+
+    def _cell(self, name):
+        """:return: str, int or datetime (in the user's time zone)"""
+        value = self[name]
         if name == "detail":
             return json.dumps(value or {}, sort_keys=True, ensure_ascii=False)
+        if name == "create_date":
+            return fields.Datetime.context_timestamp(self, value)
         if name == "reversal_id":
             return value.name or ""
+        if name == "event":
+            return dict(self._fields[name]._description_selection(self.env))[value]
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
         return str(value or "")

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.erp_order_reversal.checks import check_one
+
 from ...const import DEFAULT_METHOD, DELIVERY_METHODS
 
 
@@ -35,7 +37,8 @@ class OrderReversal(models.Model):
 
     def action_view_returns(self):
         """Open the returns that this reversal made or received."""
-        self.ensure_one()
+        check_one(self)
+        self.check_access("read")
         returns = self._get_returns().exists()
         return returns._get_records_action(name=self.env._("Returns"))
 

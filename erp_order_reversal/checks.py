@@ -1,0 +1,70 @@
+"""What a client sends is looked at before anything is done with it."""
+
+from odoo.exceptions import ValidationError
+from odoo.orm.identifiers import NewId
+
+
+def check_records(records):
+    """Refuse ids that stand for no stored record.
+
+    The host takes 0, false and null for records that are about to be created, which
+    may be read and written by everybody, and fails on texts and decimals.
+
+    :param records: recordset, as the dispatcher of RPC made it
+    :raise ValidationError: an id that is no positive whole number, or of no record
+    """
+    wrong = [
+        record_id
+        for record_id in records._ids
+        if not isinstance(record_id, NewId)
+        and (type(record_id) is not int or not 0 < record_id < 2**31)
+    ]
+    if not wrong:
+        stored = records.browse(i for i in records._ids if isinstance(i, int))
+        wrong = [i for i in stored._ids if i not in set(stored.exists()._ids)]
+    if wrong:
+        raise ValidationError(
+            records.env._(
+                "There is no “%(model)s” with the number %(ids)s. Refresh the list, "
+                "choose again, and retry.",
+                model=records._description,
+                ids=", ".join(str(wrong_id) for wrong_id in wrong),
+            )
+        )
+
+
+def check_one(records):
+    """As `check_records`, and exactly one.
+
+    :raise ValidationError: none, several, or no stored record
+    """
+    check_records(records)
+    if len(records) != 1:
+        raise ValidationError(
+            records.env._(
+                "Choose exactly one “%s”, then retry.",
+                records._description,
+            )
+        )
+
+
+def check_type(env, value, kinds, name):
+    """Refuse an argument of another type than is documented.
+
+    :param kinds: type, or tuple of types; `bool` is no `int` here
+    :param str name: of the parameter
+    :raise ValidationError: the value is none of them
+    """
+    kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+    fits = isinstance(value, kinds)
+    if isinstance(value, bool) and bool not in kinds:
+        fits = False
+    if not fits:
+        raise ValidationError(
+            env._(
+                "“%(name)s” can't be %(value)s: it has to be of the type %(kinds)s.",
+                name=name,
+                value=repr(value),
+                kinds=" / ".join(kind.__name__ for kind in kinds),
+            )
+        )
