@@ -1,7 +1,7 @@
 """Parts add up: any sequence of them to the whole gives the books of the whole."""
 
 import pytest
-from hypothesis import currently_in_test_context, given, settings
+from hypothesis import currently_in_test_context, example, given, settings
 from hypothesis import note as hypothesis_note
 from hypothesis import strategies as st
 
@@ -44,6 +44,30 @@ splits = st.fixed_dictionaries(
         "undo": st.sampled_from(["none", "last_first", "first_first"]),
     }
 )
+
+
+# Found: two invoices, each with a part of its own, restored the first one first.
+TWO_INVOICES = {
+    "lines": [(250.5, 2.0, 33.0, "cash_basis")],
+    "foreign": True,
+    "global_rounding": False,
+    "invoices": 2,
+    "payments": "part",
+    "payment_method": "auto",
+    "scope": "invoice",
+    "root": "invoice",
+    "cuts": [[8, 0, 8]],
+    "price": 0,
+    "undo": "first_first",
+}
+TWO_CENTS = {
+    **TWO_INVOICES,
+    "lines": [(0.01, 2.0, 0.0, "cash_basis")],
+    "global_rounding": True,
+    "payments": "two",
+    "payment_method": "credit",
+    "cuts": [[9, 0, 5]],
+}
 
 
 def note(text):
@@ -212,6 +236,7 @@ class SplitCase(GeneratedCase):
 @pytest.mark.fuzz
 class TestSplitsOne(SplitCase):
     @settings(max_examples=EXAMPLES)
+    @example(split=TWO_INVOICES)
     @given(split=splits)
     def test_parts_add_up(self, split):
         self.check_split(split)
@@ -220,6 +245,7 @@ class TestSplitsOne(SplitCase):
 @pytest.mark.fuzz
 class TestSplitsTwo(SplitCase):
     @settings(max_examples=EXAMPLES)
+    @example(split=TWO_CENTS)
     @given(split=splits.filter(lambda split: split["undo"] != "none"))
     def test_parts_add_up_and_are_restored(self, split):
         self.check_split(split)

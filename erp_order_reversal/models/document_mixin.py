@@ -128,29 +128,6 @@ class OrderReversalMixin(models.AbstractModel):
         """All documents must be what they were: list of str."""
         return step.reversal_id._find_unrestored() if books.fresh else []
 
-    def _reversal_block_later_parts(self, step, plan):
-        """Parts are restored in the opposite order, the last one first.
-
-        What a part released, and what it took of the rest, follows from the ones
-        before it.
-
-        :param step: `order.reversal.step` on this document, which a plan takes back
-        :param Plan plan: of the restore
-        """
-        later = step._get_later_parts()
-        if later:
-            plan.block(
-                "part_restored_first",
-                self.env._(
-                    "Another part of %s was taken back since.", self.display_name
-                ),
-                self,
-                remedy=self.env._(
-                    "Restore %s first.",
-                    ", ".join(later.sorted("id", reverse=True).mapped("name")),
-                ),
-            )
-
     def _reversal_acted(self, answer, *states):
         """Make sure that a method of the host did to these documents what it is for.
 

@@ -245,27 +245,6 @@ class OrderReversalStep(models.Model):
             lambda item: item.move_id != self._get_document()
         )
 
-    def _get_later_parts(self):
-        """Done reversals that took back another part of the same document since.
-
-        :return: `order.reversal`; none where both took back all of their root
-        """
-        self.ensure_one()
-        operations = self._get_operations()
-        # sudo: reversals of others, for which of them has to go first.
-        later = self.sudo().search(
-            [
-                ("res_model", "=", self.res_model),
-                ("res_id", "=", self.res_id),
-                ("operation", "in", [k for k in operations if operations[k].inverse]),
-                ("reversal_id.state", "=", "done"),
-                ("id", ">", self.id),
-            ]
-        )
-        return later.reversal_id.filtered(
-            lambda reversal: reversal.is_part or self.reversal_id.is_part
-        )
-
     def _before(self):
         """The document as the reversal found it: dict of the frozen plan."""
         self.ensure_one()

@@ -449,8 +449,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _reversal_obstacles_credit(self, step, plan):
-        """Its credit note must be one that can be cancelled; later parts go first."""
-        self._reversal_block_later_parts(step, plan)
+        """Its credit note must be one that can be cancelled."""
         self.browse(step.result_id).exists()._reversal_block_kept(plan)
 
     @api.private

@@ -86,7 +86,6 @@ class AccountMove(models.Model):
     def _reversal_obstacles_void(self, step, plan):
         """A posted entry must still be cancelled, and its period open."""
         self.ensure_one()
-        self._reversal_block_later_parts(step, plan)
         if step._before().get("state") != "posted":
             return
         if self.state != "cancel":

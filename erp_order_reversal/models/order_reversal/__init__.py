@@ -1,7 +1,6 @@
 from . import record
 from . import request
 from . import assess
-from . import part
 from . import credit_wizard
 from . import policy
 from . import approve
@@ -21,3 +20,4 @@ from . import alerts
 from . import voucher
 from . import settle_again
 from . import in_batch
+from . import part

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
-from ...plan import PartLine
+from ...plan import PartLine, frozen
 
 
 class OrderReversal(models.Model):
@@ -113,6 +113,16 @@ class OrderReversal(models.Model):
 
     def _get_part_scope_problems(self):
         labels = dict(self._fields["scope"]._description_selection(self.env))
+        if self.restores_id:
+            return [
+                (
+                    "part_of_restore",
+                    self.env._(
+                        "A restore takes back all of %s. Leave the lines out.",
+                        self.restores_id.name,
+                    ),
+                )
+            ]
         if self.payment_id:
             return [
                 (
@@ -194,6 +204,54 @@ class OrderReversal(models.Model):
             "Name lines of this document, each once, with what is taken back of it; or "
             "none, to take all of it back."
         )
+
+    def _plan_restore(self, plan):
+        """Override to restore parts in the opposite order, the last one first.
+
+        What a part released, and what it took of the rest, follows from the ones
+        before it.
+        """
+        result = super()._plan_restore(plan)
+        later = self.restores_id._get_later_parts()
+        if later:
+            plan.block(
+                "part_restored_first",
+                self.env._("Another part of %s was taken back since.", self.root_name),
+                plan.root,
+                remedy=self.env._("Restore %s first.", ", ".join(later.mapped("name"))),
+            )
+        return result
+
+    def _get_later_parts(self):
+        """Done reversals that took back another part of the same documents since.
+
+        :return: `order.reversal`, the last one first; none where both took back all
+            of their root
+        """
+        self.ensure_one()
+        # sudo: reversals of others, for which of them has to go first.
+        later = self.sudo().search(
+            [
+                ("state", "=", "done"),
+                ("restores_id", "=", False),
+                ("company_id", "=", self.company_id.id),
+                ("done_on", ">=", self.done_on),
+                ("id", "!=", self.id),
+                *([] if self.is_part else [("is_part", "=", True)]),
+            ]
+        )
+        own = self._get_part_documents()
+        newest = max(self.step_ids.ids, default=0)
+        return later.filtered(
+            lambda other: max(other.step_ids.ids, default=0) > newest
+            and own & other._get_part_documents()
+        ).sorted(lambda other: max(other.step_ids.ids), reverse=True)
+
+    def _get_part_documents(self):
+        """Keys of the orders and invoices in the frozen plan: set of str."""
+        documents = (self.fingerprint_data or {}).get("documents", {})
+        kinds = ("sale.order", "account.move")
+        return {key for key in documents if frozen.parse_key(key)[0] in kinds}
 
     def _as_planned(self):
         """Override to plan the part that the dialog shows."""

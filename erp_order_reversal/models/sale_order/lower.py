@@ -110,9 +110,8 @@ class SaleOrder(models.Model):
         return self._reversal_find_ordered_otherwise(step, before, -1.0)
 
     def _reversal_obstacles_lower(self, step, plan):
-        """Later parts go first, and more can be ordered on an open order alone."""
+        """More can be ordered on an open order alone."""
         self.ensure_one()
-        self._reversal_block_later_parts(step, plan)
         if self.state != "sale" or self.locked:
             plan.block(
                 "order_not_open",
