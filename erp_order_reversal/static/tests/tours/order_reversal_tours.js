@@ -287,3 +287,38 @@ tours.add("order_reversal_refused", {
         sees(DONE),
     ],
 });
+
+/** No document of the picture lies upon another, and each says how it stands. */
+function checkPicture() {
+    const boxes = [...document.querySelectorAll(".o_reversal_picture .o_reversal_node")];
+    const apart = (a, b) =>
+        a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+    boxes.forEach((one, index) => {
+        if (!one.querySelector(".o_reversal_states").textContent.trim()) {
+            throw new Error(`${one.textContent} says nothing`);
+        }
+        for (const other of boxes.slice(index + 1)) {
+            if (!apart(one.getBoundingClientRect(), other.getBoundingClientRect())) {
+                throw new Error(`${one.textContent} lies upon ${other.textContent}`);
+            }
+        }
+    });
+    const rows = document.querySelectorAll(".o_reversal_picture table tbody th[scope=row]");
+    if (boxes.length < 12 || rows.length !== boxes.length) {
+        throw new Error(`${boxes.length} documents, ${rows.length} of them in the table`);
+    }
+}
+
+tours.add("order_reversal_picture", {
+    steps: () => [
+        sees(".o_form_view .o_reversal_picture .o_reversal_node[data-kind=credit]"),
+        { trigger: ".o_form_view .o_reversal_picture", run: checkPicture },
+    ],
+});
+
+tours.add("order_reversal_phone", {
+    steps: () => [
+        sees(".o_form_view .o_reversal_picture_list .o_reversal_node:contains('Cancelled')"),
+        sees(".o_form_view:not(:has(.o_reversal_picture))"),
+    ],
+});
