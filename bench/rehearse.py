@@ -34,7 +34,14 @@ def main(env, rounds: int = 15) -> str:
                 *(f"{queries[name]:.0f}" for name in work),
             ]
         )
-    head = ["one order", "rehearsed ms", "carried out ms", "ratio", "queries", "queries"]
+    head = [
+        "one order",
+        "rehearsed ms",
+        "carried out ms",
+        "ratio",
+        "queries",
+        "queries",
+    ]
     return table(head, rows)
 
 

@@ -242,7 +242,12 @@ class TestRehearsal(ReversalCase):
                 rows = {row["kind"]: row["amount"] for row in reversal.impact["rows"]}
                 self.assertEqual(
                     rows,
-                    {"revenue": -600.0, "tax": -90.0, "cash": -690.0, "receivable": 0.0},
+                    {
+                        "revenue": -600.0,
+                        "tax": -90.0,
+                        "cash": -690.0,
+                        "receivable": 0.0,
+                    },
                 )
 
     def test_groups_add_up(self):

@@ -30,8 +30,8 @@ class AccountMove(models.Model):
             plan.block(
                 "journal_archived",
                 self.env._(
-                    "The journal %(journal)s of %(invoice)s is archived: no credit note "
-                    "can be posted in it.",
+                    "The journal %(journal)s of %(invoice)s is archived: no credit "
+                    "note can be posted in it.",
                     journal=self.journal_id.name,
                     invoice=self.name,
                 ),
