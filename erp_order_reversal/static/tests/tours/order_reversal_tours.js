@@ -127,7 +127,7 @@ tours.add("order_reversal_request", {
             clerk.does(REVERSE),
             sees(".modal .alert-info:visible:contains('A second person')"),
             clerk.does(reason("Customer withdrew")),
-            clerk.does(`${CONFIRM}:contains('Ask for approval')`),
+            clerk.does(`${CONFIRM}:contains('Ask for Approval')`),
             sees(".o_form_view .o_arrow_button_current:contains('To approve')"),
             sees(".o_form_view:not(:has(button[name=action_approve]))"),
             sees(".o_form_view .alert-info:contains('Nothing was changed')"),
