@@ -12,6 +12,7 @@ class TestTours(ReversalCase, HttpCase):
 
     def tour(self, record, name, user, **options):
         path = record if isinstance(record, str) else f"m-{record._name}/{record.id}"
+        options.setdefault("timeout", 300)
         self.start_tour(f"/odoo/{path}", name, login=user.login, **options)
         self.env.invalidate_all()
 
