@@ -12,6 +12,7 @@ import bulk
 import chain
 import clerks
 import jobs
+import rehearse
 import selection
 import single
 import workers
@@ -20,7 +21,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single", "bulk", "selection", "chain", "workers", "clerks")
+BENCHES = ("single", "rehearse", "bulk", "selection", "chain", "workers", "clerks")
 # Needs another database: make bench BENCH="--flavour queue jobs".
 WITH_QUEUE = "jobs"
 
@@ -36,6 +37,8 @@ def main() -> int:
     for bench in options.bench or BENCHES:
         if bench == "single":
             print(_in_host(connection, single.main, options.rounds or 20), flush=True)
+        elif bench == "rehearse":
+            print(_in_host(connection, rehearse.main, options.rounds or 15), flush=True)
         elif bench == "bulk":
             modes = options.modes.split(",")
             rounds = options.rounds or 1

@@ -19,12 +19,13 @@ R, B, LOG = "order.reversal", "order.reversal.batch", "order.reversal.log"
 EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
-REJECT = "order.reversal.reject"
+REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
 
 # (model, method): [(key of the record or None, arguments, who may)]
 TABLE = {
     (R, "action_assess"): [("draft", (), INSIDERS), ("done", (), INSIDERS)],
     (R, "preview_entries"): [("draft", (), INSIDERS)],
+    (R, "rehearse"): [("draft", (), INSIDERS), ("done", (), NOBODY)],
     (R, "action_submit"): [("draft", (), {"clerk"}), ("done", (), NOBODY)],
     (R, "action_approve"): [
         ("draft", (), NOBODY),
@@ -33,6 +34,12 @@ TABLE = {
         ("restoring", (), {"approver"}),
     ],
     (R, "action_reject"): [
+        ("draft", ("no",), NOBODY),
+        ("waiting", ("no",), DECIDERS),
+        ("done", ("no",), NOBODY),
+        ("restoring", ("no",), {"approver"}),
+    ],
+    (R, "action_rework"): [
         ("draft", ("no",), NOBODY),
         ("waiting", ("no",), DECIDERS),
         ("done", ("no",), NOBODY),
@@ -65,6 +72,7 @@ TABLE = {
     (R, "action_view_root"): [("done", (), READERS)],
     (R, "action_view_entries"): [("done", (), READERS)],
     (R, "action_new_quotation"): [("done", (), INSIDERS)],
+    (R, "action_refund_credit"): [("draft", (), NOBODY), ("done", (), INSIDERS)],
     (R, "action_download_snapshot"): [("done", (), READERS)],
     (R, "action_print"): [("done", (), READERS)],
     (R, "action_download_evidence"): [("done", (), READERS)],
@@ -101,6 +109,10 @@ TABLE = {
     (FINDING, "write"): [("finding", ({"message": "x"},), NOBODY)],
     (FINDING, "unlink"): [("finding", (), NOBODY)],
     (FINDING, "action_open_document"): [("finding", (), READERS)],
+    (EFFECT, "create"): [(None, ({"after": "x"},), NOBODY)],
+    (EFFECT, "write"): [("effect", ({"after": "x"},), NOBODY)],
+    (EFFECT, "unlink"): [("effect", (), NOBODY)],
+    (EFFECT, "action_open_document"): [("effect", (), READERS)],
     (LOG, "create"): [(None, ({"event": "done"},), NOBODY)],
     (LOG, "write"): [("log", ({"detail": {}},), NOBODY)],
     (LOG, "unlink"): [("log", (), NOBODY)],
@@ -145,6 +157,7 @@ TABLE = {
     ("account.payment", "action_reversal_remove"): [("payment", (), NOBODY)],
     # Called by the dialog before anything is stored.
     (R, "preview_request"): [(None, ("request",), USERS)],
+    (R, "submit_request"): [(None, ("request",), USERS)],
 }
 # Shown by `test_access`: what may be written into a reversal, field by field.
 ELSEWHERE = {(R, "create"), (R, "write")}
@@ -198,6 +211,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "running": running,
             "step": done.step_ids.filtered("result_id")[0],
             "finding": finding,
+            "effect": done.effect_ids[0],
             "log": done.log_ids[0],
             "file": file.create({"reversal_id": done.id, "name": "x.pdf"}),
             "head": self.env[HEAD]._make(self.company),

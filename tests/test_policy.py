@@ -183,7 +183,11 @@ class TestPolicy(ReversalCase):
             }
         )
         order, _invoice, _payment = self.settle_on(self.days_ago(11))
-        self.assertEqual(len(self.rules(order).splitlines()), 3)
+        *rules, who = self.rules(order).splitlines()
+        self.assertEqual(len(rules), 3)
+        self.assertIn("690.00 is more than the limit of", rules[0])
+        self.assertIn(self.approver.name, who)
+        self.assertNotIn(self.clerk.name, who)
 
     # ------------------------------------------------------------------
     # Settings

@@ -1,7 +1,9 @@
 """What a rehearsal says is what happens: documents, books, people and refusals."""
 
 import json
+from contextlib import contextmanager
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 from .common import ReversalCase
@@ -85,12 +87,49 @@ class TestRehearsal(ReversalCase):
             for effect in reversal.effect_ids
         ]
 
-    def test_what_the_host_refuses(self):
-        """A host error is a finding, in the host's own words."""
+    def test_what_the_host_would_refuse(self):
+        """Known conditions have a finding of their own, from the plan alone."""
         reversal = self.request(self.order)
-        self.move.journal_id.active = False
-        with self.subTest("archived journal"):
-            self.check_told(reversal)
+        refund = self.request(self.order, payment_method="refund")
+        for record, values, asked, code in (
+            (self.move.journal_id, {"active": False}, reversal, "journal_archived"),
+            (self.bank, {"active": False}, refund, "journal_archived"),
+            (
+                self.bank,
+                {"outbound_payment_method_line_ids": [Command.clear()]},
+                refund,
+                "no_refund_method",
+            ),
+        ):
+            with self.subTest(code, record=record.name), self.undone():
+                record.write(values)
+                codes = self.check_told(asked)
+                self.assertEqual(codes, {code})
+
+    def test_an_inactive_currency(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-02-01", 0.8)])
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": euro.id}
+        )
+        order, _move, _payment = self.settle(pricelist_id=pricelist.id)
+        euro.active = False
+        codes = self.check_told(self.request(order))
+        self.assertEqual(codes, {"currency_inactive"})
+
+    def test_an_invoice_that_goes_on(self):
+        order = self.make_order()
+        move = self.invoice(order, post=False)
+        move.auto_post = "monthly"
+        move.action_post()
+        found = self.request(order).rehearse()["findings"]
+        self.assertEqual({row["code"] for row in found}, {"recurring_invoice"})
+
+    @contextmanager
+    def undone(self):
+        with self.cr.savepoint() as savepoint:
+            yield
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
 
     def check_told(self, reversal):
         tried = reversal.rehearse()
@@ -104,6 +143,7 @@ class TestRehearsal(ReversalCase):
                 self.assertIn(found["message"], str(error))
         else:
             self.assertFalse(blockers)
+        return {found["code"] for found in blockers}
 
     def test_an_error_of_another_addon(self):
         """Whatever a hook raises becomes a finding, and ends nothing else."""
@@ -182,6 +222,33 @@ class TestRehearsal(ReversalCase):
         self.reverse(mine, "invoice")
         self.assertEqual(mine.settlement_state, "none")
         self.assertEqual(other.settlement_state, "settled")
+
+    def test_what_many_did_together(self):
+        """Carried out in one go, each has its own effects and its own figures."""
+        other, _move, _payment = self.settle()
+        alone, _move, _payment = self.settle(partner=self.partner.copy())
+        orders = [self.order, other, alone]
+        values = {"payment_method": "void", "invoice_method": "credit_note"}
+        foreseen = [self.request(order, **values).rehearse() for order in orders]
+        reversals = self.env["order.reversal"].with_user(self.clerk)
+        reversals = reversals.union(*(self.request(o, **values) for o in orders))
+        reversals.action_submit()
+        for reversal, tried in zip(reversals, foreseen, strict=True):
+            with self.subTest(reversal.root_name):
+                self.assertEqual(
+                    [(e["before"], e["after"]) for e in tried["effects"]],
+                    [(e.before or "", e.after) for e in reversal.effect_ids],
+                )
+                rows = {row["kind"]: row["amount"] for row in reversal.impact["rows"]}
+                self.assertEqual(
+                    rows,
+                    {
+                        "revenue": -600.0,
+                        "tax": -90.0,
+                        "cash": -690.0,
+                        "receivable": 0.0,
+                    },
+                )
 
     def test_groups_add_up(self):
         """Revenue, tax, cash and receivable balance, and so do the months."""

@@ -12,6 +12,7 @@ class TestTours(ReversalCase, HttpCase):
 
     def tour(self, record, name, user, **options):
         path = record if isinstance(record, str) else f"m-{record._name}/{record.id}"
+        options.setdefault("timeout", 300)
         self.start_tour(f"/odoo/{path}", name, login=user.login, **options)
         self.env.invalidate_all()
 
@@ -118,3 +119,25 @@ class TestTours(ReversalCase, HttpCase):
         """The tour that people start from the menu does the job, too."""
         self.tour("settled-orders", "order_reversal_tour", self.clerk)
         self.assertCancelled()
+
+    def test_a_picture_of_many(self):
+        """One payment of four orders: nothing lies upon anything else."""
+        orders = self.env["sale.order"].union(*(self.make_order() for _n in range(4)))
+        moves = self.env["account.move"].union(*map(self.invoice, orders))
+        reversal = self.reverse(self.pay(moves), "cancel", invoice_method="credit_note")
+        self.assertEqual(len(reversal.effect_ids), 13)
+        self.tour(reversal, "order_reversal_picture", self.clerk)
+
+
+class TestPhone(ReversalCase, HttpCase):
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_the_picture_is_a_list(self):
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order)
+        self.start_tour(
+            f"/odoo/m-order.reversal/{reversal.id}",
+            "order_reversal_phone",
+            login=self.clerk.login,
+        )

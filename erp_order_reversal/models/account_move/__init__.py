@@ -14,3 +14,4 @@ from . import trim
 from . import restored
 from . import settlement
 from . import settle_again
+from . import foreseen

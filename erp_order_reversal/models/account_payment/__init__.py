@@ -6,3 +6,4 @@ from . import refund
 from . import refund_online
 from . import write_off
 from . import prepaid
+from . import foreseen

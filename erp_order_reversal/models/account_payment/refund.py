@@ -101,13 +101,17 @@ class AccountPayment(models.Model):
                 lambda line: line.payment_provider_id.id == provider.id
             )
             return journal, method
+        return journal, self._reversal_manual_method(outbound)
+
+    def _reversal_manual_method(self, outbound):
+        """The method of the journal by which a person pays, else its first one."""
+        self.ensure_one()
         methods = (
-            journal.outbound_payment_method_line_ids
+            self.journal_id.outbound_payment_method_line_ids
             if outbound
-            else journal.inbound_payment_method_line_ids
+            else self.journal_id.inbound_payment_method_line_ids
         )
-        method = methods.filtered(lambda line: line.code == "manual")[:1] or methods[:1]
-        return journal, method
+        return methods.filtered(lambda line: line.code == "manual")[:1] or methods[:1]
 
     def _reversal_refund_vals(self, step):
         self.ensure_one()

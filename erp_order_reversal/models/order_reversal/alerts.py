@@ -13,13 +13,6 @@ class OrderReversal(models.Model):
     credit_left = fields.Monetary(
         compute="_compute_credit_left", help="Of the money kept, what is still open."
     )
-    replacement_id = fields.Many2one(
-        "sale.order",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="The order that replaces the cancelled one.",
-    )
 
     @api.depends("state", "error", "verify_state", "fingerprint", "approval_note")
     @api.depends_context("uid", "lang")
@@ -136,17 +129,3 @@ class OrderReversal(models.Model):
             "default_reason_id": self.reason_id.id,
         }
         return action
-
-    def action_new_quotation(self):
-        """The quotation that replaces the cancelled order: made once, then opened.
-
-        :return: a window action
-        """
-        self.ensure_one()
-        if not self.replacement_id.exists():
-            order = self.order_id.copy({"origin": self.order_id.name})
-            self._engine_env(self).replacement_id = order
-            self.order_id._message_log(
-                body=self.env._("Replaced by %s", order._get_html_link())
-            )
-        return self.replacement_id._get_records_action()

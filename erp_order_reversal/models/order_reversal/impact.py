@@ -106,6 +106,11 @@ class OrderReversal(models.Model):
             for line_id, line in books["lines"].items()
             if line_id not in kept
         ]
+        # A counter-entry is no payment itself, yet on the same account.
+        lines = [*entries, *books["lines"].values()]
+        cash = {line["account_id"] for line in lines if line["is_cash"]}
+        for entry in entries:
+            entry["is_cash"] = entry["account_id"] in cash
         of_reversal = self._attribute(entries, books)
         positions = self._get_positions(of_reversal, books)
         return {
@@ -167,7 +172,7 @@ class OrderReversal(models.Model):
     def _read_lines(self, condition):
         """Posted journal items: what `rehearse` tells of them, and what groups them.
 
-        Payments on their way (outstanding accounts) count as cash.
+        Payments on their way (their outstanding account) count as cash.
         """
         rows = self.env.execute_query_dict(
             SQL(
@@ -190,13 +195,7 @@ class OrderReversal(models.Model):
                           currency.name AS currency, aml.amount_currency::float,
                           COALESCE(account.account_type IN
                                      ('asset_cash', 'liability_credit_card')
-                                   OR payment.outstanding_account_id = account.id
-                                   OR account.account_type IN
-                                        ('asset_current', 'liability_current')
-                                      AND EXISTS (
-                                        SELECT 1 FROM account_payment other
-                                         WHERE other.outstanding_account_id
-                                               = account.id),
+                                   OR payment.outstanding_account_id = account.id,
                                    FALSE) AS is_cash
                      FROM account_move_line aml
                      JOIN account_move move ON move.id = aml.move_id

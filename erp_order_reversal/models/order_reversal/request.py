@@ -59,7 +59,7 @@ class OrderReversal(models.Model):
         return reversals
 
     def _draw_names(self):
-        """Number the reversals that are submitted: a draft that is given up has none."""
+        """Number what is submitted: a draft that is given up has no number."""
         unnamed = self.filtered(lambda reversal: reversal.name == "/")
         for company, reversals in unnamed.grouped("company_id").items():
             numbers = reversals.with_company(company)._get_next_names(len(reversals))

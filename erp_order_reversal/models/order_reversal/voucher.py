@@ -104,7 +104,7 @@ class OrderReversal(models.Model):
 
     @api.model
     def _get_impact_labels(self):
-        """{kind of `_get_entry_kind`: its name}, in the order in which people read them."""
+        """{kind of `_get_entry_kind`: its name}, as people read them in order."""
         return {
             "revenue": self.env._("Revenue"),
             "tax": self.env._("Tax"),

@@ -101,8 +101,33 @@ class SaleOrder(models.Model):
                         order,
                         remedy=self.env._("Void the transaction on the order first."),
                     )
-
+            if plan.reaches("draft"):
+                order._reversal_report_pending(plan)
         return plan
+
+    def _reversal_report_pending(self, plan):
+        """Money on its way confirms the order again when it arrives.
+
+        Rule: `sale`'s `payment.transaction._post_process`.
+        """
+        self.ensure_one()
+        # sudo: a salesperson may not read transactions; the references alone.
+        pending = self.sudo().transaction_ids.filtered(
+            lambda transaction: transaction.state == "pending"
+        )
+        if pending:
+            plan.warn(
+                "transaction_pending",
+                self.env._(
+                    "The online payment %(reference)s of %(order)s is still pending: "
+                    "once it arrives, the host may confirm the order again.",
+                    reference=", ".join(pending.mapped("reference")),
+                    order=self.name,
+                ),
+                self,
+                remedy=self.env._("Cancel it with the provider."),
+                who=self.env._("Whoever manages the payment provider may do that."),
+            )
 
     def _reversal_block_cancelled(self, plan):
         self.ensure_one()

@@ -53,8 +53,8 @@ class OrderReversal(models.Model):
         orders = self.env["sale.order"].browse(
             step.res_id for step in self.step_ids if step.res_model == "sale.order"
         )
-        known = orders.picking_ids.browse(found["stock.picking"]._ids)
-        found["stock.picking"] = known | orders.picking_ids
+        pickings = self.env["stock.picking"].browse(found["stock.picking"]._ids)
+        found["stock.picking"] = pickings | orders.picking_ids
         return found
 
     def _group_entries(self, entries):

@@ -10,11 +10,10 @@ const rehearsals = new WeakMap();
 
 const wait = (delay) => new Promise((resolve) => setTimeout(resolve, delay));
 
-/** What the person chose; another choice needs another rehearsal. */
+/** What was chosen, as far as it changes what would happen: a reason alone doesn't. */
 function choiceOf({ data }) {
     return JSON.stringify([
         data.seen_fingerprint,
-        data.reason_id && data.reason_id.id,
         data.date && data.date.toISODate(),
         data.approval_note,
     ]);

@@ -38,7 +38,7 @@ export class ReversalSubmit extends Component {
     }
 
     get label() {
-        return this.data.approval_note ? _t("Ask for approval") : this.data.act;
+        return this.data.approval_note ? _t("Ask for Approval") : this.data.act;
     }
 
     async submit() {

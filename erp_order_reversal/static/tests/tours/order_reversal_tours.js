@@ -1,6 +1,8 @@
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
+// The server of a test answers one request after the other, and the machine may be slow.
+const timeout = 60000;
 
 /** Counts what a person does, to say at the end whether it was too much. */
 class Clerk {
@@ -11,6 +13,7 @@ class Clerk {
         return {
             content: `acts on ${trigger}`,
             trigger,
+            timeout,
             run: async (helpers) => {
                 this.actions++;
                 const [name, ...words] = run.split(" ");
@@ -33,7 +36,7 @@ class Clerk {
     }
 }
 
-const sees = (trigger) => ({ content: `sees ${trigger}`, trigger });
+const sees = (trigger) => ({ content: `sees ${trigger}`, trigger, timeout });
 
 const REVERSE = ".o_form_view button[name=action_open_reversal]";
 const CONFIRM = ".modal footer button[name=action_submit]:visible";
@@ -100,7 +103,7 @@ tours.add("order_reversal_from_payment", {
 
 tours.add("order_reversal_blocked", {
     steps: () => [
-        { trigger: REVERSE, run: "click" },
+        { trigger: REVERSE, run: "click", timeout },
         // It was sent: a void is greyed, and says why.
         sees(
             ".modal select[name=invoice_method]:has(option[value=void][title*=sent]:disabled)"
@@ -108,14 +111,14 @@ tours.add("order_reversal_blocked", {
         // Not locked, so that there is nothing to unlock.
         sees(".modal .o_radio_item:has(input[data-value=unlock]:disabled)[title*=locked]"),
         sees(CONFIRM),
-        { trigger: ".modal .o_reversal_entries_toggle", run: "click" },
+        { trigger: ".modal .o_reversal_entries_toggle", run: "click", timeout },
         sees(".modal .o_reversal_entries tfoot:contains('690.00')"),
-        { trigger: CONFIRM, run: "click" },
+        { trigger: CONFIRM, run: "click", timeout },
         sees(".o_notification:contains('Reason'), .o_field_invalid[name=reason_id]"),
-        { trigger: reason("Other"), run: "click" },
+        { trigger: reason("Other"), run: "click", timeout },
         sees(".modal .o_reversal_finding[data-code=note_required]"),
         { trigger: ".modal .o_field_widget[name=note] textarea", run: "edit Typed twice" },
-        { trigger: CONFIRM, run: "click" },
+        { trigger: CONFIRM, run: "click", timeout },
         sees(DONE),
     ],
 });
@@ -127,7 +130,7 @@ tours.add("order_reversal_request", {
             clerk.does(REVERSE),
             sees(".modal .alert-info:visible:contains('A second person')"),
             clerk.does(reason("Customer withdrew")),
-            clerk.does(`${CONFIRM}:contains('Ask for approval')`),
+            clerk.does(`${CONFIRM}:contains('Ask for Approval')`),
             sees(".o_form_view .o_arrow_button_current:contains('To approve')"),
             sees(".o_form_view:not(:has(button[name=action_approve]))"),
             sees(".o_form_view .alert-info:contains('Nothing was changed')"),
@@ -138,18 +141,18 @@ tours.add("order_reversal_request", {
 
 tours.add("order_reversal_approve", {
     steps: () => [
-        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click", timeout },
         sees(`.o_form_view ${step("credit")}`),
-        { trigger: ".o_form_view button[name=action_approve]", run: "click" },
+        { trigger: ".o_form_view button[name=action_approve]", run: "click", timeout },
         sees(".o_arrow_button_current:contains('Done')"),
         sees(DONE),
     ],
 });
 
 const restore = () => [
-    { trigger: ".o_form_view button[name=action_open_restore]", run: "click" },
+    { trigger: ".o_form_view button[name=action_open_restore]", run: "click", timeout },
     sees(`.modal ${step("confirm")}`),
-    { trigger: ".modal footer .btn-primary:visible", run: "click" },
+    { trigger: ".modal footer .btn-primary:visible", run: "click", timeout },
 ];
 
 tours.add("order_reversal_restore", {
@@ -170,10 +173,10 @@ tours.add("order_reversal_restore_request", {
 
 tours.add("order_reversal_restore_reject", {
     steps: () => [
-        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
-        { trigger: ".o_form_view button[name=action_reject]", run: "click" },
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click", timeout },
+        { trigger: ".o_form_view button[name=action_reject]", run: "click", timeout },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit It stays" },
-        { trigger: ".modal footer .btn-primary", run: "click" },
+        { trigger: ".modal footer .btn-primary", run: "click", timeout },
         sees(".o_arrow_button_current:contains('Rejected')"),
         sees(".o_form_view:not(:has(button[name=action_reject]))"),
     ],
@@ -182,7 +185,7 @@ tours.add("order_reversal_restore_reject", {
 tours.add("order_reversal_restore_approve", {
     steps: () => [
         sees(".o_list_view .o_data_row .o_data_cell[name=restores_id]"),
-        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click", timeout },
         {
             trigger: ".o_form_view button[name=action_approve]",
             run: "click",
@@ -202,7 +205,7 @@ const BUTTONS = [
 
 tours.add("order_reversal_audit", {
     steps: () => [
-        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click" },
+        { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click", timeout },
         sees(`.o_form_view ${step("credit")}`),
         {
             content: "finds nothing to press or to write",
@@ -214,7 +217,7 @@ tours.add("order_reversal_audit", {
                 }
             },
         },
-        { trigger: ".o_notebook .nav-link[name=log]", run: "click" },
+        { trigger: ".o_notebook .nav-link[name=log]", run: "click", timeout },
         sees(".o_field_widget[name=log_ids] .o_data_row:contains('Verified')"),
     ],
 });
@@ -241,26 +244,26 @@ tours.add("order_reversal_chinese", {
 
 tours.add("order_reversal_reasons", {
     steps: () => [
-        { trigger: REVERSE, run: "click" },
-        { trigger: reason("Invoice wrong"), run: "click" },
+        { trigger: REVERSE, run: "click", timeout },
+        { trigger: reason("Invoice wrong"), run: "click", timeout },
         sees(".modal [name=scope] input[data-value=invoice]:checked"),
         sees(`${CONFIRM}:not(:contains('Cancel the order'))`),
-        { trigger: reason("Duplicate"), run: "click" },
+        { trigger: reason("Duplicate"), run: "click", timeout },
         sees(".modal [name=scope] input[data-value=cancel]:checked"),
-        { trigger: ".modal [name=scope] input[data-value=payment]", run: "click" },
-        { trigger: reason("Invoice wrong"), run: "click" },
+        { trigger: ".modal [name=scope] input[data-value=payment]", run: "click", timeout },
+        { trigger: reason("Invoice wrong"), run: "click", timeout },
         sees(`${reason("Invoice wrong")}:checked`),
         sees(`${node("order")}:contains('Partly settled')`),
         sees(".modal [name=scope] input[data-value=payment]:checked"),
-        { trigger: ".modal footer button:contains('Discard')", run: "click" },
+        { trigger: ".modal footer button:contains('Discard')", run: "click", timeout },
         sees("body:not(:has(.modal))"),
     ],
 });
 
 tours.add("order_reversal_refused", {
     steps: () => [
-        { trigger: REVERSE, run: "click" },
-        { trigger: reason("Operation mistake"), run: "click" },
+        { trigger: REVERSE, run: "click", timeout },
+        { trigger: reason("Operation mistake"), run: "click", timeout },
         sees(".modal .o_reversal_rehearsal[data-busy='0'] .o_reversal_impact"),
         {
             content: "somebody else changes the order meanwhile",
@@ -279,11 +282,46 @@ tours.add("order_reversal_refused", {
                 await call("sale.order", "action_lock", [[id]]);
             },
         },
-        { trigger: CONFIRM, run: "click" },
+        { trigger: CONFIRM, run: "click", timeout },
         sees(".modal .o_reversal_refusal:contains('Nothing was changed'):contains('changed')"),
         sees(`.modal ${step("unlock")}:contains('Changed')`),
         sees(".modal .o_reversal_rehearsal[data-busy='0'] .o_reversal_impact"),
-        { trigger: CONFIRM, run: "click" },
+        { trigger: CONFIRM, run: "click", timeout },
         sees(DONE),
+    ],
+});
+
+/** No document of the picture lies upon another, and each says how it stands. */
+function checkPicture() {
+    const boxes = [...document.querySelectorAll(".o_reversal_picture .o_reversal_node")];
+    const apart = (a, b) =>
+        a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+    boxes.forEach((one, index) => {
+        if (!one.querySelector(".o_reversal_states").textContent.trim()) {
+            throw new Error(`${one.textContent} says nothing`);
+        }
+        for (const other of boxes.slice(index + 1)) {
+            if (!apart(one.getBoundingClientRect(), other.getBoundingClientRect())) {
+                throw new Error(`${one.textContent} lies upon ${other.textContent}`);
+            }
+        }
+    });
+    const rows = document.querySelectorAll(".o_reversal_picture table tbody th[scope=row]");
+    if (boxes.length < 12 || rows.length !== boxes.length) {
+        throw new Error(`${boxes.length} documents, ${rows.length} of them in the table`);
+    }
+}
+
+tours.add("order_reversal_picture", {
+    steps: () => [
+        sees(".o_form_view .o_reversal_picture .o_reversal_node[data-kind=credit]"),
+        { trigger: ".o_form_view .o_reversal_picture", run: checkPicture },
+    ],
+});
+
+tours.add("order_reversal_phone", {
+    steps: () => [
+        sees(".o_form_view .o_reversal_picture_list .o_reversal_node:contains('Cancelled')"),
+        sees(".o_form_view:not(:has(.o_reversal_picture))"),
     ],
 });
