@@ -120,6 +120,10 @@ class OrderReversal(models.Model):
         if not self.replacement_id:
             self.check_access("write")
             cancelled = self.state == "done" and not self.restores_id
+            # Of a part, what is left of the order goes on by itself.
+            cancelled = cancelled and (
+                not self.line_ids or self.order_id.state == "cancel"
+            )
             if not self.order_id or self.scope != "cancel" or not cancelled:
                 raise self._error(
                     self.env._(

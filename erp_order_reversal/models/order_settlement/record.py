@@ -32,14 +32,12 @@ class OrderSettlement(models.Model):
         request=True,
         required=True,
         default=fields.Date.context_today,
-        request=True,
         help="Date of the new invoice and of a refund.",
     )
     journal_id = fields.Many2one(
         "account.journal",
         request=True,
         check_company=True,
-        request=True,
         domain="[('type', '=', 'sale')]",
         help="Journal of the new invoice.",
     )
@@ -49,7 +47,6 @@ class OrderSettlement(models.Model):
         request=True,
         required=True,
         default="keep",
-        request=True,
         help="What becomes of the money that is more than what is invoiced now.",
     )
     state = fields.Selection(
