@@ -119,6 +119,7 @@ TABLE = {
     (DIFFERENCE, "write"): [("difference", ({"name": "x"},), NOBODY)],
     (DIFFERENCE, "unlink"): [("difference", (), NOBODY)],
     (FOUND, "create"): [(None, ({"message": "x"},), NOBODY)],
+    (FOUND, "action_open_document"): [("found", (), READERS)],
     (STEP, "create"): [(None, ({"operation": "cancel"},), NOBODY)],
     (STEP, "write"): [("step", ({"outcome": "x"},), NOBODY)],
     (STEP, "unlink"): [("step", (), NOBODY)],
@@ -165,10 +166,8 @@ TABLE = {
         ("order", (), NOBODY),
         ("taken_back", (), INSIDERS),
     ],
-    ("sale.order", "action_view_replaced"): [("order", (), EVERYBODY - {"auditor"})],
-    ("sale.order", "action_view_replacement"): [
-        ("order", (), EVERYBODY - {"auditor"})
-    ],
+    ("sale.order", "action_view_replaced"): [("order", (), EVERYBODY)],
+    ("sale.order", "action_view_replacement"): [("order", (), EVERYBODY)],
     ("account.move", "action_open_reversal"): [("invoice", (), USERS)],
     ("account.move", "action_view_reversals"): [("invoice", (), USERS | {"auditor"})],
     ("account.move", "action_reversal_remove"): [("invoice", (), NOBODY)],
@@ -267,6 +266,18 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         return {
             **found,
             "credit": draft.credit_ids,
+            "found": self.env[R]
+            ._engine_env(self.env[FOUND])
+            .create(
+                {
+                    "settlement_id": draft.id,
+                    "severity": "info",
+                    "code": "x",
+                    "message": "x",
+                    "res_model": "sale.order",
+                    "res_id": draft.order_ids.id,
+                }
+            ),
             "difference": draft.difference_ids[0],
             "quotation": draft.reversal_id,
             "taken_back": draft.order_ids,

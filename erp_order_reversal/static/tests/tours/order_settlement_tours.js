@@ -1,14 +1,16 @@
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
-const sees = (trigger) => ({ content: `sees ${trigger}`, trigger });
+/** What a busy server may take its time for. */
+const sees = (trigger) => ({ content: `sees ${trigger}`, trigger, timeout: 60000 });
 
 /** Steps in which a person acts, counted; the last one says if it was too much. */
 function counted(steps, limit) {
     let actions = 0;
     const counting = steps.map((step) => {
         if (!step.run || step.edits) {
-            return { content: step.content, trigger: step.trigger, run: step.run };
+            const { edits: _edits, ...plain } = step;
+            return plain;
         }
         return {
             content: `acts on ${step.trigger}`,
