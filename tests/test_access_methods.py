@@ -20,6 +20,8 @@ EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
 REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
+S, CREDIT = "order.settlement", "order.settlement.credit"
+DIFFERENCE, FOUND = "order.settlement.difference", "order.settlement.finding"
 
 # (model, method): [(key of the record or None, arguments, who may)]
 TABLE = {
@@ -102,6 +104,30 @@ TABLE = {
     (B, "action_retry"): [("running", (), {"clerk", "manager"})],
     (B, "action_cancel"): [("running", (), {"clerk", "manager"})],
     (B, "action_view_reversals"): [("running", (), READERS)],
+    (R, "action_settle_again"): [("quotation", (), INSIDERS), ("draft", (), INSIDERS)],
+    (S, "create"): [(None, ("settlement_values",), INSIDERS)],
+    (S, "write"): [
+        ("settlement", ({"rest_method": "refund"},), {"clerk"}),
+        ("settlement", ({"state": "done"},), NOBODY),
+        ("settled", ({"rest_method": "refund"},), NOBODY),
+    ],
+    (S, "unlink"): [("settlement", (), {"clerk"}), ("settled", (), NOBODY)],
+    (S, "copy"): [("settlement", (), NOBODY)],
+    (S, "action_assess"): [("settlement", (), {"clerk"}), ("settled", (), NOBODY)],
+    (S, "action_settle"): [("settlement", (), {"clerk"}), ("settled", (), NOBODY)],
+    (S, "action_view_documents"): [("settled", (), READERS)],
+    (CREDIT, "create"): [(None, ({"amount": 1.0},), NOBODY)],
+    (CREDIT, "write"): [
+        ("credit", ({"amount": 1.0},), {"clerk"}),
+        ("credit", ({"amount_open": 1.0},), NOBODY),
+    ],
+    (CREDIT, "unlink"): [("credit", (), NOBODY)],
+    (CREDIT, "action_open_document"): [("credit", (), READERS)],
+    (DIFFERENCE, "create"): [(None, ({"name": "x"},), NOBODY)],
+    (DIFFERENCE, "write"): [("difference", ({"name": "x"},), NOBODY)],
+    (DIFFERENCE, "unlink"): [("difference", (), NOBODY)],
+    (FOUND, "create"): [(None, ({"message": "x"},), NOBODY)],
+    (FOUND, "action_open_document"): [("found", (), READERS)],
     (STEP, "create"): [(None, ({"operation": "cancel"},), NOBODY)],
     (STEP, "write"): [("step", ({"outcome": "x"},), NOBODY)],
     (STEP, "unlink"): [("step", (), NOBODY)],
@@ -147,6 +173,13 @@ TABLE = {
     ("sale.order", "action_open_reversal"): [("order", (), USERS)],
     ("sale.order", "action_view_reversals"): [("order", (), USERS | {"auditor"})],
     ("sale.order", "action_reversal_remove"): [("order", (), NOBODY)],
+    ("sale.order", "action_correct"): [("order", (), USERS)],
+    ("sale.order", "action_settle_again"): [
+        ("order", (), NOBODY),
+        ("taken_back", (), INSIDERS),
+    ],
+    ("sale.order", "action_view_replaced"): [("order", (), EVERYBODY)],
+    ("sale.order", "action_view_replacement"): [("order", (), EVERYBODY)],
     ("account.move", "action_open_reversal"): [("invoice", (), USERS)],
     ("account.move", "action_view_reversals"): [("invoice", (), USERS | {"auditor"})],
     ("account.move", "action_reversal_remove"): [("invoice", (), NOBODY)],
@@ -206,6 +239,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "draft": draft,
             "waiting": waiting,
             "done": done,
+            **self._settlements(),
             "restoring": restoring,
             "batch": batch.create(values),
             "running": running,
@@ -228,9 +262,40 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         self.values = {
             "batch_values": values,
             "company": self.company.id,
+            "settlement_values": {"reversal_id": done.id},
             "request": {"order_id": order.id, "reason_id": self.reason.id},
         }
         self.env.flush_all()
+
+    def _settlements(self):
+        """A draft of the clerk's, and one that is settled."""
+        found = {}
+        for key in ("settlement", "settled"):
+            order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+            reversal = self.reverse(order, "draft")
+            settlement = self.env[S].with_user(self.clerk)
+            found[key] = settlement.create({"reversal_id": reversal.id})
+        found["settled"].action_settle()
+        draft = found["settlement"]
+        return {
+            **found,
+            "credit": draft.credit_ids,
+            "found": self.env[R]
+            ._engine_env(self.env[FOUND])
+            .create(
+                {
+                    "settlement_id": draft.id,
+                    "severity": "info",
+                    "code": "x",
+                    "message": "x",
+                    "res_model": "sale.order",
+                    "res_id": draft.order_ids.id,
+                }
+            ),
+            "difference": draft.difference_ids[0],
+            "quotation": draft.reversal_id,
+            "taken_back": draft.order_ids,
+        }
 
     def test_every_line(self):
         for (model, method), lines in TABLE.items():

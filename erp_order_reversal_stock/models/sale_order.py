@@ -7,6 +7,12 @@ from odoo.addons.erp_order_reversal.plan import LowerData
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    def action_correct(self):
+        """Override: goods that were delivered stay, as the order is settled again."""
+        action = super().action_correct()
+        action["context"] |= {"default_delivery_method": "keep"}
+        return action
+
     def _reversal_pickings(self):
         """Transfers that move goods of these orders, cancelled ones left out."""
         pickings = self.picking_ids | self.order_line.move_ids.picking_id

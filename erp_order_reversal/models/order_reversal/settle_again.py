@@ -51,7 +51,7 @@ class OrderReversal(models.Model):
     def _compute_taken_back_order_ids(self):
         for reversal in self:
             orders = self.env["sale.order"]
-            if reversal.state == "done":
+            if reversal.state == "done" and not reversal.restores_id:
                 orders = reversal.order_id | reversal.step_ids._get_orders()
             reversal.taken_back_order_ids = orders.exists()
 
@@ -75,7 +75,7 @@ class OrderReversal(models.Model):
         :return: key of `settled_again_state`
         """
         self.ensure_one()
-        if self.state != "done" or self.scope == "unlock":
+        if self.state != "done" or self.restores_id or self.scope == "unlock":
             return "none_needed"
         if "done" in self.settlement_ids.mapped("state"):
             return "done"
@@ -119,7 +119,12 @@ class OrderReversal(models.Model):
         check_one(self)
         if not self.replacement_id:
             self.check_access("write")
-            if not self.order_id or self.scope != "cancel" or self.state != "done":
+            cancelled = self.state == "done" and not self.restores_id
+            # Of a part, what is left of the order goes on by itself.
+            cancelled = cancelled and (
+                not self.line_ids or self.order_id.state == "cancel"
+            )
+            if not self.order_id or self.scope != "cancel" or not cancelled:
                 raise self._error(
                     self.env._(
                         "%s cancelled no order that a quotation could replace. Open "

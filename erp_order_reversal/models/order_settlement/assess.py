@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ...const import CREDIT_TYPES, REVERSIBLE_TYPES
 from ...plan import Money, Terms
+from ...plan.values import ReleaseData
 from .difference import VALUES
 
 
@@ -119,16 +120,19 @@ class OrderSettlement(models.Model):
         self.ensure_one()
         if self.reversal_id.scope != "payment":
             return self.env["account.move"]
-        ids = {release["invoice_id"] for release in self._get_releases()}
+        ids = {release.invoice_id for release in self._get_releases()}
         return self.env["account.move"].browse(sorted(ids)).exists()
 
     def _get_releases(self):
-        """What the reversal took off, as its steps keep it."""
+        """What the reversal took off.
+
+        :return: list of `Release`
+        """
         return [
             release
             for step in self.reversal_id.step_ids
             if step.operation == "release" and step.done
-            for release in step.data["releases"]
+            for release in ReleaseData.from_json(step.data).releases
         ]
 
     def _get_default_journal(self, orders):
@@ -208,10 +212,9 @@ class OrderSettlement(models.Model):
         lines = self.env["account.move.line"]
         left = {}
         for release in self._get_releases():
-            if release["counterpart_id"]:
-                part = release["keep"] / release["amount"] if release["amount"] else 0
-                line = lines.browse(release["counterpart_id"])
-                left[line] = left.get(line, 0.0) + release["own_amount"] * (1 - part)
+            if release.counterpart_id:
+                line = lines.browse(release.counterpart_id)
+                left[line] = left.get(line, 0.0) + release.own_taken
         kept = []
         for line, amount in left.items():
             if not line.exists() or line.parent_state != "posted":

@@ -89,4 +89,5 @@ class OrderSettlementCredit(models.Model):
     def action_open_document(self):
         """Open the payment or the entry that the money came with."""
         self.ensure_one()
+        self.check_access("read")
         return (self.payment_id or self.line_id.move_id)._get_records_action()

@@ -276,7 +276,7 @@ class OrderSettlement(models.Model):
         left = {line.id for line, _amount in self._get_kept()}
         lines = self.env["account.move.line"]
         for release in self._get_releases():
-            line = lines.browse(release["counterpart_id"] or []).exists()
+            line = lines.browse(release.counterpart_id or []).exists()
             if line and line.id not in left:
                 found.append(
                     self._finding(

@@ -320,4 +320,5 @@ class OrderSettlement(models.Model):
     def action_view_documents(self):
         """Open what was made: the invoices, or the orders if there are none."""
         self.ensure_one()
+        self.check_access("read")
         return (self.move_ids or self.order_ids)._get_records_action()

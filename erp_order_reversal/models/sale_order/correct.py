@@ -116,9 +116,11 @@ class SaleOrder(models.Model):
     def action_view_replaced(self):
         """Open the order that this one replaces."""
         self.ensure_one()
+        self.check_access("read")
         return self.replaces_id._get_records_action()
 
     def action_view_replacement(self):
         """Open the order that replaces this one."""
         self.ensure_one()
+        self.check_access("read")
         return self.replaced_by_id._get_records_action()

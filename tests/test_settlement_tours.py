@@ -1,0 +1,46 @@
+"""Correcting and settling again, as people do it in a browser."""
+
+from odoo.tests import HttpCase
+
+from .common import ReversalCase
+
+
+class TestSettlementTours(ReversalCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.order, self.move, self.payment = self.settle(user_id=self.clerk.id)
+
+    def tour(self, path, name):
+        self.start_tour(f"/odoo/{path}", name, login=self.clerk.login)
+        self.env.invalidate_all()
+
+    def assertCorrected(self):
+        self.assertEqual(self.order.settlement_state, "settled")
+        self.assertEqual(self.order.amount_untaxed, 550.0)
+        self.assertEqual(self.move.payment_state, "reversed")
+        settlement = self.env["order.settlement"].sudo().search([])
+        self.assertEqual(settlement.state, "done")
+        self.assertEqual(settlement.amount_due, -57.5)
+
+    def test_correct(self):
+        self.tour(f"m-sale.order/{self.order.id}", "order_settlement_correct")
+        self.assertCorrected()
+
+    def test_correct_in_chinese(self):
+        self.clerk.lang = "zh_CN"
+        self.tour(f"m-sale.order/{self.order.id}", "order_settlement_correct_chinese")
+        self.assertCorrected()
+
+    def test_from_the_list(self):
+        before = self.trial_balance()
+        reversal = self.reverse(self.order, "draft")
+        self.tour("not-settled-again", "order_settlement_from_list")
+        self.assertEqual(reversal.settled_again_state, "done")
+        self.assertBooks(before)
+
+    def test_replacement(self):
+        before = self.trial_balance()
+        reversal = self.reverse(self.order, "cancel")
+        self.tour(f"m-order.reversal/{reversal.id}", "order_settlement_replacement")
+        self.assertEqual(reversal.replacement_id.settlement_state, "settled")
+        self.assertBooks(before)
