@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import split_every
 
-from ...checks import check_one, check_records, check_type
+from ...checks import check_records, check_type
 from ...const import BATCH_STATES, INVOICE_METHODS, PAYMENT_METHODS, SCOPES
 from ..order_reversal.request import ROOT_SCOPE
 
