@@ -3,7 +3,8 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format fuzz cohabit bench host-tests i18n shell clean stop
+.PHONY: help setup demo test lint format fuzz faults interleave cohabit bench \
+	host-tests i18n shell clean stop
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -24,8 +25,14 @@ lint: ## Run pylint-odoo, ruff and the OCA checks
 format: ## Let ruff mend what it can, write the READMEs from their fragments
 	@$(DEV) lint --fix
 
-fuzz: ## Run the property-based tests with many more examples (ARGS=…)
-	@$(DEV) fuzz $(ARGS)
+fuzz: ## Run property-based tests and simulator with new examples (MINUTES=10, ARGS=…)
+	@$(DEV) fuzz $(if $(MINUTES),--minutes=$(MINUTES)) $(ARGS)
+
+faults: ## Let each SQL statement of each operation fail in each way: hours (ARGS=…)
+	@$(DEV) faults $(ARGS)
+
+interleave: ## Let two transactions meet at each of their statements: hours (ARGS=…)
+	@$(DEV) interleave $(ARGS)
 
 cohabit: ## Try the addons beside the host's others (ARGS="ar pos": these groups)
 	@$(DEV) cohabit $(ARGS)

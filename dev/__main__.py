@@ -40,7 +40,24 @@ def test(options) -> int:
 def fuzz(options) -> int:
     """Run the tests marked `fuzz` with many more examples."""
     os.environ.setdefault("HYPOTHESIS_PROFILE", "fuzz")
+    os.environ["ERP_FUZZ_MINUTES"] = str(options.minutes)
     return testing.main(["-m", "fuzz", *options.arguments], options.reuse)
+
+
+def faults(options) -> int:
+    """Let every statement of every operation fail in every way."""
+    os.environ.setdefault("ERP_FAULTS_SHARE", "1")
+    return testing.main(
+        ["tests/faults/test_faults.py", *options.arguments], options.reuse
+    )
+
+
+def interleave(options) -> int:
+    """Let two transactions meet at every statement."""
+    os.environ.setdefault("ERP_INTERLEAVE_SHARE", "1")
+    return testing.main(
+        ["tests/faults/test_interleave.py", *options.arguments], options.reuse
+    )
 
 
 def host_tests(options) -> int:
@@ -123,12 +140,25 @@ def parser() -> argparse.ArgumentParser:
 
     add("setup", setup)
     add("demo", start_demo).add_argument("--port", type=int, default=0)
-    for name, function in (("test", test), ("fuzz", fuzz)):
-        add(name, function).add_argument(
+    for name, function in (
+        ("test", test),
+        ("fuzz", fuzz),
+        ("faults", faults),
+        ("interleave", interleave),
+    ):
+        command = add(name, function)
+        command.add_argument(
             "--reuse",
             action="store_true",
             help="don't rebuild the databases when the addons have changed",
         )
+        if function is fuzz:
+            command.add_argument(
+                "--minutes",
+                type=float,
+                default=10,
+                help="how long each class of the simulator goes on",
+            )
     add("lint", run_linters).add_argument("--fix", action="store_true")
     command = add("cohabit", beside)
     command.add_argument("groups", nargs="*", help="names of groups, all by default")

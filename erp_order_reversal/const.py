@@ -34,6 +34,8 @@ STATES = [
 ]
 # The one table of the state gate: from which states a state may be reached.
 STATE_FLOW = {
+    # sent back by an approver, to be changed and asked for anew
+    "draft": {"to_approve"},
     "to_approve": {"draft", "queued", "failed"},
     "queued": {"draft", "failed", "to_approve"},
     "done": {"draft", "queued", "to_approve", "failed"},
@@ -63,9 +65,11 @@ OPERATIONS = [
     ("rematch", "Match again"),
     ("refund", "Refund"),
     ("cancel", "Cancel"),
+    ("lower", "Lower the order"),
     ("draft", "Back to quotation"),
     # and back again, by a restore
     ("confirm", "Confirmed again"),
+    ("raise_back", "Ordered again"),
     ("unrefund", "Its refund is cancelled"),
     ("unmatch", "What was matched instead is taken off"),
     ("uncredit", "Its credit note is cancelled"),

@@ -8,12 +8,14 @@ FOREIGN_NAMES = """
                SELECT selection.id FROM ir_model_fields_selection selection
                  JOIN ir_model_fields field ON field.id = selection.field_id
                 WHERE field.model = 'order.reversal'
-                   OR field.model LIKE 'order.reversal.%%')
+                   OR field.model LIKE 'order.reversal.%%'
+                   OR field.model LIKE 'order.settlement%%')
         OR data.model = 'ir.model.inherit' AND data.res_id IN (
                SELECT inherit.id FROM ir_model_inherit inherit
                  JOIN ir_model model ON model.id = inherit.model_id
                 WHERE model.model = 'order.reversal'
-                   OR model.model LIKE 'order.reversal.%%')
+                   OR model.model LIKE 'order.reversal.%%'
+                   OR model.model LIKE 'order.settlement%%')
 """
 
 
@@ -30,6 +32,7 @@ def uninstall_hook(env):
     for table in (
         "order_reversal_head",
         "order_reversal_log",
+        "order_settlement",
         "order_reversal",
         "order_reversal_batch",
     ):

@@ -5,11 +5,14 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 import pytest_odoo
 from hypothesis import HealthCheck, Phase, settings
 
 from odoo.tests.common import BaseCase
 from odoo.tools import config
+
+from . import figures
 
 # The runner of the job queue belongs to a server of its own (`tests/live`), not in the
 # process of the tests.
@@ -41,6 +44,19 @@ def _own_filestore(original, database):
 
 
 pytest_odoo._shared_filestore = _own_filestore
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        figures.attach(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    figures.write(terminalreporter)
+
 
 _COMMON = {
     "deadline": None,

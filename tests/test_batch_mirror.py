@@ -74,7 +74,10 @@ class TestMirror(ReversalCase):
 
         :param but: lines on these accounts of the invoice may differ
         """
+        terms = invoice.invoice_payment_term_id
+        mixed = terms.early_pay_discount_computation == "mixed"
         defaults = {
+            "invoice_payment_term_id": mixed and terms.id,
             "date": self.today(),
             "invoice_date": self.today(),
             "invoice_date_due": self.today(),
@@ -307,13 +310,16 @@ class TestForeignOverride(BatchCase):
             "Other",
             (),
             {
-                "__module__": "odoo.addons.other.models",
+                "_module": "other",
+                "_name": "account.move",
                 "_reverse_moves": _reverse_moves,
             },
         )
         bases = model.__bases__
         model.__bases__ = (bases[0], Other, *bases[1:])
+        self.addCleanup(self.env.registry.clear_cache)
         self.addCleanup(setattr, model, "__bases__", bases)
+        self.env.registry.clear_cache()
         batch = self.batch(orders, invoice_method="credit_note")
         batch.action_start()
         self.assertEqual(batch.done_count, 3, batch.reversal_ids.mapped("error"))

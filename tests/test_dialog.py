@@ -77,7 +77,8 @@ class TestDialog(ReversalCase):
         before = self.trial_balance()
         count = model.with_user(self.manager).search_count([])
         for user in (self.clerk, self.requester):
-            html = model.with_user(user).preview_request({"order_id": self.order.id})
+            shown = model.with_user(user).preview_request({"order_id": self.order.id})
+            html = shown["entries_html"]
             self.assertIn("690.00", html)
             self.assertIn(self.company_data["default_account_revenue"].name, html)
         self.assertBooks(before)
@@ -85,13 +86,17 @@ class TestDialog(ReversalCase):
         self.assertEqual(model.with_user(self.manager).search_count([]), count)
 
     def test_preview_says_what_stands_against_it(self):
-        html = (
+        shown = (
             self.env["order.reversal"]
             .with_user(self.clerk)
             .preview_request({"order_id": self.order.id, "invoice_method": "void"})
         )
-        self.assertIn("text-danger", html)
-        self.assertIn(self.move.name, html)
+        [found] = shown["findings"]
+        self.assertEqual(
+            (found["code"], found["severity"]), ("void_refused", "blocker")
+        )
+        self.assertIn(self.move.name, found["message"])
+        self.assertFalse(shown["entries"])
 
     def test_preview_needs_the_right_to_ask(self):
         for user in (self.outsider, self.auditor):

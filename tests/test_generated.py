@@ -107,15 +107,23 @@ class GeneratedCase(ReversalCase):
             invoice_method=shape.invoice_method,
             payment_method=shape.payment_method,
         )
+        owed = self.owed()
+        tried = reversal.rehearse()
+        blockers = [f for f in tried["findings"] if f["severity"] == "blocker"]
+        self.assertEqual(self.image(*built.documents()), documents)
+        self.assertBooks(settled)
         try:
-            preview = reversal.preview_entries()
             with self.cr.savepoint():
                 reversal.action_submit()
         except UserError as error:
+            self.assertTrue(blockers, f"not said before: {error}")
             self._check_refusal(reversal, error, built, documents, settled)
             return
+        self.assertFalse(blockers, "said, and yet not refused")
         self.assertTrue(reversal.action_verify(), reversal.verify_detail)
-        self._check_preview(preview, settled)
+        self._check_preview(tried["entries"], settled)
+        self._check_foreseen(tried, reversal)
+        self._check_positions(tried["positions"], owed)
         self.assertEqual(self.image(*others), image, "a neighbour changed")
         self._check_outcome(orders, reversal)
         if shape.undo:
@@ -185,6 +193,48 @@ class GeneratedCase(ReversalCase):
             self.assertIn(finding.message, str(error))
         self.assertEqual(self.image(*built.documents()), documents)
         self.assertBooks(settled)
+
+    def owed(self):
+        """{(partner, type of account): balance}, as the host itself adds them up."""
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("parent_state", "=", "posted"),
+                ("company_id", "=", self.company.id),
+                ("account_type", "in", ("asset_receivable", "liability_payable")),
+            ],
+            ["partner_id", "account_id"],
+            ["balance:sum"],
+        )
+        owed = {}
+        for partner, account, balance in groups:
+            key = (partner.id, account.account_type)
+            owed[key] = owed.get(key, 0.0) + balance
+        return owed
+
+    def _check_positions(self, positions, before):
+        """Before, plus each change, is after; for everybody, and for nobody else."""
+        after = self.owed()
+        told = {(row["partner_id"], row["account_type"]): row for row in positions}
+        for key in set(before) | set(after):
+            then, now = before.get(key, 0.0), after.get(key, 0.0)
+            if key in told:
+                self.assertAlmostEqual(told[key]["before"], then, 2)
+                self.assertAlmostEqual(told[key]["after"], now, 2)
+            else:
+                self.assertAlmostEqual(then, now, 2, f"nobody told of {key}")
+
+    def _check_foreseen(self, tried, reversal):
+        """What was foreseen of each document and of the books is what came."""
+        came = [
+            (effect.res_name, effect.before or "", effect.after)
+            for effect in reversal.effect_ids
+        ]
+        foreseen = [
+            (effect["res_name"], effect["before"], effect["after"])
+            for effect in tried["effects"]
+        ]
+        self.assertEqual(sorted(map(str, foreseen)), sorted(map(str, came)))
+        self.assertEqual(tried["positions"], reversal.impact["positions"])
 
     def _check_preview(self, preview, settled):
         """The preview is the change of the trial balance, account by account."""

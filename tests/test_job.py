@@ -172,7 +172,7 @@ class TestJob(ReversalCase):
             self.assertIn(self.reason.name, notes.body)
         self.assertEqual(
             set(reversal.step_ids.mapped("res_name")),
-            {order.display_name, invoice.display_name, payment.display_name},
+            {order.name, invoice.name, payment.display_name},
         )
         self.assertIn(credit.name, reversal.step_ids.mapped("result_name"))
         self.assertEqual(order.with_user(self.clerk).reversal_count, 1)

@@ -185,7 +185,7 @@ class TestRefusals(ReversalCase):
         books = self.trial_balance()
         moves = self.env["account.move"].search_count([])
 
-        def fail(reversals, fresh=False):
+        def fail(reversals, fresh=False, matches=None):
             return ["planted"]
 
         self.patch(self.env.registry["order.reversal"], "_find_problems", fail)

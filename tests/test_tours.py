@@ -52,6 +52,20 @@ class TestTours(ReversalCase, HttpCase):
         self.assertEqual(reversal.note, "Typed twice")
         self.assertCancelled()
 
+    def test_a_reason_proposes(self):
+        """And takes it back; what a person chose stays. Nothing is left behind."""
+        self.tour(self.order, "order_reversal_reasons", self.clerk)
+        self.assertFalse(self.reversals())
+
+    def test_refused_confirm(self):
+        """The dialog stays true: the new plan, what changed marked, no draft left."""
+        sequence = self.env.ref("erp_order_reversal.sequence_order_reversal")
+        number = sequence.number_next_actual
+        self.tour(self.order, "order_reversal_refused", self.clerk)
+        self.assertEqual(self.reversals().state, "done")
+        self.assertEqual(sequence.number_next_actual, number + 1)
+        self.assertCancelled()
+
     def test_request_and_approve(self):
         self.tour(self.order, "order_reversal_request", self.requester)
         reversal = self.reversals()

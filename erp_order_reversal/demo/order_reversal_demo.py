@@ -28,7 +28,11 @@ class OrderReversalDemo(models.AbstractModel):
             _logger.info("No demo orders to take back: no chart of accounts yet.")
             return
         clerk = self.env.ref(f"{MODULE}.user_clerk")
-        self = self.with_user(clerk).with_context(allowed_company_ids=company.ids)
+        # sudo: the rights that other addons ask for (`sale_loyalty`: to cancel) must
+        # not keep demo data from being loaded.
+        self = (
+            self.with_user(clerk).with_context(allowed_company_ids=company.ids).sudo()
+        )
         for load in (
             self._load_plain,
             self._load_locked,

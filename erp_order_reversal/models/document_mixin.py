@@ -48,6 +48,55 @@ class OrderReversalMixin(models.AbstractModel):
         self.ensure_one()
         return {}
 
+    def _reversal_part_lines(self, part):
+        """What a part of this root takes of the orders.
+
+        :param dict part: {line of this document: PartLine}
+        :return: {order line: quantity in its unit}
+        """
+        return {}
+
+    def _reversal_name(self):
+        """What a person calls this document, without what else its name tells.
+
+        :return: str
+        """
+        self.ensure_one()
+        return self.display_name
+
+    def _reversal_scope_obstacles(self):
+        """The scopes that make no sense for this root.
+
+        :return: {scope: why, or an empty text where it need not even be offered}
+        """
+        self.ensure_one()
+        return {}
+
+    def _reversal_kind(self):
+        """What kind of document it is, for its place in a picture.
+
+        :return: `order`, `delivery`, `invoice`, `payment`, `credit` or `entry`
+        """
+        self.ensure_one()
+        return "entry"
+
+    def _reversal_label(self):
+        """How this document stands, as a person reads it; asked before and after.
+
+        :return: str
+        """
+        self.ensure_one()
+        return ""
+
+    @api.private
+    def _reversal_origins(self):
+        """Documents that this one came from: what a picture draws a line from.
+
+        :return: list of recordsets
+        """
+        self.ensure_one()
+        return []
+
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
 
@@ -78,6 +127,61 @@ class OrderReversalMixin(models.AbstractModel):
     def _reversal_check_settle(self, step, books):
         """All documents must be what they were: list of str."""
         return step.reversal_id._find_unrestored() if books.fresh else []
+
+    def _reversal_block_later_parts(self, step, plan):
+        """Parts are restored in the opposite order, the last one first.
+
+        What a part released, and what it took of the rest, follows from the ones
+        before it.
+
+        :param step: `order.reversal.step` on this document, which a plan takes back
+        :param Plan plan: of the restore
+        """
+        later = step._get_later_parts()
+        if later:
+            plan.block(
+                "part_restored_first",
+                self.env._(
+                    "Another part of %s was taken back since.", self.display_name
+                ),
+                self,
+                remedy=self.env._(
+                    "Restore %s first.",
+                    ", ".join(later.sorted("id", reverse=True).mapped("name")),
+                ),
+            )
+
+    def _reversal_acted(self, answer, *states):
+        """Make sure that a method of the host did to these documents what it is for.
+
+        Other addons may let it answer with a dialog instead: a confirmation, an
+        exception, a credit limit.
+
+        :param answer: what the method returned
+        :param str states: the states of which each document must have one now
+        :raise UserError: names the documents, and what is asked
+        """
+        left = self.filtered(lambda record: record.state not in states)
+        if not left:
+            return
+        names = ", ".join(left.mapped("display_name"))
+        asked = isinstance(answer, dict) and (answer.get("name") or "")
+        if asked:
+            message = self.env._(
+                "%(documents)s can't be changed by a reversal: another addon asks "
+                "“%(question)s” first.",
+                documents=names,
+                question=asked,
+            )
+        else:
+            message = self.env._(
+                "%s can't be changed by a reversal: another addon stops it.", names
+            )
+        raise UserError(
+            message
+            + " "
+            + self.env._("Answer it on the document itself, then try again.")
+        )
 
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""

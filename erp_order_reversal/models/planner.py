@@ -1,12 +1,10 @@
-import hashlib
-import json
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_datetime
 
-from ..plan import Plan, without_words
+from ..plan import Plan, frozen, name_of
 
 
 class OrderReversalPlan(models.AbstractModel):
@@ -32,13 +30,19 @@ class OrderReversalPlan(models.AbstractModel):
         ready = [plan for plan in plans if self._check_root(plan, existing)]
         for plan in ready:
             plan.date = self._get_open_date(plan)
+            plan.part = plan.reversal._plan_part(plan)
         self._collect([plan for plan in ready if not plan.reversal.restores_id])
+        waiting = self._find_waiting(ready)
         for plan in ready:
             if plan.reversal.restores_id:
                 plan.reversal._plan_restore(plan)
             else:
                 self._ask_documents(plan)
+                if len(plans) == 1 and plan.rank:
+                    # In bulk nobody reads it document by document.
+                    self._report_beside(plan)
             self._finish(plan)
+            self._report_waiting(plan, waiting)
         return plans
 
     # ------------------------------------------------------------------
@@ -178,7 +182,7 @@ class OrderReversalPlan(models.AbstractModel):
                 self.env._(
                     "There is nothing to take back on %(document)s with the scope "
                     "“%(scope)s”.",
-                    document=plan.root.display_name,
+                    document=plan.root._reversal_name(),
                     scope=dict(
                         plan.reversal._fields["scope"]._description_selection(self.env)
                     )[plan.reversal.scope],
@@ -204,6 +208,50 @@ class OrderReversalPlan(models.AbstractModel):
             key=lambda found: ("blocker", "warning", "info").index(found["severity"])
         )
 
+    def _find_waiting(self, plans):
+        """{(model, id) of a root: requests that wait for an approver}."""
+        found = defaultdict(self.env["order.reversal"].sudo().browse)
+        ids = defaultdict(list)
+        for plan in plans:
+            reversal = plan.reversal
+            if reversal.state in ("draft", "failed", "queued") and (
+                # Of a restore, the reversal that it takes back says so.
+                not reversal.restores_id
+            ):
+                ids[plan.root._reversal_root_field].append(plan.root.id)
+        for field, root_ids in ids.items():
+            # sudo: that somebody else asked already must not depend on who asks.
+            waiting = self.env["order.reversal"].sudo()
+            for reversal in waiting.search(
+                [
+                    ("state", "=", "to_approve"),
+                    ("restores_id", "=", False),
+                    (field, "in", root_ids),
+                ]
+            ):
+                root = reversal[field]
+                found[root._name, root.id] |= reversal
+        return found
+
+    def _report_waiting(self, plan, waiting):
+        """Nobody asks twice: who asked, when, and who can decide."""
+        others = waiting[plan.root._name, plan.root.id] - plan.reversal
+        for other in others[:1]:
+            asked = other.requested_on or other.create_date
+            plan.block(
+                "already_requested",
+                self.env._(
+                    "%(user)s asked for it already on %(date)s: %(reversal)s waits "
+                    "for an approver.",
+                    user=other.requester_id.name,
+                    date=format_datetime(self.env, asked, dt_format="short"),
+                    reversal=other.name,
+                ),
+                other,
+                remedy=self.env._("Wait for the decision, or have it sent back."),
+                who=other._explain_approvers(),
+            )
+
     def _report_companies(self, plan):
         """A head office and its branch settle for each other: both books change."""
         for model in sorted({step["res_model"] for step in plan.steps}):
@@ -217,7 +265,7 @@ class OrderReversalPlan(models.AbstractModel):
                     "other_company",
                     self.env._(
                         "The books of %(company)s change, too: %(documents)s.",
-                        documents=", ".join(records.mapped("display_name")),
+                        documents=", ".join(map(name_of, records)),
                         company=company.name,
                     ),
                     records[0],
@@ -250,7 +298,9 @@ class OrderReversalPlan(models.AbstractModel):
 
     def _fingerprint_data(self, plan):
         """The plan and its documents, as far as an approval covers them."""
+        part = {"part": plan.reversal._freeze_part()} if plan.reversal.is_part else {}
         return {
+            **part,
             "steps": [
                 [
                     step["operation"],
@@ -262,8 +312,8 @@ class OrderReversalPlan(models.AbstractModel):
                 for step in plan.steps
             ],
             "documents": {
-                f"{model},{record.id}": {
-                    "name": record.display_name,
+                frozen.document_key(model, record.id): {
+                    "name": record._reversal_name(),
                     **record._reversal_fingerprint(),
                 }
                 for model, records in sorted(plan.documents.items())
@@ -272,10 +322,5 @@ class OrderReversalPlan(models.AbstractModel):
         }
 
     def _fingerprint(self, data):
-        """SHA-256 (hex) over the canonical JSON of `data`, the words left out.
-
-        Who asks and who approves may read different languages.
-        """
-        data = without_words(data)
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 (hex) of what `_fingerprint_data` froze."""
+        return frozen.fingerprint(data)

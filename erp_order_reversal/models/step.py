@@ -6,6 +6,7 @@ from odoo.fields import Command
 
 from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
 from ..exceptions import IncompleteOperationError
+from ..plan import CreditData, ReleaseData, RematchData, frozen
 from ..plan import operation as rows
 from .request_mixin import marked_fields
 
@@ -54,6 +55,9 @@ class OrderReversalStep(models.Model):
         "Resulting ID", model_field="result_model", readonly=True
     )
     result_name = fields.Char("Resulting Document", readonly=True)
+    closed_methods = fields.Json(
+        help="Methods that can't be chosen for the document, each with the reason."
+    )
     data = fields.Json(help="What the operation needs: journal items, amounts.")
     origin_id = fields.Many2one(
         "order.reversal.step", readonly=True, help="Of a restore: what it takes back."
@@ -230,9 +234,10 @@ class OrderReversalStep(models.Model):
         :param rows: partial reconciliations of the before-image, as dicts
         :return: `account.move.line`, those of other documents alone
         """
-        credits = self.env["account.move"].browse(self.data.get("credit_ids") or [])
-        items = credits.line_ids.browse(self.data.get("counterpart_ids") or [])
-        again = set(self.data.get("rematch_ids") or [])
+        data = RematchData.from_json(self.data)
+        credits = self.env["account.move"].browse(data.credit_ids)
+        items = credits.line_ids.browse(data.counterpart_ids)
+        again = set(CreditData.from_json(self.data).rematch_ids)
         for row in rows:
             if row["id"] in again:
                 items |= items.browse([row["debit_move_id"], row["credit_move_id"]])
@@ -240,11 +245,32 @@ class OrderReversalStep(models.Model):
             lambda item: item.move_id != self._get_document()
         )
 
+    def _get_later_parts(self):
+        """Done reversals that took back another part of the same document since.
+
+        :return: `order.reversal`; none where both took back all of their root
+        """
+        self.ensure_one()
+        operations = self._get_operations()
+        # sudo: reversals of others, for which of them has to go first.
+        later = self.sudo().search(
+            [
+                ("res_model", "=", self.res_model),
+                ("res_id", "=", self.res_id),
+                ("operation", "in", [k for k in operations if operations[k].inverse]),
+                ("reversal_id.state", "=", "done"),
+                ("id", ">", self.id),
+            ]
+        )
+        return later.reversal_id.filtered(
+            lambda reversal: reversal.is_part or self.reversal_id.is_part
+        )
+
     def _before(self):
         """The document as the reversal found it: dict of the frozen plan."""
         self.ensure_one()
         documents = (self.reversal_id.fingerprint_data or {}).get("documents", {})
-        return documents.get(f"{self.res_model},{self.res_id}", {})
+        return documents.get(frozen.document_key(self.res_model, self.res_id), {})
 
     def _get_result(self, model):
         """The document of `model` that came out of this step, an empty one else.
@@ -302,9 +328,9 @@ class OrderReversalStep(models.Model):
         # sudo: whether matches exist.
         partials = self.env["account.partial.reconcile"].sudo()
         left = any(
-            books.has(partials.browse(release["partial_id"]))
-            for release in self.data["releases"]
-            if release["partial_id"]
+            books.has(partials.browse(release.partial_id))
+            for release in ReleaseData.from_json(self.data).releases
+            if release.partial_id
         )
         return [self.env._("%s is still matched.", self.res_name)] if left else []
 
@@ -316,24 +342,28 @@ class OrderReversalStep(models.Model):
         self.ensure_one()
         lines = self.env["account.move.line"]
         needed = {}
-        for release in self.data["releases"]:
-            if release["counterpart_id"]:
-                line = lines.browse(release["counterpart_id"]).exists()
-                kept = release["keep"] / release["amount"] if release["amount"] else 0
-                needed[line] = needed.get(line, 0.0) + release["own_amount"] * (
-                    1.0 - kept
-                )
-        if any(
-            line.currency_id.compare_amounts(abs(line.amount_residual_currency), amount)
-            < 0
+        for release in ReleaseData.from_json(self.data).releases:
+            if release.counterpart_id:
+                line = lines.browse(release.counterpart_id).exists()
+                needed[line] = needed.get(line, 0.0) + release.own_taken
+        used = lines.browse(
+            line.id
             for line, amount in needed.items()
             if line
-        ):
+            and line.currency_id.compare_amounts(
+                abs(line.amount_residual_currency), amount
+            )
+            < 0
+        )
+        if used:
+            others = used.matched_debit_ids.debit_move_id
+            others |= used.matched_credit_ids.credit_move_id
             plan.block(
                 "credit_used",
                 self.env._(
-                    "The credit of %s was used for something else since.",
-                    self.res_name,
+                    "The credit of %(payment)s was used for %(documents)s since.",
+                    payment=self.res_name,
+                    documents=", ".join(others.move_id.mapped("display_name")),
                 ),
                 self._get_document(),
                 remedy=self.env._("Take it off there first."),
@@ -346,11 +376,11 @@ class OrderReversalStep(models.Model):
         journal item.
         """
         pairs = {
-            (step.res_id, release["invoice_id"])
+            (step.res_id, release.invoice_id)
             for step in self
             if step.res_model == "account.payment"
-            for release in step.data["releases"]
-            if not release["keep"]
+            for release in ReleaseData.from_json(step.data).releases
+            if not release.keep
         }
         partials = self._reversal_partials()
         partials._reversal_unlink_full()
@@ -363,10 +393,10 @@ class OrderReversalStep(models.Model):
         return (
             self.env["account.partial.reconcile"]
             .browse(
-                release["partial_id"]
+                release.partial_id
                 for step in self
-                for release in (step.data or {})["releases"]
-                if release["partial_id"]
+                for release in ReleaseData.from_json(step.data).releases
+                if release.partial_id
             )
             .exists()
         )

@@ -69,9 +69,11 @@ OPERATIONS = (
     Operation("rematch", 70, (INVOICE,), "unmatch", once=False, right=ACCOUNTING),
     Operation("refund", 80, (PAYMENT,), "unrefund", REFUNDED, right=ACCOUNTING),
     Operation("cancel", 90, (ORDER,), "confirm", ORDERED),
+    Operation("lower", 98, (ORDER,), "raise_back", ORDERED),
     Operation("draft", 100, (ORDER,), "confirm"),
     # Back again, in the opposite order.
     Operation("confirm", 210, (ORDER,), worth=ORDERED),
+    Operation("raise_back", 215, (ORDER,), worth=ORDERED),
     Operation("unrefund", 220, (PAYMENT,), worth=REFUNDED, right=ACCOUNTING),
     Operation("unmatch", 230, (INVOICE,), once=False, right=ACCOUNTING),
     Operation("uncredit", 240, (INVOICE,), worth=INVOICED, right=ACCOUNTING),

@@ -3,23 +3,24 @@
 from collections import defaultdict
 
 from ..const import SCOPE_RANK
-
-#: Keys of a frozen plan whose values are for people to read, in their language.
-WORDS = frozenset(("name", "document", "goods"))
+from .values import StepData
 
 
-def without_words(data):
-    """What of a frozen plan is the same in every language.
+def found_text(found):
+    """All that a finding says, where it stands in a running text.
 
-    :param data: a value as JSON has them
+    :param dict found: a finding with `message`, `remedy` and `who`
     """
-    if isinstance(data, dict):
-        return {
-            key: without_words(value) for key, value in data.items() if key not in WORDS
-        }
-    if isinstance(data, list | tuple):
-        return [without_words(value) for value in data]
-    return data
+    return " ".join(
+        part for part in (found["message"], found["remedy"], found["who"]) if part
+    )
+
+
+def name_of(record):
+    """What a person calls a record: a document says it itself."""
+    if isinstance(record, record.env.registry["order.reversal.mixin"]):
+        return record._reversal_name()
+    return record.display_name
 
 
 class Plan:
@@ -38,14 +39,15 @@ class Plan:
         self.places = {key: place for place, key in enumerate(self.operations, 1)}
         self.rank = SCOPE_RANK.get(reversal.scope, -1)
         self.date = None
+        # {line of the root: PartLine}; None: all of the root is taken back
+        self.part = None
         self.documents = {}
         self.steps = []
         self.findings = []
-        # journal items to unlink: {counterpart document: [release values]}
+        # matches to unlink: {counterpart document: [Release]}
         self.releases = defaultdict(list)
         # {account.move: Share}
         self.shares = {}
-        self.impact = []
 
     def reaches(self, scope):
         """Whether the reversal goes at least as far back as `scope`."""
@@ -67,24 +69,36 @@ class Plan:
         value = own.get(field)
         return value if value and value != "auto" else self.reversal[field] or "auto"
 
-    def add_step(self, record, operation, outcome, **vals):
+    def add_step(self, record, operation, outcome, data=None, **vals):
         """Append one operation on one document.
 
         :param record: the document
         :param str operation: key of the step's `operation`
         :param str outcome: what becomes of the document, for a person to read
+        :param data: what carrying it out needs: StepData, or JSON values
         """
+        if isinstance(data, StepData):
+            data = data.to_json()
         self.steps.append(
             {
                 "sequence": 10 * self.places[operation],
                 "operation": operation,
                 "res_model": record._name,
                 "res_id": record.id,
-                "res_name": record.display_name,
+                "res_name": record._reversal_name(),
                 "outcome": outcome,
+                **({} if data is None else {"data": data}),
                 **vals,
             }
         )
+
+    def get_targets(self, operation):
+        """The documents that an operation is planned for: set of (model, id)."""
+        return {
+            (step["res_model"], step["res_id"])
+            for step in self.steps
+            if step["operation"] == operation
+        }
 
     def add_finding(self, severity, code, message, record=None, remedy="", who=""):
         """Append a blocker, a warning or an information.
@@ -103,12 +117,12 @@ class Plan:
                 "key": key,
                 "severity": severity,
                 "code": code,
-                "message": " ".join(part for part in (message, remedy, who) if part),
+                "message": message,
                 "remedy": remedy,
                 "who": who,
                 "res_model": record._name if record else False,
                 "res_id": record.id if record else False,
-                "res_name": record.display_name if record else False,
+                "res_name": name_of(record) if record else False,
             }
         )
 

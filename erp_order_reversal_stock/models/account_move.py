@@ -95,9 +95,14 @@ class AccountMove(models.Model):
         The host takes cost lines off every draft; a credit note of a reversal has
         been given the exact ones, and a restored invoice gets back what it had.
         """
+        running = self.env["order.reversal"]._is_running()
         ready = self.filtered(
             lambda move: move.reversed_entry_id
-            and any(line.display_type == "cogs" for line in move.line_ids)
+            and any(
+                line.display_type == "cogs"
+                # A price correction has none, where the invoice has.
+                for line in (running and move.reversed_entry_id | move or move).line_ids
+            )
         )
         restored = self.env.context.get("order_reversal_costs")
         rows = []

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import float_is_zero
 
+from odoo.addons.erp_order_reversal.plan import LowerData
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -47,6 +49,41 @@ class SaleOrder(models.Model):
         return super()._reversal_apply_confirm(
             steps.with_context(order_reversal_due=due)
         )
+
+    def _reversal_change_ordered(self, step, sign):
+        """Override to deliver less, or again, what no return brings back.
+
+        What comes back was delivered: lowering the order takes none of that off the
+        transfers that are open. Ordered again, what was received back is delivered
+        anew.
+        """
+        due = self._reversal_due_of_part(step, sign)
+        order = self.with_context(order_reversal_due=frozenset(due.items()))
+        return super(SaleOrder, order)._reversal_change_ordered(step, sign)
+
+    def _reversal_due_of_part(self, step, sign):
+        """{id of an order line: change of what is to be delivered, in its unit}."""
+        steps = step.reversal_id.step_ids.filtered(
+            lambda other: other.operation in ("return", "request_return")
+            and not other.data.get("open")
+        )
+        back, received = {}, {}
+        for other in steps:
+            for move_id, quantity in other.data["moves"]:
+                move = self.env["stock.move"].browse(move_id)
+                line = move.sale_line_id
+                quantity = move.product_uom._compute_quantity(
+                    quantity, line.product_uom_id, round=False
+                )
+                back[line.id] = back.get(line.id, 0.0) + quantity
+                if other.operation == "return":
+                    received[line.id] = received.get(line.id, 0.0) + quantity
+        due = {}
+        for line_id, quantity in LowerData.from_json(step.data).lines:
+            due[line_id] = sign * (quantity - back.get(line_id, 0.0))
+            if sign > 0:
+                due[line_id] += received.get(line_id, 0.0)
+        return due
 
     def _reversal_problems(self, reversal, fresh):
         problems = super()._reversal_problems(reversal, fresh)

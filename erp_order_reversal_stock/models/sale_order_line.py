@@ -17,6 +17,69 @@ class SaleOrderLine(models.Model):
             return quantity
         return self.product_uom_qty - dict(due).get(self.id, 0.0)
 
+    def _update_line_quantity(self, values):
+        """Override to order less than was delivered, where the rest is on its way back.
+
+        The host wants the return done before (`sale_stock`); a reversal has asked the
+        warehouse for it.
+        """
+        asked = self.browse()
+        if self.env["order.reversal"]._is_running():
+            asked = self.filtered(
+                lambda line: line.product_uom_id.compare(
+                    line.qty_delivered - line._reversal_asked_back(),
+                    values["product_uom_qty"],
+                )
+                <= 0
+            )
+        return super(SaleOrderLine, self - asked)._update_line_quantity(values)
+
+    def _reversal_asked_back(self):
+        """What open returns will bring back of this line, in its unit."""
+        self.ensure_one()
+        return sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty, self.product_uom_id
+            )
+            for move in self.move_ids
+            if move.state not in ("done", "cancel")
+            and move.product_id == self.product_id
+            and move._reversal_comes_back()
+        )
+
+    def _reversal_part_back(self, quantity, outstanding):
+        """What comes back if so much less is ordered: the last delivered goods first.
+
+        Goods that were not delivered yet are simply not delivered.
+
+        :param float quantity: in the line's unit
+        :param dict outstanding: {delivery of this line: quantity that is out there}
+        :return: {move: quantity in its own unit}
+        """
+        self.ensure_one()
+        stays = max(0.0, self.product_uom_qty - quantity)
+        if any(move.product_id != self.product_id for move in outstanding):
+            # A kit: of each of its parts as much.
+            delivered = self.qty_delivered
+            part = min(quantity, max(0.0, delivered - stays))
+            ratio = part / delivered if delivered else 0.0
+            return {
+                move: move.product_uom.round(left * ratio)
+                for move, left in outstanding.items()
+            }
+        unit = self.product_uom_id
+        delivered = {
+            move: move.product_uom._compute_quantity(left, unit, round=False)
+            for move, left in outstanding.items()
+        }
+        left = min(quantity, max(0.0, sum(delivered.values()) - stays))
+        back = {}
+        for move in sorted(delivered, key=lambda move: (move.date, move.id))[::-1]:
+            taken = max(0.0, min(left, delivered[move]))
+            back[move] = unit._compute_quantity(taken, move.product_uom)
+            left -= taken
+        return back
+
     def _reversal_kept_cost(self, plan, quantity, spent):
         """Journal items that keep the cost of goods which stay with the customer.
 

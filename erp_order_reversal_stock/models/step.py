@@ -21,6 +21,7 @@ class OrderReversalStep(models.Model):
             ("cancel",),
             ("keep", "Keep with the customer"),
             ("request_return", "Ask for the return"),
+            ("lower",),
             ("draft",),
             ("unrequest", "Its return is not asked for any more"),
             ("unkeep", "Its cost is back on the invoice"),

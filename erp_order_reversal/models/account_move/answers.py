@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
+from ...plan import TrimData
 
 
 class AccountMove(models.Model):
@@ -52,6 +53,8 @@ class AccountMove(models.Model):
         for move in self.filtered(lambda move: move.move_type in CREDIT_TYPES):
             move._reversal_check_lone_credit(plan)
         for move in self.filtered(lambda move: move.state == "draft"):
+            if plan.part is not None:
+                continue
             if plan.reaches("invoice") and plan.root == move:
                 plan.inform(
                     "draft_invoice",
@@ -78,7 +81,7 @@ class AccountMove(models.Model):
             earlier = plan.reversal._get_earlier(self)
             plan.block(
                 "invoice_cancelled",
-                self.env._("%s is cancelled already.", self.display_name)
+                self.env._("%s is cancelled already.", self._reversal_name())
                 + (
                     " " + self.env._("It was taken back by %s.", earlier[0].name)
                     if earlier
@@ -113,12 +116,66 @@ class AccountMove(models.Model):
                     lines=", ".join(alone.mapped("name")),
                 ),
                 self,
-                remedy=self.env._(
-                    "Reset %s to draft and cancel it, then take the order back.",
-                    self.name,
-                ),
+                remedy=self._reversal_lone_credit_remedy(),
                 who=self.env._("An accountant may do that."),
             )
+
+    def _reversal_lone_credit_remedy(self):
+        """What to do with a credit note that stands alone, and with its money."""
+        payments = self._reversal_counterparts().move_id.origin_payment_id
+        if not payments:
+            return self.env._(
+                "Reset %s to draft and cancel it, then take the order back.", self.name
+            )
+        return self.env._(
+            "%(payments)s paid %(amount)s of it out already: ask the customer for it, "
+            "or cancel the payment if it never left. Then reset %(credit)s to draft "
+            "and cancel it, and take the order back.",
+            payments=", ".join(payments.mapped("name")),
+            amount=self.currency_id.format(
+                abs(self.amount_total) - abs(self.amount_residual)
+            ),
+            credit=self.name,
+        )
+
+    def _reversal_report_rate(self, plan, share):
+        """Sales figures of an order that was invoiced in another currency.
+
+        The host converts invoice and credit note each at the rate of its own day
+        (`sale.order.line._compute_untaxed_amount_invoiced`), so that a difference
+        stays on the order. The books know nothing of it.
+        """
+        left = {}
+        for line, rest in share.lines.items():
+            for order_line in line.sale_line_ids[:1]:
+                if order_line.currency_id != self.currency_id:
+                    then, now = (
+                        self.currency_id._convert(
+                            abs(rest.amount),
+                            order_line.currency_id,
+                            self.company_id,
+                            day,
+                        )
+                        for day in (self.invoice_date or self.date, plan.date)
+                    )
+                    order = order_line.order_id
+                    left[order] = left.get(order, 0.0) + then - now
+        for order, amount in left.items():
+            if not order.currency_id.is_zero(amount):
+                plan.inform(
+                    "invoiced_amount_left",
+                    self.env._(
+                        "%(order)s is in %(own)s, and %(invoice)s in %(other)s. Its "
+                        "sales figures keep %(amount)s as invoiced, because each "
+                        "document counts at the rate of its day; the books don't.",
+                        order=order.name,
+                        own=order.currency_id.name,
+                        invoice=self.name,
+                        other=self.currency_id.name,
+                        amount=order.currency_id.format(amount),
+                    ),
+                    order,
+                )
 
     def _reversal_steps(self, plan):
         super()._reversal_steps(plan)
@@ -137,6 +194,9 @@ class AccountMove(models.Model):
         """A draft is cancelled, or loses the lines of the orders taken back."""
         if not plan.reaches("invoice"):
             return
+        if plan.part is not None:
+            self._reversal_report_draft(plan)
+            return
         values = {
             "amount": self.amount_total,
             "currency_id": self.currency_id.id,
@@ -152,7 +212,7 @@ class AccountMove(models.Model):
                 why=self.env._(
                     "The draft also invoices %s.", ", ".join(foreign.mapped("name"))
                 ),
-                data={"order_ids": plan.records("sale.order").ids},
+                data=TrimData(plan.records("sale.order").ids),
                 **values,
             )
         else:
@@ -168,6 +228,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         share = plan.shares[self]
         if plan.reaches("invoice"):
+            if plan.part is not None and not share.lines:
+                return
             if not share.lines and not share.extras:
                 self._reversal_report_credited(plan, share)
                 return
@@ -233,6 +295,7 @@ class AccountMove(models.Model):
             "currency_id": self.currency_id.id,
             "why": why,
             "invoice_method": self._reversal_own_method(plan),
+            "closed_methods": {"void": " ".join(obstacles)} if obstacles else False,
         }
         self._reversal_plan_settlements(plan, share, everything=void)
         if void:
@@ -245,6 +308,60 @@ class AccountMove(models.Model):
     def _reversal_own_method(self, plan):
         own = plan.reversal._get_overrides().get((self._name, self.id), {})
         return own.get("invoice_method") or False
+
+    def _reversal_name(self):
+        """Not the host's display name: it goes on with the reference, and cuts it."""
+        self.ensure_one()
+        if self.name and self.name != "/":
+            return self.name
+        return super()._reversal_name()
+
+    def _reversal_kind(self):
+        self.ensure_one()
+        if self.move_type in CREDIT_TYPES:
+            return "credit"
+        return "invoice" if self.is_invoice(include_receipts=True) else "entry"
+
+    def _reversal_scope_obstacles(self):
+        self.ensure_one()
+        obstacles = {"unlock": ""}
+        if not self._reversal_counterparts() and not self.matched_payment_ids:
+            obstacles["payment"] = self.env._("Nothing was paid.")
+        if not self.line_ids.sale_line_ids:
+            obstacles.update(draft="", cancel="")
+        return obstacles
+
+    def _reversal_label(self):
+        self.ensure_one()
+        if self.state == "draft":
+            return self.env._("Draft")
+        if self.state == "cancel":
+            return self.env._("Cancelled")
+        if not self.is_invoice(include_receipts=True):
+            return self.env._("Posted")
+        open_amount = self.currency_id.format(abs(self.amount_residual))
+        if self.move_type in CREDIT_TYPES:
+            if self.currency_id.is_zero(self.amount_residual):
+                return self.env._("Matched")
+            return self.env._("Open credit of %s", open_amount)
+        if self.payment_state == "partial":
+            return self.env._("Partly paid, %s open", open_amount)
+        labels = {
+            "paid": self.env._("Paid"),
+            "in_payment": self.env._("In payment"),
+            "not_paid": self.env._("Not paid"),
+            "reversed": self.env._("Taken back by a credit note"),
+        }
+        # A state that another addon of the host adds, in its own words.
+        known = dict(self._fields["payment_state"]._description_selection(self.env))
+        return labels.get(self.payment_state) or known.get(self.payment_state, "")
+
+    @api.private
+    def _reversal_origins(self):
+        self.ensure_one()
+        if self.reversed_entry_id:
+            return [self.reversed_entry_id]
+        return [self.line_ids.sale_line_ids.order_id]
 
     def _reversal_older_domain(self, limit):
         undated = Domain("invoice_date", "=", False) & Domain("date", "<", limit)

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ...plan import CreditData
+
 
 class AccountMove(models.Model):
     """Credit notes that take an invoice back to the cent."""
@@ -13,16 +15,19 @@ class AccountMove(models.Model):
 
     def _reversal_plan_credit(self, plan, share, values):
         self._reversal_foresee_credit(plan, share)
+        self._reversal_report_rate(plan, share)
         date = format_date(self.env, plan.date)
         if share.whole:
             outcome = self.env._("Stays, with a credit note dated %s", date)
-        elif share.foreign:
+        elif share.foreign and plan.part is None:
             outcome = self.env._(
                 "Stays; only the lines of this order are credited, dated %s", date
             )
+        elif plan.part is not None:
+            outcome = self.env._("Stays; a part of it is credited, dated %s", date)
         else:
             outcome = self.env._("Stays; what is left is credited, dated %s", date)
-        plan.add_step(self, "credit", outcome, data=share.to_json(), **values)
+        plan.add_step(self, "credit", outcome, data=share.to_step(), **values)
 
     def _reversal_foresee_credit(self, plan, share):
         """What stands against a credit note, or has to be known about it."""
@@ -97,48 +102,66 @@ class AccountMove(models.Model):
         A whole invoice is mirrored; of a part, its lines, at the invoice's own
         exchange rate.
         """
-        whole = steps.filtered(lambda step: step.data["whole"])
+        whole = steps.filtered(lambda step: CreditData.from_json(step.data).whole)
         self._reversal_credit_whole(whole)
         for step in steps - whole:
             self._reversal_credit_part(step)
+        self._reversal_match_the_rest(steps)
 
     def _reversal_credit_whole(self, steps):
         if not steps:
             return
         moves = steps._get_document()
-        defaults = [
-            move._reversal_credit_defaults(step)
-            for move, step in zip(moves, steps, strict=True)
-        ]
-        if moves._reversal_has_foreign_override():
-            credits = moves._reverse_moves(defaults, cancel=True)
+        defaults = moves._reversal_credit_defaults(steps)
+        if moves._reversal_takes_host_way():
+            credits = moves._reversal_reverse_as_host(defaults)
         else:
             credits = moves._reversal_create_mirrors(defaults)
             credits._reversal_post_mirrors()
         for step, credit in zip(steps, credits, strict=True):
             step._set_result(credit)
 
-    def _reversal_credit_defaults(self, step):
-        """Values of the credit note that a copy would get wrong.
+    def _reversal_credit_defaults(self, steps):
+        """Values of each credit note: the host's, and what a copy would get wrong.
+
+        :param steps: `order.reversal.step`, one for each of these invoices
+        :return: list of dicts, as `_reverse_moves` takes them
+        """
+        reversals = [step.reversal_id for step in steps]
+        return [
+            {**values, **move._reversal_credit_values(reversal)}
+            for move, reversal, values in zip(
+                self, reversals, self._reversal_wizard_values(reversals), strict=True
+            )
+        ]
+
+    def _reversal_credit_values(self, reversal):
+        """Values of the credit note that every invoice needs.
 
         Today's exchange rate and the company's own bank account would come with
-        the host's copy (HOST: `_reverse_moves`, wizard `account.move.reversal`).
+        the host's copy. The rest is what its wizard gives (HOST: `_reverse_moves`,
+        wizard `account.move.reversal`): payment terms stay only where the discount
+        was booked at once.
         """
         self.ensure_one()
-        date = step.reversal_id.entry_date
-        reversal = step.reversal_id
-        partner_bank = self.commercial_partner_id.bank_ids.filtered(
+        date = reversal.entry_date
+        terms = self.invoice_payment_term_id
+        own = self.company_id.partner_id if self.is_outbound() else None
+        partner_bank = (own or self.commercial_partner_id).bank_ids.filtered(
             lambda bank: bank.company_id in (self.company_id, bank.company_id.browse())
         )
         return {
             "date": date,
             "invoice_date": date,
             "invoice_date_due": date,
+            "invoice_payment_term_id": terms.id
+            if terms.early_pay_discount_computation == "mixed"
+            else False,
             "invoice_currency_rate": self.invoice_currency_rate,
             "invoice_origin": self.invoice_origin,
             "invoice_user_id": self.invoice_user_id.id,
             "auto_post": "no",
-            "partner_bank_id": partner_bank[:1].id if self.is_inbound() else False,
+            "partner_bank_id": partner_bank[:1].id,
             "ref": self.env._(
                 "Reversal of: %(move)s, %(reversal)s: %(reason)s",
                 move=self.name,
@@ -153,28 +176,96 @@ class AccountMove(models.Model):
         lines_model = self.env["account.move.line"]
         targets = []
         commands = []
-        for line_id, quantity, amount, balance in step.data["lines"]:
-            line = lines_model.browse(line_id)
-            targets.append((line, amount, balance))
-            commands.append(Command.create(line._reversal_part_vals(quantity, amount)))
-        for line_id, amount, balance in step.data["extras"]:
-            targets.append((lines_model.browse(line_id), amount, balance))
-        values = move._reversal_credit_defaults(step)
+        data = CreditData.from_json(step.data)
+        for part in data.lines:
+            line = lines_model.browse(part.line_id)
+            targets.append((line, part.amount, part.balance))
+            commands.append(
+                Command.create(line._reversal_part_vals(part.quantity, part.amount))
+            )
+        for part in data.extras:
+            line = lines_model.browse(part.line_id)
+            targets.append((line, part.amount, part.balance))
+        [values] = move._reversal_credit_defaults(step)
         values["line_ids"] = []
         if not any(line.display_type == "rounding" for line, _a, _b in targets):
             values["invoice_cash_rounding_id"] = False
         credit = move._reverse_moves([values], cancel=False)
         credit.write({"line_ids": commands})
         credit._reversal_square(targets)
+        credit._reversal_keep_receivable(move)
         self._reversal_post_part(step, credit)
         step._set_result(credit)
 
+    def _reversal_keep_receivable(self, move):
+        """The account that the customer owed on, though it is another one by now.
+
+        The host takes the one of today (`account.move.line._compute_account_id`).
+        """
+
+        def terms(entry):
+            return entry.line_ids.filtered(lambda ln: ln.display_type == "payment_term")
+
+        account = terms(move).account_id[:1]
+        changed = terms(self).filtered(lambda line: line.account_id != account)
+        if account and changed:
+            changed.account_id = account
+
+    def _reversal_match_the_rest(self, steps):
+        """Match what these credit notes left open on other accounts.
+
+        Two invoices of a reversal may be matched with each other on a deposits
+        account. The host's own reversal unmatches them and matches each with its
+        credit note; here they stay, and their credit notes are matched instead.
+        """
+        for of_reversal in steps.grouped("reversal_id").values():
+            moves = of_reversal._get_document()
+            moves |= moves.browse(of_reversal.mapped("result_id"))
+            lines = moves.line_ids.filtered(
+                lambda line: line.account_id.reconcile
+                and not line.reconciled
+                and line.account_type not in ("asset_receivable", "liability_payable")
+                and line.parent_state == "posted"
+            )
+            groups = lines.grouped(
+                lambda line: (line.account_id, line.currency_id, line.partner_id)
+            )
+            for group in groups.values():
+                if len({line.balance > 0 for line in group}) == 2:
+                    group.reconcile()
+
+    def _reversal_made(self):
+        """What earlier reversals credited with these credit notes.
+
+        :return: {credit note: CreditData}, of credit notes that reversals made
+        """
+        if not self:
+            return {}
+        # sudo: reversals of others, for what is left of the invoices.
+        steps = (
+            self.env["order.reversal.step"]
+            .sudo()
+            .search(
+                [
+                    ("operation", "=", "credit"),
+                    ("result_model", "=", self._name),
+                    ("result_id", "in", self.ids),
+                ]
+            )
+        )
+        found = {
+            self.browse(step.result_id): CreditData.from_json(step.data)
+            for step in steps
+        }
+        return {credit: data for credit, data in found.items() if not data.whole}
+
     def _reversal_post_part(self, step, credit):
         """Post the credit note of a part, which matches it with its invoice."""
-        earlier = self.browse(step.data.get("credit_ids", []))
+        earlier = self.browse(CreditData.from_json(step.data).credit_ids)
         if earlier:
             self._reversal_unmatch_earlier(step)
-        credit._reversal_exactly(cancelled=bool(earlier)).action_post()
+        exact = credit._reversal_exactly(cancelled=bool(earlier))
+        credit._reversal_acted(exact.action_post(), "posted")
         if earlier:
             move = step._get_document()._reversal_exactly(cancelled=True)
             move._reversal_match_again(earlier | credit)
@@ -198,8 +289,13 @@ class AccountMove(models.Model):
         ).grouped(lambda line: line._reversal_key())
         commands = []
         for key in set(wanted) | set(present):
-            if key[0] == "payment_term" and key not in wanted:
-                continue
+            if key[0] == "payment_term":
+                if key not in wanted:
+                    continue
+                if len(present.get(key, ())) == 1:
+                    # The host makes one of the instalments of the invoice.
+                    origins, *sums = zip(*wanted[key], strict=True)
+                    wanted[key] = [(origins[0], *map(sum, sums))]
             commands += self._reversal_square_group(
                 sorted(wanted.get(key, []), key=lambda target: target[0].id),
                 present.get(key, self.env["account.move.line"]).sorted("id"),
@@ -316,19 +412,16 @@ class AccountMove(models.Model):
     def _reversal_credited_parts(self, step):
         """What the credit note must be the opposite of: (account, amount, balance)."""
         self.ensure_one()
-        if step.data["whole"]:
+        data = CreditData.from_json(step.data)
+        if data.whole:
             return [
                 (line.account_id, line.amount_currency, line.balance)
                 for line in self.line_ids
             ]
         lines = self.env["account.move.line"].sudo()
         parts = [
-            (lines.browse(line_id).account_id, amount, balance)
-            for line_id, _quantity, amount, balance in step.data["lines"]
-        ]
-        parts += [
-            (lines.browse(line_id).account_id, amount, balance)
-            for line_id, amount, balance in step.data["extras"]
+            (lines.browse(part.line_id).account_id, part.amount, part.balance)
+            for part in (*data.lines, *data.extras)
         ]
         term = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
         parts.append(
@@ -339,8 +432,7 @@ class AccountMove(models.Model):
             )
         )
         if any(
-            lines.browse(line_id).display_type == "cogs"
-            for line_id, _amount, _balance in step.data["extras"]
+            lines.browse(part.line_id).display_type == "cogs" for part in data.extras
         ):
             return parts
         # No cost of goods was planned: the host computes it for the quantity credited.
@@ -357,7 +449,8 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _reversal_obstacles_credit(self, step, plan):
-        """Its credit note must be one that can be cancelled."""
+        """Its credit note must be one that can be cancelled; later parts go first."""
+        self._reversal_block_later_parts(step, plan)
         self.browse(step.result_id).exists()._reversal_block_kept(plan)
 
     @api.private
@@ -365,8 +458,11 @@ class AccountMove(models.Model):
         """Cancel the credit notes: the invoices stand again."""
         origins = steps.origin_id
         credits = self.browse(origins.mapped("result_id"))
-        credits.filtered(lambda move: move.state == "posted").button_cancel()
-        origins.filtered(lambda step: step.data.get("rematch_ids"))._reversal_unmatch()
+        posted = credits.filtered(lambda move: move.state == "posted")
+        posted._reversal_acted(posted.button_cancel(), "cancel")
+        origins.filtered(
+            lambda step: CreditData.from_json(step.data).rematch_ids
+        )._reversal_unmatch()
         for step in steps:
             step._set_result(self.browse(step.origin_id.result_id))
 

@@ -3,27 +3,23 @@ from odoo.fields import Command
 
 from ...engine import ENGINE
 
-# Addons whose override of `_reverse_moves` is reproduced here; any other one runs.
-KNOWN_OVERRIDES = {"account", "sale", "erp_order_reversal"}
 PLAIN_LINES = ("product", "tax", "payment_term", "cogs")
 TEXT_LINES = ("line_section", "line_subsection", "line_note")
 # Lines that the host keeps in step with the others (`_get_sync_stack`).
 DERIVED_LINES = ("tax", "payment_term", "epd", "discount", "rounding")
+
+# What a credit note without payment terms has for paying early.
+NO_DISCOUNT = {
+    "discount_date": False,
+    "discount_amount_currency": 0.0,
+    "discount_balance": 0.0,
+}
 
 
 class AccountMove(models.Model):
     """Credit notes of whole invoices, many at once, as the host makes one."""
 
     _inherit = "account.move"
-
-    def _reversal_has_foreign_override(self):
-        """Whether another addon changes how the host reverses an entry."""
-        for cls in self.env.registry["account.move"].__mro__:
-            if "_reverse_moves" in vars(cls):
-                parts = cls.__module__.split(".")
-                if parts[:2] != ["odoo", "addons"] or parts[2] not in KNOWN_OVERRIDES:
-                    return True
-        return False
 
     def _reversal_create_mirrors(self, defaults):
         """Draft credit notes of whole invoices, in one batch.
@@ -63,14 +59,16 @@ class AccountMove(models.Model):
             )
             made.update(zip(of_kind, credits.ids, strict=True))
         for move in self.browse(values[False]):
-            self.browse(made[move.id])._reversal_square(
-                [
-                    (line, line.amount_currency, line.balance)
-                    for line in move.line_ids
-                    if line.display_type not in TEXT_LINES
-                ]
-            )
+            self.browse(made[move.id])._reversal_square(move._reversal_whole())
         return self.browse(made[move.id] for move in self)
+
+    def _reversal_whole(self):
+        """All of this entry, as targets of `_reversal_square`."""
+        return [
+            (line, line.amount_currency, line.balance)
+            for line in self.line_ids
+            if line.display_type not in TEXT_LINES
+        ]
 
     def _reversal_main_lines(self, commands):
         """The copies of the lines that the host derives the other ones from.
@@ -102,18 +100,15 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         lines = self.line_ids.sorted("id")
-        terms = self.invoice_payment_term_id
         if (
             set(lines.mapped("display_type")) - {*TEXT_LINES, *PLAIN_LINES}
             or len(lines.filtered(lambda line: line.display_type == "payment_term"))
             != 1
-            or (terms and (terms.early_discount or len(terms.line_ids) != 1))
+            or vals.get("invoice_payment_term_id")
             or self.invoice_cash_rounding_id
         ):
             return None
         due = vals["invoice_date_due"]
-        if terms:
-            due = terms.line_ids._get_due_date(vals["invoice_date"])
         products = lines.filtered(lambda line: line.display_type == "product")
         taxes = [line._reversal_refund_taxes(known) for line in products]
         base_tags = {
@@ -128,7 +123,7 @@ class AccountMove(models.Model):
             if line.display_type == "product":
                 values["tax_tag_ids"] = [Command.set(base_tags[line].ids)]
             elif line.display_type == "payment_term":
-                values["date_maturity"] = due
+                values.update(NO_DISCOUNT, date_maturity=due)
             elif line.display_type == "tax":
                 part = parts.get((line.tax_repartition_line_id, line.tax_tag_ids))
                 if not part:
@@ -143,11 +138,12 @@ class AccountMove(models.Model):
 
         Their lines are what they have to be: none is derived from others any more.
         """
-        self.with_context(
+        moves = self.with_context(
             move_reverse_cancel=True,
             skip_invoice_sync=True,
             order_reversal_mirror=ENGINE,
-        ).action_post()
+        )
+        self._reversal_acted(moves.action_post(), "posted")
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """Match receivables of all pairs at once; the host goes on with the rest.

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE
+from ...plan import Release, ReleaseData
 
 
 class AccountMove(models.Model):
@@ -14,7 +15,7 @@ class AccountMove(models.Model):
         Credit notes of the same documents stay, exchange differences follow their
         match (`account.partial.reconcile.unlink`).
 
-        :return: list of release values, see `_reversal_plan_settlements`
+        :return: list of (document, Release), see `_reversal_plan_settlements`
         """
         self.ensure_one()
         found = []
@@ -37,7 +38,7 @@ class AccountMove(models.Model):
                     found.append(
                         (
                             move.origin_payment_id or move,
-                            self._reversal_release_vals(
+                            self._reversal_release(
                                 partial[f"{ours}_amount_currency"],
                                 partial=partial,
                                 line=line,
@@ -46,13 +47,13 @@ class AccountMove(models.Model):
                             ),
                         )
                     )
-        found.sort(key=lambda item: -item[1]["partial_id"])
+        found.sort(key=lambda item: -item[1].partial_id)
         for payment in self.matched_payment_ids:
             if not payment.move_id and payment.state in PAYMENT_IN_FORCE:
                 found.append(
                     (
                         payment,
-                        self._reversal_release_vals(
+                        self._reversal_release(
                             min(payment.amount, abs(self.amount_residual))
                         ),
                     )
@@ -61,27 +62,28 @@ class AccountMove(models.Model):
             found = [item for item in found if item[0] == plan.root]
         return found
 
-    def _reversal_release_vals(
+    def _reversal_release(
         self, amount, partial=None, line=None, counterpart=None, own_amount=None
     ):
-        """One match to unlink, as a step keeps it (JSON values).
+        """One match to unlink.
 
         :param float amount: in the invoice's currency
         :param float own_amount: in the currency of what is matched with it
+        :return: Release
         """
         currency = counterpart.currency_id if counterpart else self.currency_id
-        return {
-            "partial_id": partial.id if partial else False,
-            "line_id": line.id if line else False,
-            "counterpart_id": counterpart.id if counterpart else False,
-            "invoice_id": self.id,
-            "document": self.display_name,
-            "amount": amount,
-            "keep": 0.0,
-            "currency_id": self.currency_id.id,
-            "own_amount": amount if own_amount is None else own_amount,
-            "own_currency_id": currency.id,
-        }
+        return Release(
+            partial_id=partial.id if partial else False,
+            line_id=line.id if line else False,
+            counterpart_id=counterpart.id if counterpart else False,
+            invoice_id=self.id,
+            document=self.display_name,
+            amount=amount,
+            keep=0.0,
+            currency_id=self.currency_id.id,
+            own_amount=amount if own_amount is None else own_amount,
+            own_currency_id=currency.id,
+        )
 
     def _reversal_is_credit_of(self, plan):
         """Whether this is a credit note of the documents that are taken back."""
@@ -110,30 +112,31 @@ class AccountMove(models.Model):
             needed = max(0.0, needed)
         chosen = []
         for record, release in settlements:
-            if not release["partial_id"]:
+            if not release.partial_id:
                 # A payment without an entry: it lowers no residual, only the state.
                 chosen.append((record, release, True))
                 continue
             forced = everything or (
-                record._name == "account.payment"
+                plan.part is None
+                and record._name == "account.payment"
                 and plan.method(record, "payment_method") == "void"
             )
             if forced:
                 chosen.append((record, release, True))
-                needed -= release["amount"]
+                needed -= release.amount
         if not everything and self.currency_id.compare_amounts(needed, 0.0) < 0:
             if share.credits:
                 self._reversal_block_paid_back(plan, share)
             elif chosen:
                 # It pays somebody else's part, too.
-                chosen[-1][1]["keep"] = min(-needed, chosen[-1][1]["amount"])
+                chosen[-1][1].keep = min(-needed, chosen[-1][1].amount)
         for record, release in settlements:
             if any(release is other for _r, other, _f in chosen):
                 continue
             if self.currency_id.compare_amounts(needed, 0.0) > 0:
                 chosen.append((record, release, False))
-                release["keep"] = max(0.0, release["amount"] - needed)
-                needed -= release["amount"]
+                release.keep = max(0.0, release.amount - needed)
+                needed -= release.amount
         for record, release, _forced in chosen:
             plan.releases[record].append(release)
         self._reversal_plan_rematch(plan, share, chosen, open_credit)
@@ -186,7 +189,7 @@ class AccountMove(models.Model):
                     "The bank statement line %(line)s paid %(documents)s. It stays as "
                     "it is; its amount becomes a credit of the customer.",
                     line=line.display_name,
-                    documents=", ".join(release["document"] for release in releases),
+                    documents=", ".join(release.document for release in releases),
                 ),
                 self,
                 remedy=self.env._("Match the credit with what it was meant for."),
@@ -198,7 +201,7 @@ class AccountMove(models.Model):
                     "%(entry)s settled %(documents)s without a payment. It stays "
                     "posted, and its amount is open again.",
                     entry=self.display_name,
-                    documents=", ".join(release["document"] for release in releases),
+                    documents=", ".join(release.document for release in releases),
                 ),
                 self,
                 remedy=self.env._("Match it again, or reverse it, if it was wrong."),
@@ -208,9 +211,9 @@ class AccountMove(models.Model):
             "release",
             self.env._("Stays, open again"),
             why=self.env._("It is no payment of this document."),
-            amount=sum(release["amount"] - release["keep"] for release in releases),
-            currency_id=releases[0]["currency_id"],
-            data={"releases": releases},
+            amount=sum(release.taken for release in releases),
+            currency_id=releases[0].currency_id,
+            data=ReleaseData(releases),
         )
 
     # ------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...engine import ENGINE
+from ...plan import CreditData, RematchData
 
 
 class AccountMove(models.Model):
@@ -15,7 +16,7 @@ class AccountMove(models.Model):
         kept = [
             (record, release)
             for record, release, _forced in chosen
-            if not self.currency_id.is_zero(release["keep"])
+            if not self.currency_id.is_zero(release.keep)
         ]
         if not kept and not open_credit:
             return
@@ -26,12 +27,12 @@ class AccountMove(models.Model):
             self,
             "rematch",
             self.env._("Stays matched with %s", ", ".join(names)),
-            amount=sum(release["keep"] for _record, release in kept) + open_credit,
+            amount=sum(release.keep for _record, release in kept) + open_credit,
             currency_id=self.currency_id.id,
-            data={
-                "credit_ids": share.credits.ids if open_credit else [],
-                "counterpart_ids": [release["counterpart_id"] for _r, release in kept],
-            },
+            data=RematchData(
+                credit_ids=share.credits.ids if open_credit else [],
+                counterpart_ids=[release.counterpart_id for _r, release in kept],
+            ),
         )
 
     @api.private
@@ -39,10 +40,9 @@ class AccountMove(models.Model):
         """Match invoices again with what they keep."""
         for step in steps:
             move = step._get_document()
-            credits = self.browse(step.data["credit_ids"])
-            counterparts = self.env["account.move.line"].browse(
-                step.data["counterpart_ids"]
-            )
+            data = RematchData.from_json(step.data)
+            credits = self.browse(data.credit_ids)
+            counterparts = self.env["account.move.line"].browse(data.counterpart_ids)
             for others in (credits.line_ids, counterparts):
                 lines = (move.line_ids | others).filtered(
                     lambda line: line.account_type
@@ -62,8 +62,9 @@ class AccountMove(models.Model):
 
         :return: list of str
         """
-        wanted = self.env["account.move.line"].browse(step.data["counterpart_ids"])
-        wanted |= self.browse(step.data["credit_ids"]).line_ids
+        data = RematchData.from_json(step.data)
+        wanted = self.env["account.move.line"].browse(data.counterpart_ids)
+        wanted |= self.browse(data.credit_ids).line_ids
         lines = step._get_document().line_ids
         matched = lines.matched_debit_ids.debit_move_id
         matched |= lines.matched_credit_ids.credit_move_id
@@ -100,7 +101,7 @@ class AccountMove(models.Model):
         """Take the earlier credit notes off, with the entries of their matches."""
         partials = (
             self.env["account.partial.reconcile"]
-            .browse(step.data.get("rematch_ids", []))
+            .browse(CreditData.from_json(step.data).rematch_ids)
             .exists()
         )
         partials._reversal_unlink_full()

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import float_compare
 
 from ...const import REVERSIBLE_TYPES
+from ...plan import frozen
 
 
 class AccountMove(models.Model):
@@ -93,7 +94,9 @@ class AccountMove(models.Model):
     def _reversal_is_invoiced_twice(self, step, line):
         """Whether more of an order line is invoiced than ordered, or than before."""
         data = step.reversal_id.fingerprint_data["documents"]
-        before = data.get(f"sale.order,{line.order_id.id}", {}).get("lines", [])
+        before = data.get(frozen.document_key("sale.order", line.order_id.id), {}).get(
+            "lines", []
+        )
         limit = max(
             [abs(row[4]) for row in before if row[0] == line.id],
             default=1.0 if line.is_downpayment else 0.0,

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from ...plan import TrimData
+
 # What a line of the before-image had that its order line does not tell.
 IMAGE_VALUES = ("name", "quantity", "price_unit", "discount", "sequence", "account_id")
 
@@ -14,15 +16,16 @@ class AccountMove(models.Model):
     def _reversal_apply_trim(self, steps):
         """Take the order's lines off a draft that it shares with other orders."""
         for step in steps:
-            step._get_document()._reversal_lines_of(step.data["order_ids"]).unlink()
+            step._get_document()._reversal_lines_of(step).unlink()
             step._set_result()
 
-    def _reversal_lines_of(self, order_ids):
-        """The invoice lines that belong to these orders alone.
+    def _reversal_lines_of(self, step):
+        """The invoice lines that belong to the orders of a step alone.
 
-        :param list order_ids: ids of `sale.order`
+        :param step: `order.reversal.step` that takes them off
         """
-        orders = self.env["sale.order"].browse(order_ids)
+        data = TrimData.from_json(step.data)
+        orders = self.env["sale.order"].browse(data.order_ids)
         return self.invoice_line_ids.filtered(
             lambda line: line.sale_line_ids.order_id
             and line.sale_line_ids.order_id <= orders
@@ -30,9 +33,7 @@ class AccountMove(models.Model):
 
     def _reversal_check_trim(self, step, books):
         """:return: list of str"""
-        if books.fresh and step._get_document()._reversal_lines_of(
-            step.data["order_ids"]
-        ):
+        if books.fresh and step._get_document()._reversal_lines_of(step):
             return [self.env._("%s still has lines of this order.", step.res_name)]
         return []
 
@@ -81,7 +82,8 @@ class AccountMove(models.Model):
             row["invoice_line_id"]: row["order_line_id"]
             for row in image("sale_order_line_invoice_rel")
         }
-        own = self.env["sale.order"].browse(step.data["order_ids"]).order_line
+        orders = TrimData.from_json(step.data).order_ids
+        own = self.env["sale.order"].browse(orders).order_line
         found = []
         for row in image("account_move_line"):
             line = own.browse(links.get(row["id"])) & own
@@ -96,7 +98,7 @@ class AccountMove(models.Model):
             return []
         move = step._get_document()
         origin = step.origin_id
-        back = move._reversal_lines_of(origin.data["order_ids"])
+        back = move._reversal_lines_of(origin)
         if len(back) != len(move._reversal_lost_lines(origin)):
             return [self.env._("%s did not get its lines back.", step.res_name)]
         return []

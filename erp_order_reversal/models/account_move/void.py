@@ -10,8 +10,8 @@ class AccountMove(models.Model):
         """Why law or host forbid to cancel the entry itself.
 
         Rules: `account.move.button_draft` and `_check_draftable` (hash, request to
-        the authorities), `_check_fiscal_lock_dates`; a sent invoice stays, as the
-        customer holds it.
+        the authorities), `_check_fiscal_lock_dates`, `show_reset_to_draft_button`; a
+        sent invoice stays, as the customer holds it.
 
         :return: list of sentences
         """
@@ -27,6 +27,11 @@ class AccountMove(models.Model):
             obstacles.append(self.env._("Its period is locked."))
         if self.checked and not self._is_user_able_to_review():
             obstacles.append(self.env._("It was reviewed."))
+        if plan.part is not None and not share.whole:
+            obstacles.append(self.env._("Only a part of it is taken back."))
+        if not obstacles and not self.show_reset_to_draft_button:
+            # How most localisations say so of a document that they registered.
+            obstacles.append(self.env._("It can't be reset to draft any more."))
         if share.credits:
             obstacles.append(
                 self.env._(
@@ -59,7 +64,8 @@ class AccountMove(models.Model):
         """
         moves = steps._get_document()
         with moves._reversal_keep_names():
-            moves.with_context(skip_invoice_sync=True).button_cancel()
+            exact = moves.with_context(skip_invoice_sync=True)
+            moves._reversal_acted(exact.button_cancel(), "cancel")
         steps._set_result()
 
     @api.private
@@ -80,6 +86,7 @@ class AccountMove(models.Model):
     def _reversal_obstacles_void(self, step, plan):
         """A posted entry must still be cancelled, and its period open."""
         self.ensure_one()
+        self._reversal_block_later_parts(step, plan)
         if step._before().get("state") != "posted":
             return
         if self.state != "cancel":
@@ -105,10 +112,10 @@ class AccountMove(models.Model):
         a cent. What had been a draft becomes a draft again.
         """
         moves = steps._get_document().with_context(skip_invoice_sync=True)
-        moves.button_draft()
+        moves._reversal_acted(moves.button_draft(), "draft")
         posted = moves.browse(step.res_id for step in steps if step._was_posted())
         if posted:
-            posted.action_post()
+            posted._reversal_acted(posted.action_post(), "posted")
         steps._set_result()
 
     def _reversal_check_post(self, step, books):

@@ -5,3 +5,4 @@ from . import void
 from . import refund
 from . import refund_online
 from . import write_off
+from . import prepaid

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import PAYMENT_IN_FORCE
@@ -72,7 +72,18 @@ class AccountPayment(models.Model):
                     "refund": payment._reversal_plan_refund,
                 }.get(method, payment._reversal_plan_credit)
                 planner(plan, releases)
+            payment._reversal_close_methods(plan, releases)
         return plan
+
+    def _reversal_close_methods(self, plan, releases):
+        """Say on the steps of this payment which method can't be chosen, and why."""
+        blockers = self._reversal_void_blockers(plan, releases)
+        if not blockers:
+            return
+        why = " ".join(message for _code, message, _remedy in blockers)
+        for step in plan.steps:
+            if step["res_model"] == self._name and step["res_id"] == self.id:
+                step["closed_methods"] = {"void": why}
 
     def _reversal_own_method(self, plan):
         own = plan.reversal._get_overrides().get((self._name, self.id), {})
@@ -103,6 +114,51 @@ class AccountPayment(models.Model):
             | lines.matched_credit_ids.credit_move_id
         )
         return matched.move_id.statement_line_id
+
+    def _reversal_kind(self):
+        return "payment"
+
+    def _reversal_scope_obstacles(self):
+        self.ensure_one()
+        invoices = self._reversal_get_invoices()
+        obstacles = {"unlock": ""}
+        if not invoices:
+            obstacles["invoice"] = ""
+        if not invoices.line_ids.sale_line_ids:
+            obstacles.update(draft="", cancel="")
+        return obstacles
+
+    def _reversal_label(self):
+        self.ensure_one()
+        if self.state not in PAYMENT_IN_FORCE:
+            states = dict(self._fields["state"]._description_selection(self.env))
+            return states[self.state]
+        if not self.move_id:
+            if self.invoice_ids:
+                return self.env._("Matched")
+            return self.env._("Not matched")
+        _liquidity, counterpart, _write_off = self._seek_for_lines()
+        currency = counterpart.currency_id[:1] or self.currency_id
+        amount = abs(sum(counterpart.mapped("amount_residual_currency")))
+        if currency.is_zero(amount):
+            return self.env._("Matched")
+        if self.partner_type == "customer" and self.payment_type == "inbound":
+            return self.env._("Open credit of %s", currency.format(amount))
+        return self.env._("%s not matched", currency.format(amount))
+
+    @api.private
+    def _reversal_origins(self):
+        self.ensure_one()
+        lines = self.move_id.line_ids
+        others = lines.matched_debit_ids.debit_move_id
+        others |= lines.matched_credit_ids.credit_move_id
+        # A refund comes from the payment that it pays back.
+        return [
+            self._reversal_get_invoices(),
+            others.move_id.origin_payment_id - self
+            if self.payment_type == "outbound"
+            else self.browse(),
+        ]
 
     def _reversal_older_domain(self, limit):
         return Domain("date", "<", limit)

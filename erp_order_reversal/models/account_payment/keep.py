@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import ReleaseData
 
 
 class AccountPayment(models.Model):
@@ -10,25 +11,17 @@ class AccountPayment(models.Model):
 
     def _reversal_release_vals(self, plan, releases):
         """Values of a step on these releases, in the payment's currency."""
-        amount = 0.0
-        for release in releases:
-            kept = release["keep"] / release["amount"] if release["amount"] else 0.0
-            amount += release["own_amount"] * (1.0 - kept)
+        amount = sum(release.own_taken for release in releases)
         currency = self.env["res.currency"].browse(
-            releases[0]["own_currency_id"] if releases else self.currency_id.id
+            releases[0].own_currency_id if releases else self.currency_id.id
         )
-        values = {"releases": releases}
         write_offs = self._reversal_write_off(plan, releases, amount)
-        if write_offs:
-            values["write_offs"] = [
-                [line.id, taken, balance] for line, taken, balance in write_offs
-            ]
-            sign = 1 if self.payment_type == "inbound" else -1
-            amount -= sign * sum(taken for _line, taken, _balance in write_offs)
+        sign = 1 if self.payment_type == "inbound" else -1
+        amount -= sign * sum(part.amount for part in write_offs)
         return {
             "amount": currency.round(amount),
             "currency_id": currency.id,
-            "data": values,
+            "data": ReleaseData(releases, write_offs),
         }
 
     def _reversal_plan_credit(self, plan, releases, outcome="", why=""):
@@ -49,7 +42,9 @@ class AccountPayment(models.Model):
     @api.private
     def _reversal_apply_release(self, steps):
         steps._reversal_unlink_partials()
-        write_offs = steps.filtered(lambda step: step.data.get("write_offs"))
+        write_offs = steps.filtered(
+            lambda step: ReleaseData.from_json(step.data).write_offs
+        )
         (steps - write_offs)._set_result()
         for step in write_offs:
             step._set_result(step._get_document()._reversal_take_back_write_off(step))
@@ -66,7 +61,7 @@ class AccountPayment(models.Model):
             and other.res_id == self.id
             and other.result_id
         )
-        if not refunded and not step.data.get("write_offs"):
+        if not refunded and not ReleaseData.from_json(step.data).write_offs:
             step._block_used_credit(plan)
         if step.result_model == "account.move":
             entry = self.env["account.move"].browse(step.result_id)

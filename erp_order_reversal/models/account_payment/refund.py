@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import RefundData
 
 
 class AccountPayment(models.Model):
@@ -31,7 +32,7 @@ class AccountPayment(models.Model):
         if self.state in PAYMENT_IN_FORCE and not currency.is_zero(open_amount):
             self._reversal_warn_bank(plan)
             self._reversal_plan_paying_back(
-                plan, {"amount": open_amount, "currency_id": currency.id, "data": {}}
+                plan, {"amount": open_amount, "currency_id": currency.id}
             )
 
     def _reversal_plan_paying_back(self, plan, values):
@@ -47,7 +48,7 @@ class AccountPayment(models.Model):
                 self,
                 remedy=self.env._("Keep it as customer credit, or void it."),
             )
-        values["data"] = {"amount": values["amount"], "online": online}
+        values["data"] = RefundData(values["amount"], online)
         plan.add_step(
             self,
             "refund",
@@ -63,15 +64,15 @@ class AccountPayment(models.Model):
         """Pay back what was released, and match it with the released credit.
 
         Money that came in online is sent back later, by its provider, see
-        `order.reversal.step._cron_send_refunds`. A preview shows the payment that
+        `order.reversal.step._cron_send_refunds`. A rehearsal shows the payment that
         it would make.
         """
-        if not self.env.context.get("reversal_preview"):
+        if not self.env["order.reversal"]._get_rehearsal():
             steps = steps.filtered(lambda step: not step._is_online_refund())
         refunds = self.create(
             [step._get_document()._reversal_refund_vals(step) for step in steps]
         )
-        refunds.action_post()
+        refunds._reversal_acted(refunds.action_post(), *PAYMENT_IN_FORCE)
         for step, refund in zip(steps, refunds, strict=True):
             step._get_document()._reversal_match_refund(refund)
             step._set_result(refund)
@@ -85,13 +86,13 @@ class AccountPayment(models.Model):
         )
         lines.reconcile()
 
-    def _reversal_refund_method(self, step, outbound):
+    def _reversal_refund_method(self, online, outbound):
         """Journal and payment method line of the refund.
 
         A provider's refund uses its own, as `payment.transaction._create_payment`.
         """
         journal = self.journal_id
-        if step._is_online_refund():
+        if online:
             # sudo: an invoicing clerk may not read providers.
             provider = self.sudo().payment_transaction_id.provider_id
             journal = provider.journal_id.sudo(False)
@@ -110,8 +111,25 @@ class AccountPayment(models.Model):
 
     def _reversal_refund_vals(self, step):
         self.ensure_one()
+        return self._reversal_paying_back_vals(
+            RefundData.from_json(step.data).amount,
+            step.currency_id,
+            step.reversal_id.entry_date,
+            step.reversal_id.name,
+            online=step._is_online_refund(),
+        )
+
+    def _reversal_paying_back_vals(self, amount, currency, date, source, online=False):
+        """Values of a payment in the other direction, to the same account.
+
+        :param float amount: in `currency`
+        :param str source: the name of what it is paid back for
+        :param bool online: by the provider that it came in by
+        :raise UserError: the journal has no payment method for it
+        """
+        self.ensure_one()
         outbound = self.payment_type == "inbound"
-        journal, method = self._reversal_refund_method(step, outbound)
+        journal, method = self._reversal_refund_method(online, outbound)
         if not method:
             raise UserError(
                 self.env._(
@@ -126,15 +144,15 @@ class AccountPayment(models.Model):
             "payment_type": "outbound" if outbound else "inbound",
             "partner_type": self.partner_type,
             "partner_id": self.partner_id.id,
-            "amount": step.data["amount"],
-            "currency_id": step.currency_id.id,
-            "date": step.reversal_id.entry_date,
+            "amount": amount,
+            "currency_id": currency.id,
+            "date": date,
             "journal_id": journal.id,
             "payment_method_line_id": method.id,
             "destination_account_id": self.destination_account_id.id,
             "memo": self.env._(
                 "%(reversal)s: refund of %(payment)s",
-                reversal=step.reversal_id.name,
+                reversal=source,
                 payment=self.name,
             ),
         }

@@ -5,6 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import RefundData
 
 _logger = logging.getLogger(__name__)
 
@@ -245,7 +246,7 @@ class OrderReversalStep(models.Model):
 
     def _is_online_refund(self):
         self.ensure_one()
-        return self.operation == "refund" and bool((self.data or {}).get("online"))
+        return self.operation == "refund" and RefundData.from_json(self.data).online
 
     def _refund_failed(self):
         """Whether no request is on its way or answered: the money is with us."""

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...const import PAYMENT_IN_FORCE
+from ...plan import VoidPaymentData
 
 
 class AccountPayment(models.Model):
@@ -17,7 +18,8 @@ class AccountPayment(models.Model):
         values = self._reversal_release_vals(plan, releases)
         values["amount"] = self.amount
         values["currency_id"] = self.currency_id.id
-        values["data"]["counter"] = counter
+        data = values["data"]
+        values["data"] = VoidPaymentData(data.releases, data.write_offs, counter)
         plan.add_step(
             self,
             "void_payment",
@@ -90,10 +92,8 @@ class AccountPayment(models.Model):
 
     def _reversal_foreign_documents(self, plan, releases):
         """Names of what this payment settles beside what is released."""
-        released = {release["partial_id"] for release in releases}
-        kept = any(
-            not self.currency_id.is_zero(release["keep"]) for release in releases
-        )
+        released = {release.partial_id for release in releases}
+        kept = any(not self.currency_id.is_zero(release.keep) for release in releases)
         names = []
         lines = self.move_id.line_ids
         for partials, side in (
@@ -115,7 +115,7 @@ class AccountPayment(models.Model):
             others = self.invoice_ids - plan.records("account.move")
             names += others.mapped("display_name")
         if kept:
-            names += [release["document"] for release in releases if release["keep"]]
+            names += [release.document for release in releases if release.keep]
         return names
 
     @api.private
@@ -126,12 +126,15 @@ class AccountPayment(models.Model):
         through draft would delete it.
         """
         steps._reversal_unlink_partials()
-        counter = steps.filtered(lambda step: step.data.get("counter"))
+        counter = steps.filtered(
+            lambda step: VoidPaymentData.from_json(step.data).counter
+        )
         direct = steps - counter
         if direct:
             payments = direct._get_document()
             with payments.move_id._reversal_keep_names():
-                payments.with_context(skip_invoice_sync=True).action_cancel()
+                exact = payments.with_context(skip_invoice_sync=True)
+                payments._reversal_acted(exact.action_cancel(), "canceled")
             direct._set_result()
         for step in counter:
             payment = step._get_document()
@@ -181,8 +184,8 @@ class AccountPayment(models.Model):
             step._get_document().state = "in_process"
         if direct := (steps - countered):
             payments = direct._get_document()
-            payments.action_draft()
-            payments.action_post()
+            payments._reversal_acted(payments.action_draft(), "draft")
+            payments._reversal_acted(payments.action_post(), *PAYMENT_IN_FORCE)
         steps._set_result()
 
     def _reversal_check_post_payment(self, step, books):

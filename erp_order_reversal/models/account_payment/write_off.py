@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Command
 
+from ...plan import ItemPart, ReleaseData
+
 
 class AccountPayment(models.Model):
     """Write-offs and discounts that a payment's entry carries beside the money.
@@ -18,7 +20,7 @@ class AccountPayment(models.Model):
         that the parts of several reversals are the whole, to the cent.
 
         :param float amount: what is released, positive, in the payment's currency
-        :return: list of (journal item, amount in currency, balance), often empty
+        :return: list of ItemPart, often empty
         """
         self.ensure_one()
         if len(self.move_id.line_ids) <= 2 or not releases:
@@ -34,8 +36,8 @@ class AccountPayment(models.Model):
         if self._reversal_still_settles(counterpart, releases):
             ratio = min(1.0, amount / whole)
             return [
-                (
-                    line,
+                ItemPart(
+                    line.id,
                     line.currency_id.round(line.amount_currency * ratio),
                     line.company_currency_id.round(line.balance * ratio),
                 )
@@ -43,14 +45,16 @@ class AccountPayment(models.Model):
             ]
         taken = self._reversal_written_off_before(plan)
         return [
-            (line, line.amount_currency - before[0], line.balance - before[1])
+            ItemPart(
+                line.id, line.amount_currency - before[0], line.balance - before[1]
+            )
             for line in write_off
             for before in (taken.get(line.id, (0.0, 0.0)),)
         ]
 
     def _reversal_still_settles(self, counterpart, releases):
         """Whether the payment stays matched with an invoice."""
-        released = {release["partial_id"] for release in releases}
+        released = {release.partial_id for release in releases}
         matched = counterpart.matched_debit_ids | counterpart.matched_credit_ids
         others = matched.filtered(
             lambda partial: partial.id not in released
@@ -58,7 +62,7 @@ class AccountPayment(models.Model):
                 lambda move: move.is_invoice(include_receipts=True)
             )
         )
-        return bool(others) or any(release["keep"] for release in releases)
+        return bool(others) or any(release.keep for release in releases)
 
     def _reversal_written_off_before(self, plan):
         """What done reversals took back of the write-off already.
@@ -80,9 +84,12 @@ class AccountPayment(models.Model):
         )
         taken = {}
         for step in steps:
-            for line_id, amount, balance in (step.data or {}).get("write_offs", []):
-                before = taken.get(line_id, (0.0, 0.0))
-                taken[line_id] = (before[0] + amount, before[1] + balance)
+            for part in ReleaseData.from_json(step.data).write_offs:
+                before = taken.get(part.line_id, (0.0, 0.0))
+                taken[part.line_id] = (
+                    before[0] + part.amount,
+                    before[1] + part.balance,
+                )
         return taken
 
     def _reversal_take_back_write_off(self, step):
@@ -91,7 +98,7 @@ class AccountPayment(models.Model):
         :return: the new `account.move`
         """
         self.ensure_one()
-        write_offs = step.data["write_offs"]
+        write_offs = ReleaseData.from_json(step.data).write_offs
         _liquidity, counterpart, _write_off = self._seek_for_lines()
         journal = self.env["account.journal"].search(
             [
@@ -101,13 +108,13 @@ class AccountPayment(models.Model):
             limit=1,
         )
         values = []
-        for line_id, amount, balance in write_offs:
-            copied = self.env["account.move.line"].browse(line_id).copy_data()[0]
+        for part in write_offs:
+            copied = self.env["account.move.line"].browse(part.line_id).copy_data()[0]
             copied.pop("move_id", None)
-            copied.update(amount_currency=-amount, balance=-balance)
+            copied.update(amount_currency=-part.amount, balance=-part.balance)
             values.append(Command.create(copied))
-        amount = sum(amount for _line_id, amount, _balance in write_offs)
-        balance = sum(balance for _line_id, _amount, balance in write_offs)
+        amount = sum(part.amount for part in write_offs)
+        balance = sum(part.balance for part in write_offs)
         values.append(
             Command.create(
                 {

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...checks import check_records, check_type
-from ...plan import without_words
+from ...plan import frozen, without_words
 
 
 class OrderReversal(models.Model):
@@ -39,7 +39,7 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._translate_plan()
-        self._set_state("to_approve")
+        self._set_state("to_approve", requested_on=fields.Datetime.now())
         for requester, reversals in self.grouped("requester_id").items():
             reversals.message_subscribe(requester.partner_id.ids)
         self._ask_approvers()
@@ -188,7 +188,7 @@ class OrderReversal(models.Model):
         self._check_state("to_approve")
         if not (reason or "").strip():
             if reason is None:
-                return self._open_reject_dialog()
+                return self._open_reject_dialog(self.env._("Reject"))
             raise self._error(
                 self.env._("Say why you reject it, so that the requester can react.")
             )
@@ -217,14 +217,57 @@ class OrderReversal(models.Model):
             for reversal in self
         )
 
-    def _open_reject_dialog(self):
+    def action_rework(self, reason=None):
+        """Send a request back to draft: it can be changed and asked for anew.
+
+        :param str reason: what has to be changed; asked for if it is missing
+        :raise AccessError: by the requester, or without the group
+        :raise UserError: without a reason, or nothing waits
+        """
+        check_records(self)
+        check_type(self.env, reason or "", str, "reason")
+        self._check_may_decide()
+        self._check_state("to_approve")
+        if reason is None:
+            return self._open_reject_dialog(self.env._("Send Back"), rework=True)
+        if not isinstance(reason, str) or not reason.strip():
+            raise self._error(
+                self.env._(
+                    "Say what has to be changed, so that the requester can do it."
+                )
+            )
+        reason = reason.strip()
+        # What was shown is no longer what is asked for.
+        self._set_state("draft", seen_fingerprint=False)
+        self._finish_approval_activities()
+        for reversal in self:
+            reversal.message_post(
+                body=self.env._(
+                    "Sent back by %(user)s, to be changed: %(reason)s",
+                    user=self.env.user.name,
+                    reason=reason,
+                ),
+                partner_ids=reversal.requester_id.partner_id.ids,
+            )
+        self.env["order.reversal.log"]._record(
+            {
+                "event": "reworked",
+                "reversal": reversal,
+                "record": reversal,
+                "detail": {"reason": reason},
+            }
+            for reversal in self
+        )
+        return True
+
+    def _open_reject_dialog(self, name, rework=False):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Reject"),
+            "name": name,
             "res_model": "order.reversal.reject",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_reversal_ids": self.ids},
+            "context": {"default_reversal_ids": self.ids, "default_rework": rework},
         }
 
     def action_cancel(self):
@@ -294,27 +337,24 @@ class OrderReversal(models.Model):
     def _describe_changes(self, before, after):
         """Lines that say what differs between two frozen plans."""
         lines = []
-        old, new = before.get("documents", {}), after.get("documents", {})
-        for key in sorted(set(old) | set(new)):
-            if key not in old:
-                lines.append(self.env._("• %s was added", new[key]["name"]))
-            elif key not in new:
-                lines.append(self.env._("• %s is gone", old[key]["name"]))
-            elif without_words(old[key]) != without_words(new[key]):
+        for key, old, new in frozen.changed(before, after):
+            if not old:
+                lines.append(self.env._("• %s was added", new["name"]))
+            elif not new:
+                lines.append(self.env._("• %s was released", old["name"]))
+            else:
                 lines.append(
                     self.env._(
                         "• %(document)s: %(changes)s",
-                        document=new[key]["name"],
-                        changes="; ".join(
-                            self._describe_values(key, old[key], new[key])
-                        ),
+                        document=new["name"],
+                        changes="; ".join(self._describe_values(key, old, new)),
                     )
                 )
         return lines or [self.env._("• what would be done changed")]
 
     def _describe_values(self, key, old, new):
         """One text for each value that differs: its label, before and after."""
-        document = self.env[key.split(",")[0]]
+        document = self.env[frozen.parse_key(key)[0]]
         texts = []
         for name in sorted(without_words(old) | without_words(new)):
             before, after = old.get(name), new.get(name)

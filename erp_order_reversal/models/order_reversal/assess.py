@@ -10,13 +10,16 @@ class OrderReversal(models.Model):
     _inherit = "order.reversal"
 
     def action_assess(self):
-        """Compute plan, impact and findings; writes nothing else.
+        """Compute plan, effects and findings; writes nothing else.
 
         :return: True
         """
         self.check_access("write")
         self._check_roots_readable()
-        self.filtered(lambda reversal: reversal.state == "draft")._assess()
+        drafts = self.filtered(lambda reversal: reversal.state == "draft")
+        drafts._assess()
+        for reversal in drafts:
+            reversal._store_rehearsal()
         return True
 
     def _check_roots_readable(self):
@@ -51,24 +54,53 @@ class OrderReversal(models.Model):
         return {
             "step_ids": [Command.clear()]
             + [Command.create(step) for step in plan.steps],
-            "finding_ids": [Command.clear()]
-            + [
-                Command.create(
-                    {
-                        **{key: val for key, val in found.items() if key != "key"},
-                        "sequence": sequence,
-                    }
-                )
-                for sequence, found in enumerate(plan.findings)
-            ],
+            "finding_ids": self._finding_commands(plan.findings),
             "fingerprint": planner._fingerprint(data),
             "fingerprint_data": data,
             "entry_date": plan.date,
-            "impact": self._impact(plan),
+            "impact": self._get_plan_impact(plan),
             "amount_total": self._amount(plan, self._value_steps(plan)),
             "amount_credit": max(0.0, released - refunded),
             "amount_refund": refunded,
         }
+
+    @api.model
+    def _finding_commands(self, findings):
+        return [Command.clear()] + [
+            Command.create(
+                {
+                    **{key: val for key, val in found.items() if key != "key"},
+                    "sequence": sequence,
+                }
+            )
+            for sequence, found in enumerate(findings)
+        ]
+
+    def _store_rehearsal(self, langs=None):
+        """Rehearse, and keep what it found on the reversal, which was just assessed.
+
+        :param langs: codes of the languages to read the effects in
+        :return: list of findings
+        """
+        tried = self._rehearse(langs)
+        known = {(found.code, found.res_id) for found in self.finding_ids}
+        new = [
+            found
+            for found in tried["findings"]
+            if (found["code"], found["res_id"] or 0) not in known
+        ]
+        if new:
+            self._engine_env(self).finding_ids = self._finding_commands(
+                tried["findings"]
+            )
+        self._store_effects({self: tried["effects"] or {self.env.lang: []}})
+        self._store_impact({self: tried})
+        return tried["findings"]
+
+    def _record_outcome(self, watch):
+        """Keep the effects of what was carried out, as they really came."""
+        self._store_effects(self._end_watch(watch))
+        self._store_impact(self._close_books(watch.books))
 
     def _value_steps(self, plan):
         """The steps whose amounts say what the reversal is worth."""
@@ -96,127 +128,14 @@ class OrderReversal(models.Model):
             total += amount
         return total
 
-    def _impact(self, plan):
-        """What the plan does to the books, by account group and month.
+    def _get_plan_impact(self, plan):
+        """What the plan itself says of its effect; override point.
 
-        :return: {"rows": [{kind, period, amount}], "before": float, "after": float},
-            amounts in the company's currency; positive raises what the kind counts
+        What becomes of the books is read from a rehearsal, or from what was done.
+
+        :return: dict, JSON values
         """
-        rows = {}
-
-        def add(kind, period, amount):
-            if amount:
-                key = (kind, str(period)[:7])
-                rows[key] = rows.get(key, 0.0) + amount
-
-        for step in plan.steps:
-            if step["operation"] in ("release", "void_payment"):
-                for period, changes in self._impact_of_releases(step):
-                    for kind, amount in changes.items():
-                        add(kind, period, amount)
-            if step["operation"] in ("credit", "void"):
-                move = self.env["account.move"].sudo().browse(step["res_id"])
-                if move.state == "posted":
-                    period = plan.date if step["operation"] == "credit" else move.date
-                    for kind, amount in self._impact_of_move(plan, move, step).items():
-                        add(kind, period, amount)
-            elif step["operation"] in ("void_payment", "refund"):
-                payment = self.env["account.payment"].sudo().browse(step["res_id"])
-                sign = -1 if payment.payment_type == "inbound" else 1
-                period = payment.date
-                if step["operation"] == "refund" or step["data"].get("counter"):
-                    period = plan.date
-                booked = amount = sign * self._amount(plan, [step])
-                if payment.amount and step["currency_id"] == payment.currency_id.id:
-                    # What was matched is released at the rate of its own day.
-                    rate = payment.amount_company_currency_signed / payment.amount
-                    booked = sign * abs(rate) * step["amount"]
-                if step["operation"] == "void_payment":
-                    amount = booked
-                add("cash", period, amount)
-                add("receivable", period, -booked)
-                add("other", period, plan.company.currency_id.round(booked - amount))
-        before = self._owed_before(plan)
-        after = before + sum(
-            amount for (kind, _period), amount in rows.items() if kind == "receivable"
-        )
-        return {
-            "rows": [
-                {"kind": kind, "period": period, "amount": amount}
-                for (kind, period), amount in sorted(rows.items())
-            ],
-            "before": before,
-            "after": after,
-        }
-
-    def _owed_before(self, plan):
-        """What the partner owes us; negative if we owe the partner."""
-        root = plan.root
-        if not root or not root.partner_id:
-            return 0.0
-        # sudo: the balance alone, for users who may read the root.
-        partner = root.partner_id.commercial_partner_id.sudo()
-        partner = partner.with_company(plan.company)
-        bought = (root._name == "account.move" and root.is_purchase_document()) or (
-            root._name == "account.payment" and root.partner_type == "supplier"
-        )
-        return -partner.debit if bought else partner.credit
-
-    def _impact_of_move(self, plan, move, step):
-        """{kind: change} that taking back a share of `move` makes."""
-        share = plan.shares.get(move)
-        if share and not share.whole and step["operation"] == "credit":
-            parts = [(line, rest.balance) for line, rest in share.lines.items()]
-            parts += [(line, balance) for line, (_a, balance) in share.extras.items()]
-            parts.append((None, -sum(balance for _line, balance in parts)))
-        else:
-            parts = [(line, line.balance) for line in move.line_ids]
-        return self._impact_of_parts(parts)
-
-    def _impact_of_releases(self, step):
-        """The exchange differences that go with the matches a step releases.
-
-        :return: list of (date, {kind: change})
-        """
-        found = []
-        # sudo: read for the figures, as all of a plan.
-        partials = self.env["account.partial.reconcile"].sudo()
-        for release in step["data"]["releases"]:
-            entry = partials.browse(release["partial_id"] or []).exchange_move_id
-            if entry and release["amount"]:
-                part = 1.0 - release["keep"] / release["amount"]
-                parts = [(line, line.balance * part) for line in entry.line_ids]
-                found.append((entry.date, self._impact_of_parts(parts)))
-        return found
-
-    def _impact_of_parts(self, parts):
-        """{kind: change} that taking back journal items makes.
-
-        :param parts: list of (journal item or None, balance)
-        """
-        changes = {}
-        for line, balance in parts:
-            kind = self._impact_kind(line)
-            sign = 1 if kind in ("revenue", "tax") else -1
-            changes[kind] = changes.get(kind, 0.0) + sign * balance
-        return changes
-
-    def _impact_kind(self, line):
-        if not line or line.account_type in ("asset_receivable", "liability_payable"):
-            return "receivable"
-        if line.display_type == "cogs":
-            return "cost" if line.account_id.internal_group == "expense" else "stock"
-        if line.display_type == "tax":
-            return "tax"
-        return "revenue" if line.account_id.internal_group == "income" else "other"
-
-    @api.onchange("reason_id")
-    def _onchange_reason_id(self):
-        """Take the methods that a reason sets by default."""
-        reason = self.reason_id
-        for name in self._reason_defaults:
-            if reason[name]:
-                self[name] = reason[name]
+        return {}
 
     @api.onchange(
         "order_id",

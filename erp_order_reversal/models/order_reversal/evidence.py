@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, split_every
 
 from ...checks import check_one
+from ...plan import frozen
 
 # Columns that open something: the portal page of an order, a stored card, an account.
 SECRET = re.compile(r"token|secret|passw|api_?key|private_key", re.IGNORECASE)
@@ -178,8 +179,8 @@ class OrderReversal(models.Model):
         for reversal in self:
             ids = defaultdict(set)
             for key in (reversal.fingerprint_data or {}).get("documents", {}):
-                model, record_id = key.split(",")
-                ids[self.env[model]._table].add(int(record_id))
+                model, record_id = frozen.parse_key(key)
+                ids[self.env[model]._table].add(record_id)
             # sudo: the entries of payments belong to the image, whoever asks.
             payments = self.env["account.payment"].sudo().browse(ids["account_payment"])
             ids["account_move"].update(payments.move_id.ids)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ...engine import ENGINE
 from ...exceptions import DocumentsBusyError
+from ...plan import found_text
 
 
 class OrderReversal(models.Model):
@@ -32,6 +33,7 @@ class OrderReversal(models.Model):
         plans = self._lock_and_assess()
         self._raise_blockers(plans)
         self._check_seen()
+        self._draw_names()
         # Who submits is who asks: nobody approves what he or she submitted for another.
         others = self.filtered(lambda reversal: reversal.requester_id != self.env.user)
         self._engine_env(others).write({"requester_id": self.env.uid})
@@ -60,7 +62,7 @@ class OrderReversal(models.Model):
         def sentence(records):
             return self.env._(
                 "Somebody else is changing %s right now. Wait a moment and try again.",
-                ", ".join(records.mapped("display_name")),
+                ", ".join(record._reversal_name() for record in records),
             )
 
         waiting = {}
@@ -74,7 +76,14 @@ class OrderReversal(models.Model):
         for reversal, plan in zip(self, plans, strict=True):
             for found in plan.blockers:
                 prefix = f"{reversal.root_name}: " if len(self) > 1 else ""
-                lines.append(f"• {prefix}{found['message']}")
+                lines.append(f"• {prefix}{found_text(found)}")
+        self._raise_lines(lines)
+
+    def _refuse(self, findings):
+        """:raise UserError: that names all of these findings, if there is one"""
+        self._raise_lines([f"• {found_text(found)}" for found in findings])
+
+    def _raise_lines(self, lines):
         if lines:
             heading = self.env._("This can't be taken back yet:")
             if self.restores_id:
@@ -113,8 +122,8 @@ class OrderReversal(models.Model):
         if changed:
             raise self._error(
                 self.env._(
-                    "%s changed since you opened this dialog. Close it, open it again "
-                    "and check what would happen now.",
+                    "%s changed since you saw what would happen. Check what would "
+                    "happen now, and confirm it again.",
                     ", ".join(changed.mapped("root_name")),
                 )
             )
@@ -123,21 +132,27 @@ class OrderReversal(models.Model):
         """Carry out planned reversals of one company, each operation once."""
         if not self:
             return
-        self._check_may_execute()
-        self._check_disjoint()
-        matches = self._take_snapshot()
-        self._run_operations()
-        self._check_result(matches)
+        watch = self._start_watch()
+        self._carry_out()
         self._set_state(
             "done",
             done_by_id=self.env.uid,
             done_on=fields.Datetime.now(),
             error=False,
         )
+        self._record_outcome(watch)
         self._tell_documents()
         self._hook_if_success()
         self._record_execution()
         self._finish_restores()
+
+    def _carry_out(self):
+        """What a rehearsal does, too: all that may be refused."""
+        self._check_may_execute()
+        self._check_disjoint()
+        matches = self._take_snapshot()
+        self._run_operations()
+        self._check_result(matches)
 
     def _run_operations(self):
         # browse(): all steps are read together again after the host empties the cache.
@@ -161,6 +176,8 @@ class OrderReversal(models.Model):
 
         :param dict matches: see `Books`
         """
+        if rehearsal := self._get_rehearsal():
+            rehearsal.checking = True
         self.env.flush_all()
         problems = self._find_problems(fresh=True, matches=matches)
         if problems:

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ...engine import Choices
+from ...plan import found_text
+
 
 class OrderReversal(models.Model):
     """A reversal that was asked for in bulk."""
@@ -31,14 +34,9 @@ class OrderReversal(models.Model):
     @api.model
     def _get_next_names(self, count):
         """Numbers for many reversals, in one query where the sequence allows it."""
-        sequence = self.env["ir.sequence"].search(
-            [
-                ("code", "=", "order.reversal"),
-                ("company_id", "in", (self.env.company.id, False)),
-            ],
-            order="company_id",
-            limit=1,
-        )
+        sequence = self._get_sequence()
+        if not sequence:
+            return ["/"] * count
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence.next_by_code("order.reversal") for _i in range(count)]
         rows = self.env.execute_query(
@@ -49,6 +47,23 @@ class OrderReversal(models.Model):
             )
         )
         return [sequence.get_next_char(number) for (number,) in rows]
+
+    @api.model
+    def _get_sequence(self):
+        """The sequence that numbers reversals of the company of the environment."""
+        # sudo: whoever may ask for a reversal gets a number for it.
+        return (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [
+                    ("code", "=", "order.reversal"),
+                    ("company_id", "in", (self.env.company.id, False)),
+                ],
+                order="company_id",
+                limit=1,
+            )
+        )
 
     def _submit_queued(self):
         """Carry out queued reversals of one company, as the user of the environment.
@@ -119,10 +134,12 @@ class OrderReversal(models.Model):
             # sudo: the plan reads payments as sudo, too.
             payments = self.env["account.payment"].sudo().browse(shared)
             if reversal._is_settled_in_batch(payments, plans[reversal]):
-                chosen = {
-                    (payment._name, payment.id): {"payment_method": "credit"}
-                    for payment in payments
-                }
+                chosen = Choices(
+                    {
+                        (payment._name, payment.id): {"payment_method": "credit"}
+                        for payment in payments
+                    }
+                )
                 runner = reversal.with_context(reversal_overrides=chosen)
                 [plans[reversal]] = runner._assess()
 
@@ -177,7 +194,7 @@ class OrderReversal(models.Model):
 
     def _submit_planned(self, plans):
         blocked = {
-            reversal: "\n".join(found["message"] for found in plans[reversal].blockers)
+            reversal: "\n".join(map(found_text, plans[reversal].blockers))
             for reversal in self
             if plans[reversal].blockers
         }

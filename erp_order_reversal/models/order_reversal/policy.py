@@ -33,7 +33,25 @@ class OrderReversal(models.Model):
                 and reversal._get_root()
             ):
                 rules = reversal._get_approval_rules()
+            if rules:
+                rules.append(reversal._explain_approvers())
             reversal.approval_note = "\n".join(rules) or False
+
+    def _explain_approvers(self):
+        """Who may approve it, as a sentence."""
+        names = self._get_approvers().sudo().mapped("name")
+        if not names:
+            return self.env._(
+                "Nobody may approve it yet. Your administrator can give somebody the "
+                "right “Order Reversal: Approver”."
+            )
+        if len(names) > 4:
+            return self.env._(
+                "%(names)s or %(count)s others can approve it.",
+                names=", ".join(names[:3]),
+                count=len(names) - 3,
+            )
+        return self.env._("It can be approved by: %s.", ", ".join(names))
 
     def _needs_approval(self):
         """Whether the policy, the reason or missing rights ask for a second person.
@@ -77,7 +95,11 @@ class OrderReversal(models.Model):
             company.reversal_approval == "above"
             and compare(self.amount_total, company.reversal_approval_amount) > 0
         ):
-            return self.env._("The amount is above the limit.")
+            return self.env._(
+                "%(amount)s is more than the limit of %(limit)s.",
+                amount=company.currency_id.format(self.amount_total),
+                limit=company.currency_id.format(company.reversal_approval_amount),
+            )
         return ""
 
     def _explain_age(self):
@@ -90,7 +112,7 @@ class OrderReversal(models.Model):
             return ""
         return self.env._(
             "%(document)s is older than %(days)s days.",
-            document=root.display_name,
+            document=root._reversal_name(),
             days=self.company_id.reversal_approval_age,
         )
 

@@ -114,6 +114,9 @@ class OrderReversal(models.Model):
     requester_id = fields.Many2one(
         "res.users", readonly=True, copy=False, default=lambda self: self.env.uid
     )
+    requested_on = fields.Datetime(
+        readonly=True, copy=False, help="When an approval was asked for."
+    )
     approver_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -166,7 +169,7 @@ class OrderReversal(models.Model):
     def _compute_root_name(self):
         for reversal in self:
             root = reversal._get_root()
-            reversal.root_name = root.display_name if root else reversal.root_name
+            reversal.root_name = root._reversal_name() if root else reversal.root_name
 
     @api.depends("order_id", "move_id", "payment_id")
     def _compute_partner_id(self):
@@ -345,11 +348,6 @@ class OrderReversal(models.Model):
                 elif model == "account.payment":
                     moves |= self.env[model].browse(record_id).move_id
         return moves.exists()._get_records_action(name=self.env._("Entries"))
-
-    def action_new_quotation(self):
-        """A new quotation with the lines of the cancelled order."""
-        check_one(self)
-        return self.order_id.copy()._get_records_action()
 
     def action_download_snapshot(self):
         """Download the before-image as a JSON file."""

@@ -1,8 +1,28 @@
-from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+import logging
+from contextlib import contextmanager
 
-from ...checks import check_one, check_type
+from odoo import api, models
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.misc import Callbacks
+
+from ...checks import check_one
+from ...engine import Rehearsal
+from ...exceptions import DocumentsBusyError
+
+_logger = logging.getLogger(__name__)
+# What stands against a request, yet not against trying out what it asks for.
+FORMAL = {"note_required", "reason_archived", "already_requested"}
+FINDING_KEYS = (
+    "severity",
+    "code",
+    "message",
+    "remedy",
+    "who",
+    "res_model",
+    "res_id",
+    "res_name",
+)
 
 
 class OrderReversal(models.Model):
@@ -10,167 +30,230 @@ class OrderReversal(models.Model):
 
     _inherit = "order.reversal"
 
-    def preview_entries(self):
-        """Run the plan for real, read the journal items, and roll it all back.
+    def rehearse(self):
+        """Carry the plan out, read what became of all, and roll it back.
 
-        Items of entries that are cancelled appear with debit and credit exchanged,
-        so that the sum per account is what the trial balance changes by.
+        With the rights of whoever would carry it out. Nothing is kept and nothing
+        leaves the database: no mail, no request to a provider, no number of the
+        reversal.
+
+        :return: JSON values: {"entries": as `preview_entries`,
+            "effects": [{res_model, res_id, res_name, before, after, …}], `res_id` is
+            False for what would be made, "positions": [{partner_id, partner,
+            account_type, before, after, currency}] in the company's currency, positive
+            is owed to the company, "findings": [{severity, code, message, remedy, who,
+            res_model, res_id, res_name}]}
+        :raise UserError: it was carried out or refused already
+        """
+        check_one(self)
+        self.check_access("read")
+        self._check_roots_readable()
+        self._check_state("draft", "failed", "to_approve")
+        tried = self._rehearse()
+        return {
+            "entries": self._publish_entries(tried["entries"]),
+            "effects": self._publish_effects(tried["effects"]),
+            "positions": tried["positions"],
+            "findings": tried["findings"],
+        }
+
+    def preview_entries(self):
+        """The `entries` of `rehearse`.
+
+        Items of entries that are cancelled appear with debit and credit exchanged, so
+        that the sum per account is what the trial balance changes by.
 
         :raise UserError: with every blocker at once
         :return: list of {journal, date, account_code, account_name, partner, label,
             debit, credit, balance, currency, amount_currency}
         """
-        check_one(self)
-        self.check_access("write")
-        self._check_roots_readable()
-        self._check_state("draft")
-        self.env.flush_all()
-        before = self._posted_lines_mark()
-        # A savepoint of the host clears caches and pending hooks when rolled back.
-        with self.env.cr.savepoint() as savepoint:
-            runner = self._preview_runner()
-            plans = runner._lock_and_assess()
-            runner._raise_blockers(plans)
-            touched = [
-                step["res_id"]
-                for plan in plans
-                for step in plan.steps
-                if step["operation"] == "void"
-            ]
-            payments = [
-                step["res_id"]
-                for plan in plans
-                for step in plan.steps
-                if step["operation"] == "void_payment"
-            ]
-            # sudo: the entries of the plan's own payments.
-            touched += self.env["account.payment"].sudo().browse(payments).move_id.ids
-            leaving = self._read_lines(
-                SQL(
-                    "aml.move_id IN %s AND aml.parent_state = 'posted'",
-                    tuple(touched or [0]),
-                )
-            )
-            runner._run_operations()
-            self.env.flush_all()
-            entries = self._read_lines(
-                SQL("aml.id > %s AND aml.parent_state = 'posted'", before)
-            )
-            gone = self._read_lines(
-                SQL(
-                    "aml.move_id IN %s AND aml.parent_state = 'cancel'",
-                    tuple(touched or [0]),
-                )
-            )
-            cancelled = {row["move_id"] for row in gone}
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        for row in leaving:
-            if row["move_id"] in cancelled:
-                entries.append(
-                    {
-                        **row,
-                        "debit": row["credit"],
-                        "credit": row["debit"],
-                        "balance": -row["balance"],
-                        "amount_currency": -row["amount_currency"],
-                    }
-                )
-        for row in entries:
-            del row["move_id"]
-        return entries
+        tried = self.rehearse()
+        self._refuse(
+            found for found in tried["findings"] if found["severity"] == "blocker"
+        )
+        return tried["entries"]
 
-    @api.model
-    def preview_request(self, values):
-        """`preview_entries` for what the dialog holds, which is not saved yet.
+    def _rehearse(self, langs=None):
+        """See `rehearse`.
 
-        :param dict values: as for `create`; a reason may be missing
-        :return: HTML of the journal items, or of what stands against it
+        :param langs: codes of the languages to read the effects in
+        :return: {"entries", "rows", "positions", "findings", "effects": by language}
         """
-        self.check_access("create")
-        check_type(self.env, values, dict, "values")
-        values = dict(values)
-        if not values.get("reason_id"):
-            reasons = self.env["order.reversal.reason"]
-            values["reason_id"] = reasons.search(
-                [("note_required", "=", False)], limit=1
-            ).id
-        overrides = self._pop_overrides(values)
-        values = self._sanitize_request(values) | {"seen_fingerprint": False}
-        with self.env.cr.savepoint() as savepoint:
-            # The name keeps the sequence from counting what is never kept.
-            reversal = self._engine_env(self).create(
-                {**values, "name": self.env._("Preview")}
-            )
-            reversal = self.browse(reversal.id).with_context(
-                reversal_overrides=overrides
-            )
-            company = reversal.company_id
+        self.ensure_one()
+        rehearsal = Rehearsal()
+        runner = self._working_in(self.company_id).with_context(
+            order_reversal_rehearsal=rehearsal,
+            tracking_disable=True,
+            mail_notrack=True,
+            mail_notify_force_send=False,
+        )
+        tried = {"entries": [], "rows": [], "positions": [], "effects": {}}
+        tried["findings"] = findings = []
+        refusal = None
+        with self._keeping_nothing():
             try:
-                entries = reversal.preview_entries()
-            except UserError as error:
-                entries = str(error)
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        return self._render_entries(entries, company)
+                [plan] = runner._lock_and_assess()
+                findings += plan.findings
+                if all(found["code"] in FORMAL for found in plan.blockers):
+                    runner._try_out(tried, langs)
+            # The host tries the whole request again, as with any other one.
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+                raise
+            except Exception as error:
+                # Whatever it is, it would stop the real one, too. Nothing may be read
+                # in a transaction that an error ended: it is told after the rollback.
+                refusal = error
+        if refusal is not None:
+            tried.update(entries=[], rows=[], positions=[], effects={})
+            findings.append(self._explain_refusal(refusal, rehearsal))
+        tried["findings"] = [
+            {key: found[key] for key in FINDING_KEYS} for found in findings
+        ]
+        return tried
 
-    def _preview_runner(self):
-        """This reversal as somebody who only looks: no tracking, no rights to act.
+    def _try_out(self, tried, langs):
+        """Carry out what was planned, and read what became of all into `tried`."""
+        if self.name == "/":
+            self._engine_env(self).name = self._predict_name()
+        runner = self._as_executor()
+        watch = runner._start_watch(langs)
+        runner._carry_out()
+        books = runner._close_books(watch.books)[runner]
+        tried.update(books, effects=runner._end_watch(watch)[runner])
 
-        sudo: a clerk who may ask but not carry out sees the entries, too. All of it
-        is rolled back.
+    def _as_executor(self):
+        """This reversal in the hands of whoever would carry it out.
+
+        The user, if he or she may. Otherwise an approver: sudo, because which one of
+        them is not known; the policy says that one with all rights is needed, and
+        all of it is rolled back. The user stays the same, for the host's lock dates.
         """
-        return (
-            self.sudo()
-            .with_company(self.company_id)
-            ._clean()
-            .with_context(
-                tracking_disable=True, mail_notrack=True, reversal_preview=True
-            )
-        )
+        if self._waits():
+            able = self.can_approve and self._may_carry_out(self.env.user)
+        else:
+            able = not self._needs_approval()
+        return self if able else self.sudo()
 
-    def _posted_lines_mark(self):
-        self.env.cr.execute("SELECT COALESCE(MAX(id), 0) FROM account_move_line")
-        return self.env.cr.fetchone()[0]
+    @contextmanager
+    def _keeping_nothing(self):
+        """Roll back what is done inside, and forget what it wanted to do later.
 
-    def _read_lines(self, condition):
-        """Journal items as `preview_entries` returns them, plus their move."""
-        lang = self.env.lang or "en_US"
-        self.env.cr.execute(
-            SQL(
-                """SELECT aml.move_id,
-                          COALESCE(journal.name->>%(lang)s, journal.name->>'en_US')
-                            AS journal,
-                          aml.date,
-                          account.code_store->>%(company)s AS account_code,
-                          COALESCE(account.name->>%(lang)s, account.name->>'en_US')
-                            AS account_name,
-                          COALESCE(partner.complete_name, '') AS partner,
-                          COALESCE(aml.name, '') AS label,
-                          aml.debit, aml.credit, aml.balance,
-                          currency.name AS currency, aml.amount_currency
-                     FROM account_move_line aml
-                     JOIN account_journal journal ON journal.id = aml.journal_id
-                     JOIN account_account account ON account.id = aml.account_id
-                     JOIN res_currency currency ON currency.id = aml.currency_id
-                LEFT JOIN res_partner partner ON partner.id = aml.partner_id
-                    WHERE %(condition)s
-                 ORDER BY aml.move_id, aml.id""",
-                lang=lang,
-                company=str(self.company_id.root_id.id),
-                condition=condition,
-            )
-        )
-        return self.env.cr.dictfetchall()
+        Mails and bus messages wait for the commit: what was added inside never runs.
+        """
+        cr = self.env.cr
+        hooks = ("postcommit", "prerollback", "postrollback")
+        with cr.savepoint() as savepoint:
+            kept = {name: getattr(cr, name) for name in hooks}
+            for name in hooks:
+                setattr(cr, name, Callbacks())
+            try:
+                yield
+            finally:
+                for name, callbacks in kept.items():
+                    setattr(cr, name, callbacks)
+                # Clears the cache, and the hooks before the commit, too.
+                savepoint.rollback()
+        self.env.invalidate_all(flush=False)
 
     @api.model
-    def _render_entries(self, entries, company):
-        """HTML of journal items (`preview_entries`), or of what is wrong (str)."""
-        return self.env["ir.qweb"]._render(
-            "erp_order_reversal.order_reversal_entries",
+    def _get_rehearsal(self):
+        """The `Rehearsal` that is going on, or None; it can't be sent over RPC."""
+        rehearsal = self.env.context.get("order_reversal_rehearsal")
+        return rehearsal if isinstance(rehearsal, Rehearsal) else None
+
+    def _dispatch(self, model, operation, steps):
+        if rehearsal := self._get_rehearsal():
+            rehearsal.steps = [
+                (step.res_model, step.res_id, step.res_name) for step in steps
+            ]
+        return super()._dispatch(model, operation, steps)
+
+    def _request_approval(self):
+        """An approver reads the rehearsal; what would be refused isn't asked for."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        for reversal in self.filtered(lambda reversal: not reversal.batch_id):
+            findings = reversal._store_rehearsal(langs)
+            self._refuse(found for found in findings if found["severity"] == "blocker")
+        return super()._request_approval()
+
+    def _publish_effects(self, effects):
+        """Effects in the user's language; what would be made has no id to open."""
+        own = effects.get(self.env.lang or "en_US", [])
+        return [
             {
-                "currency": company.currency_id,
-                "error": entries if isinstance(entries, str) else False,
-                "entries": [] if isinstance(entries, str) else entries,
-            },
+                **effect,
+                "res_id": effect["before"] and effect["res_id"] or False,
+            }
+            for effect in own
+        ]
+
+    # ------------------------------------------------------------------
+    # What stopped it, as a finding
+    # ------------------------------------------------------------------
+
+    def _explain_refusal(self, error, rehearsal):
+        """A finding for whatever was raised: the text is the host's own.
+
+        :param error: the exception
+        :param Rehearsal rehearsal: knows what was being done
+        :return: dict, see `rehearse`
+        """
+        root = self._get_root()
+        model, record_id, name = (root and root._name, root and root.id, self.root_name)
+        if rehearsal.steps and len(rehearsal.steps) == 1:
+            [(model, record_id, name)] = rehearsal.steps
+        if not isinstance(error, UserError):
+            _logger.warning("Rehearsal of %s failed", name, exc_info=error)
+        code, severity, remedy, who = self._classify_refusal(error, rehearsal)
+        return {
+            "severity": severity,
+            "code": code,
+            "message": self._get_refusal_text(error, name),
+            "remedy": remedy,
+            "who": who,
+            "res_model": model,
+            "res_id": record_id,
+            "res_name": name,
+        }
+
+    def _get_refusal_text(self, error, name):
+        text = str(error.args[0] if error.args else error).strip()
+        if isinstance(error, UserError):
+            return text
+        return self.env._(
+            "%(document)s can't be taken back, because of an error: %(error)s",
+            document=name,
+            error=text or type(error).__name__,
+        )
+
+    def _classify_refusal(self, error, rehearsal):
+        """Code, severity, remedy, and who may, of what was raised."""
+        if isinstance(error, DocumentsBusyError):
+            return ("busy", "warning", "", "")
+        if isinstance(error, AccessError):
+            return (
+                "no_right",
+                "blocker",
+                self.env._("Nothing was changed. Have it done with that right."),
+                self.env._("Whoever holds the right that is named here may do it."),
+            )
+        if rehearsal.checking:
+            return (
+                "result_wrong",
+                "blocker",
+                self.env._("Choose another method for these documents."),
+                self.env._("An accountant may take them back by hand."),
+            )
+        if isinstance(error, UserError):
+            return (
+                "host_refused",
+                "blocker",
+                self.env._("Solve that first, or choose another method or scope."),
+                self.env._("Whoever may change that document may do it."),
+            )
+        return (
+            "host_failed",
+            "blocker",
+            self.env._("Nothing was changed. The details are in the server's log."),
+            self.env._("An administrator can look into it."),
         )

@@ -1,7 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...checks import check_type
+from ...engine import Choices
 
 # How far back a root is taken unless the person says otherwise: itself.
 ROOT_SCOPE = {"order_id": "cancel", "move_id": "invoice", "payment_id": "payment"}
@@ -41,13 +42,6 @@ class OrderReversal(models.Model):
             overrides.append(self._pop_overrides(vals))
             if not self._is_engine():
                 vals = self._sanitize_request(vals)
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(self._company_of(vals))
-                    .next_by_code("order.reversal")
-                    or "/"
-                )
             prepared.append(vals)
         # What is asked for is in the audit log: no note that says “created”. Whoever
         # asks follows the reversal only if somebody else has to decide.
@@ -64,18 +58,32 @@ class OrderReversal(models.Model):
         reversals._check_reason()
         return reversals
 
-    @api.model
-    def _company_of(self, vals):
-        for name in self._root_fields:
-            if vals.get(name):
-                # sudo: the company alone is read; access to the root is checked.
-                return (
-                    self.env[self._fields[name].comodel_name]
-                    .browse(vals[name])
-                    .sudo()
-                    .company_id
-                )
-        return self.env.company
+    def _draw_names(self):
+        """Number the reversals that are submitted: a draft that is given up has none."""
+        unnamed = self.filtered(lambda reversal: reversal.name == "/")
+        for company, reversals in unnamed.grouped("company_id").items():
+            numbers = reversals.with_company(company)._get_next_names(len(reversals))
+            for reversal, number in zip(reversals, numbers, strict=True):
+                self._engine_env(reversal).name = number
+
+    def _predict_name(self):
+        """The number that it would get now; none is used up."""
+        self.ensure_one()
+        sequence = self.with_company(self.company_id)._get_sequence()
+        source = sequence
+        if sequence.use_date_range:
+            today = fields.Date.context_today(self)
+            source = sequence.date_range_ids.filtered(
+                lambda part: part.date_from <= today <= part.date_to
+            )[:1]
+        return sequence.get_next_char(source.number_next_actual) if source else "/"
+
+    @api.depends("name", "root_name")
+    def _compute_display_name(self):
+        for reversal in self:
+            reversal.display_name = reversal.name
+            if reversal.name == "/" and reversal.root_name:
+                reversal.display_name = self.env._("Draft of %s", reversal.root_name)
 
     @api.model
     def _sanitize_request(self, vals):
@@ -124,7 +132,7 @@ class OrderReversal(models.Model):
     def _pop_overrides(self, vals):
         """Take the per-document methods out of the steps that a client sends."""
         step_model = self.env["order.reversal.step"]
-        overrides = {}
+        overrides = Choices()
         commands = vals.pop("step_ids", None) or []
         for command in commands:
             values = command[2] if len(command) > 2 else None
@@ -159,7 +167,9 @@ class OrderReversal(models.Model):
     def _get_overrides(self):
         """The methods chosen per document: {(model, id): {field: value}}."""
         self.ensure_one()
-        chosen = dict(self.env.context.get("reversal_overrides") or {})
+        chosen = self.env.context.get("reversal_overrides")
+        # Methods that this addon passes on, not what a client sends.
+        chosen = Choices(chosen if isinstance(chosen, Choices) else {})
         for step in self.step_ids:
             values = {name: step[name] for name in step._override_fields if step[name]}
             if values:

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ...checks import check_one, check_records
+from ...plan import frozen
 
 
 class OrderReversal(models.Model):
@@ -310,9 +311,9 @@ class OrderReversal(models.Model):
 
     def _restore_down_payments(self):
         for key, before in self.fingerprint_data["documents"].items():
-            model, record_id = key.split(",")
+            model, record_id = frozen.parse_key(key)
             if model == "sale.order":
-                order = self.env[model].browse(int(record_id))
+                order = self.env[model].browse(record_id)
                 order._reversal_restore_down_payments(before["lines"])
 
     def _finish_restores(self):

@@ -3,6 +3,7 @@ import json
 from odoo import models
 
 from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE
+from ...plan import frozen
 
 # What a restored document must agree on with the image taken before the reversal.
 RESTORED = ("state", "locked", "amount_total", "amount_residual", "payment_state")
@@ -86,8 +87,8 @@ class OrderReversal(models.Model):
             for problem in step._get_document()._reversal_restored_problems(step)
         ]
         for key, before in origin.fingerprint_data["documents"].items():
-            model, record_id = key.split(",")
-            record = origin.env[model].browse(int(record_id)).exists()
+            model, record_id = frozen.parse_key(key)
+            record = origin.env[model].browse(record_id).exists()
             problems += origin._compare_with_image(record, before)
         return problems
 

@@ -147,7 +147,7 @@ class OrderReversal(models.Model):
             and step.operation in ("cancel", "draft")
         )
         orders = self.order_id.browse(steps.mapped("res_id"))
-        if self.scope == "invoice" and not self.restores_id:
+        if self.scope == "invoice" and not self.restores_id and not self.is_part:
             orders |= self.order_id
         alive = orders.filtered(books.has)
         gone = steps.filtered(lambda step: step.res_id not in alive._ids)

@@ -104,7 +104,7 @@ class OrderReversal(models.Model):
 
     @api.model
     def _get_impact_labels(self):
-        """{kind of `_impact`: its name}, in the order in which people read them."""
+        """{kind of `_get_entry_kind`: its name}, in the order in which people read them."""
         return {
             "revenue": self.env._("Revenue"),
             "tax": self.env._("Tax"),
@@ -115,19 +115,39 @@ class OrderReversal(models.Model):
             "other": self.env._("Other accounts"),
         }
 
-    @api.depends("impact", "partner_id", "amount_credit", "amount_refund")
+    @api.depends("impact", "amount_credit", "amount_refund")
     @api.depends_context("lang")
     def _compute_impact_html(self):
         for reversal in self:
-            reversal.impact_html = self.env["ir.qweb"]._render(
-                "erp_order_reversal.order_reversal_impact",
-                {"reversal": reversal, "impact": reversal._get_impact_rows()},
-            )
+            reversal.impact_html = reversal._render_impact()
+
+    def _render_impact(self):
+        """HTML of the effect on the books."""
+        self.ensure_one()
+        return self.env["ir.qweb"]._render(
+            "erp_order_reversal.order_reversal_impact",
+            {"reversal": self, "impact": self._get_impact_rows()},
+        )
+
+    @api.model
+    def _render_entries(self, entries, company):
+        """HTML of journal items, as `rehearse` returns them."""
+        return self.env["ir.qweb"]._render(
+            "erp_order_reversal.order_reversal_entries",
+            {
+                "currency": company.currency_id,
+                "entries": [
+                    {**entry, "date": fields.Date.to_date(entry["date"])}
+                    for entry in entries
+                ],
+            },
+        )
 
     def _get_impact_rows(self):
         """The stored impact with names of accounts and months in the user's language.
 
-        :return: {"rows": [{label, period, amount}], "before": float, "after": float}
+        :return: {"rows": [{label, period, amount}],
+            "positions": [{partner, said_before, said_after, …}]}
         """
         self.ensure_one()
         impact = self.impact or {}
@@ -146,9 +166,31 @@ class OrderReversal(models.Model):
                 }
                 for row in rows
             ],
-            "before": impact.get("before", 0.0),
-            "after": impact.get("after", 0.0),
+            "positions": [
+                {
+                    **row,
+                    "said_before": self._say_position(row, row["before"]),
+                    "said_after": self._say_position(row, row["after"]),
+                }
+                for row in impact.get("positions", [])
+            ],
         }
+
+    @api.model
+    def _say_position(self, row, amount):
+        """A balance of a partner in words: positive is owed to the company."""
+        # Rates of another company's books are no matter here: only its currency's name.
+        currency = self.env["res.currency"].search([("name", "=", row["currency"])])
+        if currency.is_zero(amount):
+            return self.env._("Nothing open")
+        text = currency.format(abs(amount))
+        if row["account_type"] == "liability_payable":
+            if amount < 0:
+                return self.env._("We owe %s", text)
+            return self.env._("We have a credit of %s", text)
+        if amount > 0:
+            return self.env._("Owes %s", text)
+        return self.env._("Has a credit of %s", text)
 
     @api.model
     def _format_month(self, period):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 EVENTS = [
     ("requested", "Requested"),
+    ("reworked", "Sent back"),
     ("approved", "Approved"),
     ("rejected", "Rejected"),
     ("cancelled", "Cancelled"),
@@ -10,6 +11,7 @@ EVENTS = [
     ("done", "Done"),
     ("failed", "Failed"),
     ("undone", "Undone"),
+    ("settled", "Settled again"),
     ("verified", "Verified"),
     ("printed", "Printed"),
     ("exported", "Exported"),

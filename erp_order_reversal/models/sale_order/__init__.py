@@ -2,5 +2,9 @@ from . import answers
 from . import guard
 from . import unlock
 from . import cancel
+from . import lower
 from . import draft
 from . import settlement
+from . import correct
+from . import prepaid
+from . import workflow

@@ -29,6 +29,7 @@ class SaleOrder(models.Model):
         "invoice_status",
         "order_line.invoice_lines.move_id.state",
         "order_line.invoice_lines.move_id.payment_state",
+        "order_line.qty_invoiced",
     )
     def _compute_settlement_state(self):
         for order in self:
@@ -48,7 +49,13 @@ class SaleOrder(models.Model):
             order.reversal_count = counts.get(order.id, 0)
 
     def _reversal_invoices_in_force(self):
-        """Posted invoices that no credit note took back as a whole."""
+        """Posted invoices that no credit note took back as a whole.
+
+        Of an invoice that other orders share, what counts is whether anything of these
+        orders is left on it.
+        """
+        if not any(self.order_line.mapped("qty_invoiced")):
+            return self.env["account.move"]
         return self.order_line.invoice_lines.move_id.filtered(
             lambda move: move.state == "posted"
             and move.move_type in REVERSIBLE_TYPES
@@ -128,7 +135,9 @@ class SaleOrder(models.Model):
                 plan.add_step(
                     order, "unlock", self.env._("Unlocked for edit"), **amounts
                 )
-            if plan.reaches("draft"):
+            if plan.reaches("draft") and plan.part is not None:
+                order._reversal_plan_lower(plan)
+            elif plan.reaches("draft"):
                 plan.add_step(order, "cancel", self.env._("Cancelled"), **amounts)
                 if plan.reversal.scope == "draft":
                     plan.add_step(
@@ -141,6 +150,35 @@ class SaleOrder(models.Model):
         """The root is opened; an order of an invoice only if it is cancelled."""
         self.ensure_one()
         return plan.root == self or plan.reaches("draft")
+
+    def _reversal_kind(self):
+        return "order"
+
+    def _reversal_scope_obstacles(self):
+        self.ensure_one()
+        moves = self.order_line.invoice_lines.move_id
+        posted = moves.filtered(lambda move: move.state == "posted")
+        obstacles = {}
+        if not self.locked:
+            obstacles["unlock"] = self.env._("The order is not locked.")
+        if not posted._reversal_counterparts() and not posted.matched_payment_ids:
+            obstacles["payment"] = ""
+        if not moves.filtered(lambda move: move.state != "cancel"):
+            obstacles["invoice"] = ""
+        return obstacles
+
+    def _reversal_label(self):
+        self.ensure_one()
+        if self.state == "sale":
+            label = {
+                "settled": self.env._("Settled"),
+                "partly": self.env._("Partly settled"),
+                "none": self.env._("Confirmed, not settled"),
+            }[self.settlement_state]
+            return self.env._("%s, locked", label) if self.locked else label
+        if self.state == "cancel":
+            return self.env._("Cancelled")
+        return self.env._("Quotation")
 
     def _reversal_older_domain(self, limit):
         return Domain("date_order", "<", fields.Datetime.to_datetime(limit))

@@ -10,7 +10,8 @@ class SaleOrder(models.Model):
     @api.private
     def _reversal_apply_cancel(self, steps):
         """Cancel the orders (`sale.order.action_cancel`)."""
-        steps._get_document().action_cancel()
+        orders = steps._get_document()
+        orders._reversal_acted(orders.action_cancel(), "cancel")
         steps._set_result()
 
     def _reversal_check_cancel(self, step, books):
@@ -45,7 +46,8 @@ class SaleOrder(models.Model):
         """Confirm the orders again, without writing to the customer."""
         orders = steps._get_document()
         orders.filtered(lambda order: order.state == "cancel").action_draft()
-        orders.filtered(lambda order: order.state in ("draft", "sent")).action_confirm()
+        open_orders = orders.filtered(lambda order: order.state in ("draft", "sent"))
+        orders._reversal_acted(open_orders.action_confirm(), "sale")
         steps._set_result()
 
     def _reversal_check_confirm(self, step, books):

@@ -9,7 +9,8 @@ class SaleOrder(models.Model):
     @api.private
     def _reversal_apply_draft(self, steps):
         """Make quotations of cancelled orders (`sale.order.action_draft`)."""
-        steps._get_document().action_draft()
+        orders = steps._get_document()
+        orders._reversal_acted(orders.action_draft(), "draft")
         steps._set_result()
 
     def _reversal_check_draft(self, step, books):

@@ -30,35 +30,47 @@ class OrderReversal(models.Model):
             entry["detail"]["before"] = before["status"]
         return entry
 
-    def _impact(self, plan):
-        """Add the goods, and the cost of those that stay with the customer."""
-        impact = super()._impact(plan)
-        impact["goods"] = []
-        for step in plan.steps:
-            if step["res_model"] != "stock.picking":
-                continue
-            data = step.get("data") or {}
-            impact["goods"] += [
-                {"what": step["operation"], "product": product, **values}
-                for product, quantity, unit in data.get("goods", [])
-                for values in [{"quantity": quantity, "unit": unit}]
-            ]
-            self._impact_of_cost(plan, data.get("cost", []), impact["rows"])
-        impact["rows"].sort(key=lambda row: (row["kind"], row["period"]))
-        return impact
+    def _get_plan_impact(self, plan):
+        """Add what becomes of the goods."""
+        return {
+            **super()._get_plan_impact(plan),
+            "goods": [
+                {
+                    "what": step["operation"],
+                    "product": product,
+                    "quantity": quantity,
+                    "unit": unit,
+                }
+                for step in plan.steps
+                if step["res_model"] == "stock.picking"
+                for product, quantity, unit in (step.get("data") or {}).get("goods", [])
+            ],
+        }
 
-    def _impact_of_cost(self, plan, cost, rows):
-        for values in cost:
-            account = self.env["account.account"].browse(values["account_id"])
-            kind = "cost" if account.internal_group == "expense" else "stock"
-            period = str(plan.date)[:7]
-            row = next(
-                (r for r in rows if (r["kind"], r["period"]) == (kind, period)), None
-            )
-            if not row:
-                row = {"kind": kind, "period": period, "amount": 0.0}
-                rows.append(row)
-            row["amount"] += values["balance"]
+    def _get_affected(self, shared):
+        found = super()._get_affected(shared)
+        # What waits to be sent is cancelled by the host along with its order.
+        orders = self.env["sale.order"].browse(
+            step.res_id for step in self.step_ids if step.res_model == "sale.order"
+        )
+        found["stock.picking"] |= orders.picking_ids
+        return found
+
+    def _group_entries(self, entries):
+        """The cost of goods that stay is an entry of its own, on the same accounts."""
+        accounts = {
+            row["account_id"]
+            for step in self.step_ids
+            for row in (step.data or {}).get("cost", [])
+        }
+        return super()._group_entries(
+            [
+                {**entry, "display_type": "cogs"}
+                if entry["account_id"] in accounts
+                else entry
+                for entry in entries
+            ]
+        )
 
     def _get_impact_rows(self):
         """Add what becomes of the goods, in the user's language."""

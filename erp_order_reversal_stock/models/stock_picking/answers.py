@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import DEFAULT_METHOD
@@ -44,6 +44,14 @@ class StockPicking(models.Model):
         super()._reversal_steps(plan)
         own = self.move_ids.filtered(lambda move: move._reversal_belongs_to(plan))
         outstanding = own._reversal_outstanding()
+        if plan.part is not None:
+            # Orders of which nothing is left go as a whole.
+            gone = own.filtered(
+                lambda move: ("sale.order", move.sale_line_id.order_id.id)
+                in plan.get_targets("cancel")
+            )
+            self._reversal_plan_part(plan, own - gone, outstanding)
+            own = gone
         for picking in self.sorted("id"):
             moves = picking.move_ids & own
             if picking.state == "done":
@@ -61,6 +69,19 @@ class StockPicking(models.Model):
     def _reversal_own_method(self, plan):
         own = plan.reversal._get_overrides().get((self._name, self.id), {})
         return own.get("delivery_method") or False
+
+    def _reversal_kind(self):
+        return "delivery"
+
+    def _reversal_label(self):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    @api.private
+    def _reversal_origins(self):
+        self.ensure_one()
+        returned = self.move_ids.origin_returned_move_id.picking_id
+        return [returned or self.sale_id]
 
     def _reversal_fingerprint(self):
         return {

@@ -1,46 +1,42 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { formatSelection } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { referenceId, useDocuments } from "./documents";
 
 const LOOKS = {
-    blocker: { alert: "alert-danger", icon: "fa-ban" },
-    warning: { alert: "alert-warning", icon: "fa-exclamation-triangle" },
-    info: { alert: "alert-info", icon: "fa-info-circle" },
+    blocker: { alert: "alert-danger", icon: "fa-ban", label: _t("Blocker") },
+    warning: { alert: "alert-warning", icon: "fa-exclamation-triangle", label: _t("Warning") },
+    info: { alert: "alert-info", icon: "fa-info-circle", label: _t("Information") },
 };
 
-/** A message without the remedy that it ends with, which is shown on its own. */
-function headline({ message, remedy, who }) {
-    let text = message;
-    for (const part of [who, remedy]) {
-        if (part && text.length > part.length && text.endsWith(part)) {
-            text = text.slice(0, -part.length).trimEnd();
-        }
-    }
-    return text;
-}
-
-/** What the assessment found, worst first: what, what to do, who may, and where. */
-export class ReversalFindingsField extends Component {
-    static template = "erp_order_reversal.ReversalFindingsField";
-    static props = { ...standardFieldProps };
+/** One thing that was found: what, what to do, who may, and where. */
+export class Finding extends Component {
+    static template = "erp_order_reversal.ReversalFinding";
+    static props = { finding: Object };
 
     setup() {
         this.documents = useDocuments(this.env);
     }
 
+    get looks() {
+        return LOOKS[this.props.finding.severity];
+    }
+}
+
+/** What the assessment found, worst first. */
+export class ReversalFindingsField extends Component {
+    static template = "erp_order_reversal.ReversalFindingsField";
+    static components = { Finding };
+    static props = { ...standardFieldProps };
+
     get findings() {
         return this.props.record.data[this.props.name].records.map((record) => ({
             key: record.id,
             code: record.data.code,
-            severity: formatSelection(record.data.severity, {
-                selection: record.fields.severity.selection,
-            }),
-            ...LOOKS[record.data.severity],
-            message: headline(record.data),
+            severity: record.data.severity,
+            message: record.data.message,
             remedy: record.data.remedy,
             who: record.data.who,
             model: record.data.res_model,

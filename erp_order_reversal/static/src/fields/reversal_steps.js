@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 import { formatMonetary, formatSelection } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { stepOf, useRehearsal } from "../dialog/rehearsal";
 import { referenceId, useDocuments } from "./documents";
 
 const ICONS = {
@@ -27,6 +28,7 @@ export class ReversalStepsField extends Component {
 
     setup() {
         this.documents = useDocuments(this.env);
+        this.rehearsal = useRehearsal(this.props.record.model);
     }
 
     get steps() {
@@ -44,6 +46,7 @@ export class ReversalStepsField extends Component {
             why: record.data.why,
             amount: this.formatAmount(record),
             method: this.getMethod(record),
+            isChanged: this.rehearsal.changed.has(stepOf(record)[0]),
             resultModel: record.data.result_model,
             resultId: record.data.can_open && referenceId(record, "result_id"),
             resultName: record.data.result_name,
@@ -83,6 +86,7 @@ export class ReversalStepsField extends Component {
         }
         const selection = record.fields[node.name].selection;
         const usual = this.props.record.data[node.name];
+        const closed = record.data.closed_methods || {};
         return {
             name: node.name,
             label: _t("Method for %s", record.data.res_name),
@@ -90,7 +94,11 @@ export class ReversalStepsField extends Component {
             options: [
                 ["", formatSelection(usual, { selection })],
                 ...selection.filter(([value]) => value && value !== usual),
-            ],
+            ].map(([value, label]) => ({
+                value,
+                label,
+                why: value === record.data[node.name] ? "" : closed[value] || "",
+            })),
         };
     }
 

@@ -40,6 +40,7 @@ const CONFIRM = ".modal footer button[name=action_submit]:visible";
 const DONE = ".o_form_view .o_reversal_next:visible";
 const reason = (text) =>
     `.modal .o_field_widget[name=reason_id] .o_radio_item:contains('${text}') input`;
+const node = (kind) => `.modal .o_reversal_picture .o_reversal_node[data-kind=${kind}]`;
 const step = (operation) => `.o_reversal_step[data-operation=${operation}]`;
 
 tours.add("order_reversal_from_order", {
@@ -51,11 +52,14 @@ tours.add("order_reversal_from_order", {
             sees(`.modal ${step("release")}:contains('Kept as customer credit')`),
             sees(`.modal ${step("credit")}:contains('sent to the customer')`),
             sees(`.modal ${step("cancel")}`),
-            sees(".modal:contains('Owes now'):contains('Has a credit afterwards')"),
+            sees(`${node("order")}:contains('Settled'):contains('Cancelled')`),
+            sees(`${node("payment")}:contains('Matched'):contains('Open credit')`),
+            sees(".modal .o_reversal_impact:contains('Has a credit of')"),
             clerk.does(reason("Operation mistake")),
-            clerk.does(CONFIRM),
+            clerk.does(`${CONFIRM}:contains('Cancel the order, credit the invoice, keep')`),
             sees(DONE),
             sees(".o_arrow_button_current:contains('Done')"),
+            sees(`.o_form_view .o_reversal_picture [data-kind=credit]:contains('Matched')`),
             sees(`${step("credit")} a:contains('RINV/')`),
             clerk.neededAtMost(4),
         ];
@@ -97,10 +101,12 @@ tours.add("order_reversal_from_payment", {
 tours.add("order_reversal_blocked", {
     steps: () => [
         { trigger: REVERSE, run: "click" },
-        { trigger: ".modal select[name=invoice_method]", run: "select void" },
-        sees(".modal .o_reversal_finding.alert-danger[data-code=void_refused] a"),
-        sees(".modal footer:not(:has(button[name=action_submit]:visible))"),
-        { trigger: ".modal select[name=invoice_method]", run: "select " },
+        // It was sent: a void is greyed, and says why.
+        sees(
+            ".modal select[name=invoice_method]:has(option[value=void][title*=sent]:disabled)"
+        ),
+        // Not locked, so that there is nothing to unlock.
+        sees(".modal .o_radio_item:has(input[data-value=unlock]:disabled)[title*=locked]"),
         sees(CONFIRM),
         { trigger: ".modal .o_reversal_entries_toggle", run: "click" },
         sees(".modal .o_reversal_entries tfoot:contains('690.00')"),
@@ -121,7 +127,7 @@ tours.add("order_reversal_request", {
             clerk.does(REVERSE),
             sees(".modal .alert-info:visible:contains('A second person')"),
             clerk.does(reason("Customer withdrew")),
-            clerk.does(`${CONFIRM}:contains('Ask for Approval')`),
+            clerk.does(`${CONFIRM}:contains('Ask for approval')`),
             sees(".o_form_view .o_arrow_button_current:contains('To approve')"),
             sees(".o_form_view:not(:has(button[name=action_approve]))"),
             sees(".o_form_view .alert-info:contains('Nothing was changed')"),
@@ -223,7 +229,7 @@ tours.add("order_reversal_chinese", {
             sees(`.modal ${step("credit")}:contains('红字')`),
             sees(`.modal ${step("release")}:contains('客户')`),
             clerk.does(reason("操作失误")),
-            clerk.does(`${CONFIRM}:contains('确认')`),
+            clerk.does(`${CONFIRM}:contains('取消订单')`),
             sees(DONE),
             sees(".o_reversal_next:contains('下载备份')"),
             sees(".o_arrow_button_current:contains('已完成')"),
@@ -231,4 +237,53 @@ tours.add("order_reversal_chinese", {
             clerk.neededAtMost(4),
         ];
     },
+});
+
+tours.add("order_reversal_reasons", {
+    steps: () => [
+        { trigger: REVERSE, run: "click" },
+        { trigger: reason("Invoice wrong"), run: "click" },
+        sees(".modal [name=scope] input[data-value=invoice]:checked"),
+        sees(`${CONFIRM}:not(:contains('Cancel the order'))`),
+        { trigger: reason("Duplicate"), run: "click" },
+        sees(".modal [name=scope] input[data-value=cancel]:checked"),
+        { trigger: ".modal [name=scope] input[data-value=payment]", run: "click" },
+        { trigger: reason("Invoice wrong"), run: "click" },
+        sees(`${reason("Invoice wrong")}:checked`),
+        sees(`${node("order")}:contains('Partly settled')`),
+        sees(".modal [name=scope] input[data-value=payment]:checked"),
+        { trigger: ".modal footer button:contains('Discard')", run: "click" },
+        sees("body:not(:has(.modal))"),
+    ],
+});
+
+tours.add("order_reversal_refused", {
+    steps: () => [
+        { trigger: REVERSE, run: "click" },
+        { trigger: reason("Operation mistake"), run: "click" },
+        sees(".modal .o_reversal_rehearsal[data-busy='0'] .o_reversal_impact"),
+        {
+            content: "somebody else changes the order meanwhile",
+            trigger: ".modal .o_reversal_rehearsal[data-busy='0']",
+            run: async () => {
+                const id = parseInt(location.pathname.match(/(\d+)$/)[1]);
+                const call = (model, method, args) =>
+                    fetch(`/web/dataset/call_kw/${model}/${method}`, {
+                        method: "POST",
+                        headers: { "Content-Type": "application/json" },
+                        body: JSON.stringify({
+                            jsonrpc: "2.0",
+                            params: { model, method, args, kwargs: {} },
+                        }),
+                    }).then((response) => response.json());
+                await call("sale.order", "action_lock", [[id]]);
+            },
+        },
+        { trigger: CONFIRM, run: "click" },
+        sees(".modal .o_reversal_refusal:contains('Nothing was changed'):contains('changed')"),
+        sees(`.modal ${step("unlock")}:contains('Changed')`),
+        sees(".modal .o_reversal_rehearsal[data-busy='0'] .o_reversal_impact"),
+        { trigger: CONFIRM, run: "click" },
+        sees(DONE),
+    ],
 });

@@ -1,0 +1,172 @@
+import json
+
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+from ...checks import check_type
+from ...engine import Choices
+from .request import ROOT_SCOPE
+
+
+class OrderReversal(models.Model):
+    """What the dialog asks for while a person chooses, and when he or she confirms."""
+
+    _inherit = "order.reversal"
+
+    act = fields.Char(
+        compute="_compute_act", help="What confirming does, in a few words."
+    )
+    # What the reason set, as JSON: it is taken back when another one is chosen.
+    proposal = fields.Char(store=False, request=True)
+    scope_obstacles = fields.Json(
+        compute="_compute_scope_obstacles",
+        help="Why a scope can't be chosen here; an empty text hides it.",
+    )
+
+    @api.depends("step_ids.operation", "amount_credit", "amount_refund", "scope")
+    @api.depends("restores_id", "root_name")
+    @api.depends_context("lang")
+    def _compute_act(self):
+        for reversal in self:
+            act = ", ".join(filter(None, reversal._get_act_parts()))
+            reversal.act = act[:1].upper() + act[1:] or self.env._("Confirm")
+
+    def _get_act_parts(self):
+        """What is done to how many documents, each part to go on in a sentence.
+
+        :return: list of str; override point
+        """
+        self.ensure_one()
+        count = {
+            operation: len(steps)
+            for operation, steps in self.step_ids.grouped("operation").items()
+        }
+
+        def amount(value):
+            return formatLang(self.env, value, currency_obj=self.currency_id)
+
+        def some(operation, one, many):
+            number = count.get(operation, 0)
+            return number and (one if number == 1 else many % number)
+
+        if self.restores_id:
+            return [self.env._("restore %s", self.root_name)]
+        opened = set(count) == {"unlock"}
+        kept = self.amount_credit and not self.currency_id.is_zero(self.amount_credit)
+        return [
+            opened and self.env._("unlock the order"),
+            some(
+                "cancel", self.env._("cancel the order"), self.env._("cancel %s orders")
+            )
+            if self.scope == "cancel"
+            else count.get("draft") and self.env._("back to quotation"),
+            some(
+                "void", self.env._("void the invoice"), self.env._("void %s invoices")
+            ),
+            some(
+                "credit",
+                self.env._("credit the invoice"),
+                self.env._("credit %s invoices"),
+            ),
+            some(
+                "void_payment",
+                self.env._("void the payment"),
+                self.env._("void %s payments"),
+            ),
+            count.get("refund") and self.env._("refund %s", amount(self.amount_refund)),
+            kept
+            and not count.get("void_payment")
+            and self.env._("keep %s as credit", amount(self.amount_credit)),
+        ]
+
+    @api.depends("order_id", "move_id", "payment_id")
+    def _compute_scope_obstacles(self):
+        for reversal in self:
+            root = reversal._get_root()
+            # sudo: whether there are invoices and payments; the root may be read.
+            reversal.scope_obstacles = (
+                root._origin.sudo()._reversal_scope_obstacles() if root else {}
+            )
+
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Take over what the reason proposes, and give back what another one did.
+
+        What a person chose differs from what was proposed: it stays.
+        """
+        if self.restores_id:
+            return
+        usual = self.default_get(list(self._reason_defaults))
+        for name in self._root_fields:
+            if self[name] and "scope" in usual:
+                usual["scope"] = self.env.context.get("default_scope", ROOT_SCOPE[name])
+        proposed = {**usual, **json.loads(self.proposal or "{}")}
+        taken = {}
+        for name in self._reason_defaults:
+            if self[name] == proposed.get(name):
+                value = self.reason_id[name] or usual.get(name)
+                if name == "scope" and value in (self.scope_obstacles or {}):
+                    value = usual["scope"]
+                self[name] = value
+                if value != usual.get(name):
+                    taken[name] = value
+        self.proposal = json.dumps(taken)
+
+    @api.model
+    def submit_request(self, values):
+        """Ask for what the dialog holds, in one go: refused, it leaves no draft.
+
+        :param dict values: as for `create`
+        :raise UserError: as `action_submit`
+        :return: an action that shows the reversal
+        """
+        check_type(self.env, values, dict, "values")
+        return self.create(values).action_submit()
+
+    @api.model
+    def preview_request(self, values):
+        """`rehearse` for what the dialog holds, which is not saved yet.
+
+        :param dict values: as for `create`; a reason may be missing
+        :return: {"effects", "positions", "entries", "findings": as `rehearse`,
+            "impact_html", "entries_html": to be shown as they are}
+        :raise AccessError: without the right to ask for a reversal
+        """
+        self.check_access("create")
+        check_type(self.env, values, dict, "values")
+        with self._keeping_nothing():
+            reversal = self._create_for_trial(dict(values))
+            company = reversal.company_id
+            tried = reversal._rehearse()
+            self._engine_env(reversal).impact = {
+                **(reversal.impact or {}),
+                "rows": tried["rows"],
+                "positions": tried["positions"],
+            }
+            impact_html = reversal._render_impact()
+        entries = self._publish_entries(tried["entries"])
+        return {
+            "entries": entries,
+            "effects": self._publish_effects(tried["effects"]),
+            "positions": tried["positions"],
+            "findings": tried["findings"],
+            "impact_html": impact_html,
+            "entries_html": self._render_entries(entries, company),
+        }
+
+    def _create_for_trial(self, values):
+        """A reversal that is rolled back, of what a client sent.
+
+        :param dict values: as for `create`
+        :return: `order.reversal`, assessed
+        """
+        if not values.get("reason_id"):
+            # sudo: stands for the reason that was not chosen yet; rolled back, too.
+            reasons = self.env["order.reversal.reason"].sudo()
+            values["reason_id"] = reasons.create({"name": "-"}).id
+        overrides = self._pop_overrides(values)
+        values = self._sanitize_request(values) | {"seen_fingerprint": False}
+        reversal = self.browse(self._engine_env(self).create(values).id)
+        reversal = reversal.with_context(reversal_overrides=Choices(overrides))
+        reversal._assess()
+        return reversal

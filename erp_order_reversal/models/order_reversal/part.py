@@ -1,0 +1,219 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+
+from ...plan import PartLine
+
+
+class OrderReversal(models.Model):
+    """A reversal that takes back a part of its root."""
+
+    _inherit = "order.reversal"
+
+    line_ids = fields.One2many(
+        "order.reversal.line",
+        "reversal_id",
+        "Part",
+        copy=False,
+        request=True,
+        help="Take back some lines or quantities only. Empty: all of it.",
+    )
+    is_part = fields.Boolean(
+        "Only a Part", compute="_compute_is_part", store=True, precompute=True
+    )
+
+    @api.depends("line_ids")
+    def _compute_is_part(self):
+        for reversal in self:
+            reversal.is_part = bool(reversal.line_ids)
+
+    def write(self, vals):
+        """Override to keep scope and part in agreement.
+
+        :raise ValidationError: a scope that takes no part
+        """
+        result = super().write(vals)
+        if "scope" in vals and not self._is_engine():
+            self._check_part()
+        return result
+
+    @api.model
+    def _check_values(self, vals):
+        """Override to say what is no part, before the database does.
+
+        :raise ValidationError: no list of lines, or a value that is no number
+        """
+        result = super()._check_values(vals)
+        commands = vals.get("line_ids") or []
+        if not isinstance(commands, list | tuple):
+            commands = [commands]
+        for command in commands:
+            known = isinstance(command, list | tuple) and len(command) > 0
+            named = known and command[0] in (Command.CREATE, Command.UPDATE)
+            if not known or (named and not isinstance(command[-1], dict)):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no line of a part. Give an order line or an invoice "
+                        "line, and a quantity.",
+                        command,
+                    )
+                )
+            if named:
+                self.env["order.reversal.line"]._check_part_values(command[-1])
+        return result
+
+    def _check_part_may_change(self):
+        """:raise AccessError: a reversal that was submitted"""
+        frozen = self.filtered(lambda reversal: reversal.state != "draft")
+        if frozen and not self._is_engine():
+            raise AccessError(
+                self.env._(
+                    "%s was submitted and can't be edited. Cancel it and open a new "
+                    "one from the document.",
+                    ", ".join(frozen.mapped("name")),
+                )
+            )
+
+    def _check_part(self):
+        """:raise ValidationError: with everything that makes a part none at once"""
+        for reversal in self:
+            if problems := reversal._get_part_problems():
+                raise ValidationError("\n".join(text for _code, text in problems))
+
+    # ------------------------------------------------------------------
+    # What a part must be, whatever the documents say
+    # ------------------------------------------------------------------
+
+    def _get_part_problems(self):
+        """What is wrong with the part by itself.
+
+        :return: list of (code of the finding, sentence)
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            return []
+        problems = self._get_part_scope_problems()
+        seen = set()
+        for line in self.line_ids:
+            # sudo: which document the line is of; that one may be read is checked.
+            target = line.sudo()._get_target()
+            if text := line._get_problem(target):
+                problems.append(("part_invalid", text))
+            elif target in seen:
+                problems.append(
+                    (
+                        "part_twice",
+                        self.env._(
+                            "“%s” is named twice. Give one quantity for it.", line.name
+                        ),
+                    )
+                )
+            seen.add(target)
+        return problems
+
+    def _get_part_scope_problems(self):
+        labels = dict(self._fields["scope"]._description_selection(self.env))
+        if self.payment_id:
+            return [
+                (
+                    "part_of_payment",
+                    self.env._(
+                        "A payment has no lines. Take a part back from the order or "
+                        "the invoice."
+                    ),
+                )
+            ]
+        if self.scope not in ("invoice", "cancel"):
+            return [
+                (
+                    "part_scope",
+                    self.env._(
+                        "“%(scope)s” takes back all of it. Choose “%(invoice)s” or "
+                        "“%(cancel)s” for a part.",
+                        scope=labels.get(self.scope, self.scope),
+                        invoice=labels["invoice"],
+                        cancel=labels["cancel"],
+                    ),
+                )
+            ]
+        if self.scope == "cancel" and any(self.line_ids.mapped("amount")):
+            return [
+                (
+                    "part_scope",
+                    self.env._(
+                        "A price correction lowers no quantity. Choose “%s” for it.",
+                        labels["invoice"],
+                    ),
+                )
+            ]
+        return []
+
+    # ------------------------------------------------------------------
+    # In a plan
+    # ------------------------------------------------------------------
+
+    def _plan_part(self, plan):
+        """What a plan takes back of its root, and what is wrong with that.
+
+        A part that leaves nothing of an order is the order: it is cancelled.
+
+        :return: {line of the root: PartLine}, or None where all of it is taken back
+        """
+        self.ensure_one()
+        if not self.is_part:
+            return None
+        problems = self._get_part_problems()
+        if problems:
+            for code, text in problems:
+                plan.block(code, text, plan.root, remedy=self._get_part_remedy())
+            return {}
+        part = {
+            line._get_target(): PartLine(line.quantity, line.amount)
+            for line in self.line_ids
+        }
+        if self.scope == "cancel":
+            lines = plan.root._reversal_part_lines(part)
+            if lines and all(
+                order._reversal_leaves_nothing(lines)
+                for order in self.env["sale.order.line"].union(*lines).order_id
+            ):
+                return None
+        return part
+
+    def _freeze_part(self):
+        """What of the part is frozen in a request, as JSON values."""
+        return [
+            [target._name, target.id, line.quantity, line.amount]
+            for line in self.line_ids
+            for target in (line._get_target(),)
+            if target
+        ]
+
+    def _get_part_remedy(self):
+        return self.env._(
+            "Name lines of this document, each once, with what is taken back of it; or "
+            "none, to take all of it back."
+        )
+
+    def _as_planned(self):
+        """Override to plan the part that the dialog shows."""
+        planned = super()._as_planned()
+        planned.line_ids = [
+            Command.create(
+                {
+                    **{
+                        name: line[name]._origin.id
+                        for name in line._target_fields
+                        if line[name]
+                    },
+                    **{name: line[name] for name in line._number_fields},
+                }
+            )
+            for line in self.line_ids
+        ]
+        return planned
+
+    @api.onchange("line_ids")
+    def _onchange_part(self):
+        """Assess anew what the dialog shows."""
+        return self._onchange_plan()

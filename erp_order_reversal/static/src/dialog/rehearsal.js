@@ -1,0 +1,132 @@
+import { markRaw, reactive, toRaw, useState } from "@odoo/owl";
+import { useService } from "@web/core/utils/hooks";
+
+/** How long to wait for a document that somebody else is changing, and how often. */
+const PATIENCE = { delay: 1500, times: 4 };
+/** Findings that stand against a request, not against trying it out. */
+const FORMAL = ["note_required", "reason_archived", "already_requested"];
+
+const rehearsals = new WeakMap();
+
+const wait = (delay) => new Promise((resolve) => setTimeout(resolve, delay));
+
+/** What the person chose; another choice needs another rehearsal. */
+function choiceOf({ data }) {
+    return JSON.stringify([
+        data.seen_fingerprint,
+        data.reason_id && data.reason_id.id,
+        data.date && data.date.toISODate(),
+        data.approval_note,
+    ]);
+}
+
+/**
+ * The rehearsal of what a dialog holds. One at a time runs on the server, because it
+ * holds the documents while it runs: a newer choice waits for it, and only the newest
+ * one's answer counts.
+ */
+class Rehearsal {
+    constructor(orm) {
+        this.orm = markRaw(orm);
+        this.busy = false;
+        this.result = null;
+        this.error = "";
+        // Why the last confirmation was refused, and what of the plan it changed.
+        this.refusal = "";
+        this.changed = new Set();
+        this.choice = null;
+        this.running = null;
+    }
+
+    get findings() {
+        return this.result ? this.result.findings : [];
+    }
+
+    /** Whether confirming would be refused for what only the rehearsal knows. */
+    get isBlocked() {
+        return this.findings.some(
+            ({ severity, code }) => severity === "blocker" && !FORMAL.includes(code)
+        );
+    }
+
+    /** Rehearse what `record` holds, unless that is what was rehearsed last. */
+    follow(record) {
+        const choice = choiceOf(record);
+        if (!record.data.seen_fingerprint || choice === this.choice) {
+            return;
+        }
+        this.choice = choice;
+        this.busy = true;
+        if (!this.running) {
+            this.running = this.run(record).finally(() => {
+                this.running = null;
+                this.busy = false;
+            });
+        }
+    }
+
+    async run(record) {
+        let turn = 0;
+        for (;;) {
+            const choice = this.choice;
+            let result = null;
+            let error = "";
+            try {
+                result = await this.orm.call(
+                    record.resModel,
+                    "preview_request",
+                    [await record.getChanges()],
+                    { context: record.context }
+                );
+            } catch (reason) {
+                error = textOf(reason);
+            }
+            if (choice !== this.choice) {
+                turn = 0;
+                continue;
+            }
+            Object.assign(this, { result, error });
+            const isBusy = this.findings.some(({ code }) => code === "busy");
+            if (!isBusy || ++turn > PATIENCE.times) {
+                return;
+            }
+            await wait(PATIENCE.delay);
+        }
+    }
+
+    /** Until nothing of it runs on the server any more. */
+    async settle() {
+        while (this.running) {
+            await this.running;
+        }
+    }
+
+    forget() {
+        this.choice = null;
+    }
+}
+
+/** What names a step of the plan, and what it does. */
+export const stepOf = ({ data }) => [
+    `${data.res_model},${data.operation},${data.res_name}`,
+    `${data.outcome}|${data.amount}`,
+];
+
+/** The text of a refusal, as the server gave it. */
+export function textOf(error) {
+    return (error.data && error.data.message) || error.message || String(error);
+}
+
+/**
+ * @param {Object} model of the form
+ * @returns {Rehearsal} shared by all that shows it
+ */
+export function useRehearsal(model) {
+    const orm = useService("orm");
+    // Each component has a reactive model of its own; what is shared hangs on the one.
+    const key = toRaw(model);
+    if (!rehearsals.has(key)) {
+        rehearsals.set(key, reactive(new Rehearsal(orm.silent)));
+    }
+    return useState(rehearsals.get(key));
+}

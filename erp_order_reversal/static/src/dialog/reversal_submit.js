@@ -1,0 +1,118 @@
+import { Component, useState } from "@odoo/owl";
+import { WarningDialog } from "@web/core/errors/error_dialogs";
+import { _t } from "@web/core/l10n/translation";
+import { RPCError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { stepOf, textOf, useRehearsal } from "./rehearsal";
+
+const BUSY = "odoo.addons.erp_order_reversal.exceptions.DocumentsBusyError";
+const TRIES = 3;
+
+// Not an error of the server: somebody else is at work, and it can be tried again.
+registry.category("error_dialogs").add(BUSY, WarningDialog);
+
+/**
+ * The button that carries out what the dialog shows, named after it. Refused, the dialog
+ * stays with what is true then: no draft was made, no number used.
+ */
+export class ReversalSubmit extends Component {
+    static template = "erp_order_reversal.ReversalSubmit";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.rehearsal = useRehearsal(this.props.record.model);
+        this.state = useState({ busy: false });
+    }
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get isBlocked() {
+        return Boolean(this.data.blocker_count) || this.rehearsal.isBlocked;
+    }
+
+    get label() {
+        return this.data.approval_note ? _t("Ask for approval") : this.data.act;
+    }
+
+    async submit() {
+        const { record } = this.props;
+        if (this.state.busy || !(await record.checkValidity({ displayNotification: true }))) {
+            return;
+        }
+        this.state.busy = true;
+        this.rehearsal.refusal = "";
+        try {
+            // It holds the documents as long as it runs.
+            await this.rehearsal.settle();
+            const action = await this.send(record);
+            await this.action.doAction(action);
+        } catch (error) {
+            if (!(error instanceof RPCError)) {
+                throw error;
+            }
+            await this.showRefusal(record, error);
+        } finally {
+            this.state.busy = false;
+        }
+    }
+
+    async send(record, turn = 1) {
+        try {
+            return await this.orm.call(
+                record.resModel,
+                "submit_request",
+                [await record.getChanges()],
+                { context: record.context }
+            );
+        } catch (error) {
+            if (error.exceptionName !== BUSY || turn === TRIES) {
+                throw error;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 1000 * turn));
+            return this.send(record, turn + 1);
+        }
+    }
+
+    /** Plan anew, and mark what differs from what was confirmed. */
+    async showRefusal(record, error) {
+        const before = new Map(record.data.step_ids.records.map(stepOf));
+        this.rehearsal.refusal = textOf(error);
+        this.rehearsal.forget();
+        await record.update({ scope: record.data.scope });
+        this.rehearsal.changed = new Set(
+            record.data.step_ids.records
+                .map(stepOf)
+                .filter(([step, outcome]) => before.get(step) !== outcome)
+                .map(([step]) => step)
+        );
+        this.rehearsal.follow(record);
+    }
+}
+
+registry.category("view_widgets").add("reversal_submit", {
+    component: ReversalSubmit,
+    fieldDependencies: [
+        { name: "act", type: "char" },
+        { name: "approval_note", type: "text" },
+        { name: "blocker_count", type: "integer" },
+    ],
+});
+
+/** Why the last confirmation was refused. */
+export class ReversalRefusal extends Component {
+    static template = "erp_order_reversal.ReversalRefusal";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.rehearsal = useRehearsal(this.props.record.model);
+    }
+}
+
+registry.category("view_widgets").add("reversal_refusal", { component: ReversalRefusal });

@@ -1,0 +1,3 @@
+from . import sale_order
+from . import loyalty
+from . import planner

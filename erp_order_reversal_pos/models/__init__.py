@@ -1,0 +1,3 @@
+from . import sale_order
+from . import account_move
+from . import pos_order

@@ -1,0 +1,4 @@
+from . import purchase_order
+from . import sale_order
+from . import order_reversal
+from . import planner

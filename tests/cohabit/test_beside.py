@@ -1,0 +1,73 @@
+"""What else hangs on an order is said, whatever addon it belongs to."""
+
+from odoo import Command
+
+from .common import CohabitCase
+
+
+class TestBeside(CohabitCase):
+    def beside(self, root, scope="cancel"):
+        reversal = self.request(root, scope)
+        reversal.action_assess()
+        found = reversal.finding_ids.filtered(lambda f: f.code == "beside")
+        self.assertEqual(set(found.mapped("severity")) - {"info"}, set())
+        return {item.res_model: item for item in found}
+
+    def with_task(self):
+        """An order whose service made a task in a project."""
+        product = self.make_service(
+            **{"name": "Project Service", "service_tracking": "task_in_project"}
+        )
+        order, _invoice, _payment = self.settle(products=product)
+        return order, order.sudo().tasks_ids
+
+    def test_tasks_are_listed_with_their_stage(self):
+        order, tasks = self.with_task()
+        self.assertTrue(tasks)
+        found = self.beside(order)["project.task"]
+        self.assertIn("1 × ", found.message)
+        self.assertIn(found.res_id, tasks.ids)
+        state = dict(tasks._fields["state"]._description_selection(self.env))
+        self.assertIn(state[tasks[0].state], found.message)
+
+    def test_a_model_can_be_left_out(self):
+        order, _tasks = self.with_task()
+        self.env["ir.config_parameter"].set_param(
+            "erp_order_reversal.beside_ignored", "project.task, project.project"
+        )
+        self.assertFalse({"project.task", "project.project"} & set(self.beside(order)))
+
+    def test_nothing_for_an_order_of_its_own(self):
+        order, _invoice, _payment = self.settle()
+        self.assertEqual(self.beside(order), {})
+
+    def test_not_in_bulk(self):
+        orders = self.with_task()[0] | self.with_task()[0]
+        reversals = self.env["order.reversal"].with_user(self.clerk)
+        for order in orders:
+            reversals |= self.request(order)
+        reversals._assess()
+        self.assertNotIn("beside", reversals.finding_ids.mapped("code"))
+
+    def test_as_many_queries_for_many_lines(self):
+        few, many = (
+            self.make_order(
+                order_line=[
+                    Command.create({"product_id": self.services[0].id})
+                    for _number in range(count)
+                ]
+            )
+            for count in (1, 20)
+        )
+        planner = self.env["order.reversal.plan"]
+        counts = []
+        for order in (few, many):
+            reversal = self.request(order)
+            [plan] = planner._plan(reversal)
+            self.env.invalidate_all()
+            plan.records("sale.order").order_line.ids  # noqa: B018
+            before = self.env.cr.sql_log_count
+            planner._find_beside(plan)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], 4)

@@ -1,0 +1,197 @@
+"""Gift cards, coupons and rewards of an order that is taken back."""
+
+from odoo import Command
+from odoo.exceptions import UserError
+
+from .common import CohabitCase
+
+
+class TestLoyalty(CohabitCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["loyalty.program"].search([]).active = False
+        cls.gift_product = cls.make_service(
+            **{"name": "Gift Card", "list_price": 50.0, "taxes_id": [Command.clear()]}
+        )
+        cls.gift_cards = cls.env["loyalty.program"].create(
+            {
+                "name": "Gift Cards",
+                "program_type": "gift_card",
+                "applies_on": "future",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "reward_point_amount": 1,
+                            "reward_point_mode": "money",
+                            "reward_point_split": True,
+                            "product_ids": [Command.set(cls.gift_product.ids)],
+                        }
+                    )
+                ],
+                "reward_ids": [
+                    Command.create(
+                        {
+                            "reward_type": "discount",
+                            "discount_mode": "per_point",
+                            "discount": 1,
+                            "discount_applicability": "order",
+                            "required_points": 1,
+                        }
+                    )
+                ],
+            }
+        )
+        cls.promotion = cls.env["loyalty.program"].create(
+            {
+                "name": "Ten percent",
+                "program_type": "promotion",
+                "applies_on": "current",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create({"product_ids": [Command.set(cls.services[2].ids)]})
+                ],
+                "reward_ids": [
+                    Command.create(
+                        {
+                            "reward_type": "discount",
+                            "discount": 10,
+                            "discount_mode": "percent",
+                            "discount_applicability": "order",
+                        }
+                    )
+                ],
+            }
+        )
+
+    def sell_card(self):
+        """A gift card of 50, sold and paid."""
+        order, invoice, payment = self.settle(products=self.gift_product)
+        card = order.coupon_point_ids.coupon_id
+        self.assertEqual(card.points, 50.0)
+        return order, payment, card
+
+    def promoted(self):
+        """An order with ten percent off."""
+        order = self.make_order(products=self.services[2])
+        self.assertTrue(order.order_line.filtered("is_reward_line"))
+        invoice = self.invoice(order)
+        return order, invoice, self.pay(invoice)
+
+    @classmethod
+    def make_order(cls, products=None, **values):
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.partner.id,
+                "order_line": [
+                    Command.create({"product_id": product.id})
+                    for product in products or cls.services
+                ],
+            }
+        )
+        order._update_programs_and_rewards()
+        for card, rewards in order._get_claimable_rewards().items():
+            if card.program_id == cls.promotion:
+                order._apply_program_reward(rewards[:1], card)
+        order.action_confirm()
+        return order
+
+    def codes(self, reversal):
+        return {found.code: found.severity for found in reversal.finding_ids}
+
+    # ------------------------------------------------------------------
+
+    def test_unspent_card_is_closed_and_comes_back(self):
+        order, _payment, card = self.sell_card()
+        reversal = self.request(order)
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_closed"], "info")
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "done")
+        self.assertTrue(card.exists(), "its number is with the customer")
+        self.assertFalse(card.active)
+        self.assertEqual(card.points, 0.0)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.state, "sale")
+        self.assertTrue(card.active)
+        self.assertEqual(card.points, 50.0)
+        self.assertEqual(order.coupon_point_ids.coupon_id, card, "and no second one")
+
+    def test_spent_card_is_not_paid_back(self):
+        order, _payment, card = self.sell_card()
+        card.points = 20.0
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_spent"], "blocker")
+        with self.assertRaisesRegex(UserError, "30.* of the .*50.* are spent"):
+            reversal.action_submit()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(card.points, 20.0)
+
+    def test_spent_card_warns_where_the_money_stays(self):
+        order, _payment, card = self.sell_card()
+        card.points = 20.0
+        reversal = self.request(order)
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_spent"], "warning")
+        reversal.action_submit()
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(card.points, -30.0)
+
+    def test_refund_of_an_order_that_stays(self):
+        order, _payment, _card = self.sell_card()
+        reversal = self.request(order, "invoice", payment_method="refund")
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_stays"], "warning")
+
+    def test_quotation_keeps_its_promotion(self):
+        order, _invoice, _payment = self.promoted()
+        total = order.amount_total
+        self.reverse(order, "draft")
+        self.assertEqual(order.state, "draft")
+        self.assertEqual(order.amount_total, total)
+
+    def test_restored_order_has_its_rewards(self):
+        order, invoice, _payment = self.promoted()
+        lines, before = order.order_line, self.trial_balance()
+        reversal = self.reverse(order)
+        self.assertEqual(order.order_line, lines)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.order_line, lines)
+        self.assertEqual(order.amount_total, invoice.amount_total)
+        self.assertBooks(before)
+
+    def test_the_hosts_own_cancel_still_deletes(self):
+        order = self.make_order(products=self.gift_product)
+        card = order.coupon_point_ids.coupon_id
+        order.action_cancel()
+        self.assertFalse(card.exists())
+
+    def test_points_of_a_loyalty_card(self):
+        """No refund is blocked for points that were a present."""
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Loyalty",
+                "program_type": "loyalty",
+                "applies_on": "both",
+                "trigger": "auto",
+                "rule_ids": [Command.create({"reward_point_mode": "order"})],
+                "reward_ids": [
+                    Command.create({"reward_type": "discount", "required_points": 99})
+                ],
+            }
+        )
+        order = self.make_order(products=self.services[0])
+        self.invoice(order)
+        card = order.coupon_point_ids.coupon_id
+        self.assertEqual(card.program_id, program)
+        points = card.points
+        card.points = 0
+        reversal = self.request(order)
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_spent"], "warning")
+        reversal.action_submit()
+        self.assertEqual(card.points, -points)
+        self.assertTrue(card.active)

@@ -1,0 +1,73 @@
+"""Purchases that were made for an order that is taken back."""
+
+from odoo import Command
+
+from .common import CohabitCase
+
+
+class TestPurchase(CohabitCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.vendor = cls.env["res.partner"].create({"name": "Subcontractor"})
+        cls.bought = cls.make_service(
+            **{
+                "name": "Bought Service",
+                "service_to_purchase": True,
+                "seller_ids": [
+                    Command.create({"partner_id": cls.vendor.id, "price": 60.0})
+                ],
+            }
+        )
+        cls.buyer = cls._user("buyer_t", "purchase.group_purchase_user")
+
+    def settled(self):
+        order, _invoice, _payment = self.settle(products=self.bought)
+        purchase = order.sudo()._get_purchase_orders()
+        self.assertEqual(purchase.state, "draft")
+        purchase.user_id = self.buyer
+        return order, purchase
+
+    def findings(self, reversal):
+        return {found.code: found for found in reversal.finding_ids}
+
+    def test_request_that_nobody_sent_is_cancelled_and_opened_again(self):
+        order, purchase = self.settled()
+        reversal = self.reverse(order)
+        self.assertEqual(purchase.state, "cancel")
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(purchase.state, "draft")
+        self.assertEqual(order.sudo()._get_purchase_orders(), purchase)
+
+    def test_confirmed_one_stays_and_its_buyer_is_told(self):
+        order, purchase = self.settled()
+        purchase.button_confirm()
+        reversal = self.request(order)
+        reversal.action_assess()
+        found = self.findings(reversal)["purchase_stays"]
+        self.assertEqual(found.severity, "warning")
+        self.assertIn(purchase.name, found.message)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "done")
+        self.assertEqual(purchase.state, "purchase")
+        self.assertEqual(purchase.activity_ids.user_id, self.buyer)
+        self.assertEqual(len(purchase.activity_ids), 1)
+
+    def test_buyer_is_told_of_a_quotation_too(self):
+        order, purchase = self.settled()
+        purchase.button_confirm()
+        self.reverse(order, "draft")
+        self.assertIn(self.buyer, purchase.activity_ids.user_id)
+
+    def test_one_that_buys_for_others_stays(self):
+        order, purchase = self.settled()
+        purchase.order_line.copy({"order_id": purchase.id, "sale_line_id": False})
+        self.reverse(order)
+        self.assertEqual(purchase.state, "draft")
+
+    def test_untouched_while_the_order_stays(self):
+        order, purchase = self.settled()
+        self.reverse(order, "invoice")
+        self.assertEqual(purchase.state, "draft")
+        self.assertFalse(purchase.activity_ids)

@@ -1,0 +1,161 @@
+"""Statements of the host's cursor, counted and disturbed; and the database put back."""
+
+import contextlib
+import re
+import threading
+import time
+from unittest.mock import patch
+
+from odoo import modules, sql_db
+
+WRITES = re.compile(
+    r"""\b(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM)\s+"?([a-z_][a-z0-9_]*)"?""",
+    re.IGNORECASE,
+)
+#: Each is raised by the server itself, so that the transaction is what it would be.
+FAULTS = {
+    "error": "DO $$ BEGIN RAISE EXCEPTION 'a fault'; END $$",
+    "conflict": "DO $$ BEGIN RAISE EXCEPTION 'a fault' USING ERRCODE = '40001'; END $$",
+    "killed": "SELECT pg_terminate_backend(pg_backend_pid())",
+}
+
+
+class Watch:
+    """Sees every statement and commit of one thread before it is carried out.
+
+    :param function before: called with cursor, number and text of the statement
+    """
+
+    def __init__(self, before=None):
+        self.before = before
+        self.count = 0
+        self.tables = set()
+
+    def see(self, cursor, query):
+        self.count += 1
+        self.tables.update(WRITES.findall(str(getattr(query, "code", query) or "")))
+        if self.before:
+            self.before(cursor, self.count, query)
+
+
+class Fault:
+    """Disturbs one statement, once.
+
+    :param str kind: of `FAULTS`
+    :param int number: of the statement
+    """
+
+    def __init__(self, kind, number):
+        self.kind = kind
+        self.number = number
+        self.happened = False
+
+    def __call__(self, cursor, number, _query):
+        if number == self.number and not self.happened:
+            self.happened = True
+            cursor._obj.execute(FAULTS[self.kind])
+
+
+_watches = threading.local()
+
+
+@contextlib.contextmanager
+def watched(watch):
+    """Let `watch` see all statements of this thread."""
+    _watches.current = watch
+    try:
+        yield watch
+    finally:
+        _watches.current = None
+
+
+@contextlib.contextmanager
+def watching():
+    """The host's cursor reports to the watch of its thread; no test is running."""
+    execute, commit = sql_db.Cursor.execute, sql_db.Cursor.commit
+    sleep = time.sleep
+
+    def watched_execute(self, query, params=None, log_exceptions=True):
+        if watch := getattr(_watches, "current", None):
+            watch.see(self, query)
+        # a statement that is meant to fail would fill the log
+        return execute(self, query, params, log_exceptions=False)
+
+    def watched_commit(self):
+        if watch := getattr(_watches, "current", None):
+            self.flush()
+            watch.see(self, "COMMIT")
+        return commit(self)
+
+    with (
+        patch.object(sql_db.Cursor, "execute", watched_execute),
+        patch.object(sql_db.Cursor, "commit", watched_commit),
+        # whoever is tried again does not wait for the others
+        patch.object(time, "sleep", lambda seconds: sleep(min(seconds, 0.001))),
+        # what the host leaves out while a test runs: commits of background work
+        patch.object(modules.module, "current_test", None),
+    ):
+        yield
+
+
+class Saved:
+    """Tables as they are now, to compare with and to go back to."""
+
+    def __init__(self, registry, tables):
+        self.registry = registry
+        with registry.cursor() as cr:
+            cr.execute("CREATE SCHEMA IF NOT EXISTS saved")
+            cr.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                "AND tablename = ANY(%s)",
+                [sorted(tables)],
+            )
+            self.tables = sorted(name for (name,) in cr.fetchall())
+            for table in self.tables:
+                cr.execute(f'DROP TABLE IF EXISTS saved."{table}"')
+                cr.execute(f'CREATE TABLE saved."{table}" AS TABLE public."{table}"')
+
+    def go_back(self):
+        """Give the tables their rows back, by whatever was changed in them."""
+        with self.registry.cursor() as cr:
+            # no triggers, no foreign keys: the rows belong together
+            cr.execute("SET LOCAL session_replication_role = replica")
+            for table in self.tables:
+                cr.execute(
+                    f'DELETE FROM public."{table}" t WHERE t::text NOT IN '
+                    f'(SELECT s::text FROM saved."{table}" s)'
+                )
+                cr.execute(
+                    f'INSERT INTO public."{table}" SELECT s.* FROM saved."{table}" s '
+                    f'WHERE s::text NOT IN (SELECT t::text FROM public."{table}" t)'
+                )
+
+    def changed(self):
+        """Names of tables that are not what they were."""
+        with self.registry.cursor() as cr:
+            found = []
+            for table in self.tables:
+                cr.execute(
+                    f'(SELECT t::text FROM public."{table}" t EXCEPT ALL '
+                    f'SELECT s::text FROM saved."{table}" s) UNION ALL '
+                    f'(SELECT s::text FROM saved."{table}" s EXCEPT ALL '
+                    f'SELECT t::text FROM public."{table}" t) LIMIT 1'
+                )
+                if cr.fetchone():
+                    found.append(table)
+            return found
+
+    def locks(self):
+        """What other sessions of this database still hold or wait for."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """SELECT lock.locktype, lock.mode, activity.query
+                     FROM pg_locks lock
+                     JOIN pg_stat_activity activity ON activity.pid = lock.pid
+                    WHERE activity.datname = current_database()
+                      AND activity.backend_type = 'client backend'
+                      AND lock.pid != pg_backend_pid()
+                      AND (lock.locktype IN ('advisory', 'tuple', 'transactionid')
+                           OR lock.mode IN ('RowExclusiveLock', 'RowShareLock'))"""
+            )
+            return cr.fetchall()

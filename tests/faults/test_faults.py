@@ -1,0 +1,213 @@
+"""Death at every statement: an error, a killed connection, a conflict.
+
+Afterwards the database is as before or as after, never anything between; nothing is
+locked, and a repeat works. A random part of the statements is tried, the seed printed;
+`make faults` tries all.
+"""
+
+import contextlib
+import os
+import random
+import time
+
+import psycopg2
+
+from odoo.exceptions import UserError
+
+from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
+
+from ..figures import tell
+from .database import FAULTS, Fault, Saved, Watch, watched
+from .shapes import SHAPES
+from .world import WorldCase
+
+#: One of so many statements is tried, by one of the faults; 1: all, by all of them.
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (20 if os.environ.get("CI") else 200))
+SEED = int(os.environ.get("ERP_FAULTS_SEED") or random.getrandbits(32))
+OPERATIONS = ("submit", "approve", "batch", "restore")
+
+
+class Stopped(Exception):
+    """It came as far as its commit."""
+
+
+def stop_at_commit(_cursor, _number, query):
+    if query == "COMMIT":
+        raise Stopped
+
+
+class FaultCase(WorldCase):
+    def setUp(self):
+        super().setUp()
+        self.figures = {"statements": 0, "faults": 0, "before": 0, "after": 0}
+
+    # ------------------------------------------------------------------
+    # What is disturbed
+    # ------------------------------------------------------------------
+
+    def prepare(self, operation, shape):
+        """Commit what an operation starts from.
+
+        :return: function, which carries it out and commits
+        """
+        orders = self.commit(lambda env: self.settle(env, shape))
+        return getattr(self, f"prepare_{operation}")(shape, orders)
+
+    def prepare_submit(self, shape, orders):
+        return lambda: self.serve(
+            "clerk", lambda env: self.request(env, orders[0], shape).action_submit()
+        )
+
+    def prepare_approve(self, shape, orders):
+        self.commit(lambda env: env.company.write({"reversal_approval": "always"}))
+        reversal_id = self.ask(shape, orders)
+        return lambda: self.serve(
+            "approver",
+            lambda env: env["order.reversal"].browse(reversal_id).action_approve(),
+        )
+
+    def ask(self, shape, orders):
+        def submit(env):
+            reversal = self.request(env, orders[0], shape)
+            reversal.action_submit()
+            return reversal.id
+
+        return self.serve("clerk", submit)
+
+    def prepare_restore(self, shape, orders):
+        reversal_id = self.ask(shape, orders)
+        return lambda: self.serve(
+            "manager",
+            lambda env: env["order.reversal"].browse(reversal_id).action_undo(),
+        )
+
+    def prepare_batch(self, shape, orders):
+        """More than what is carried out in the request: for the scheduler."""
+
+        def build(env):
+            more = self.settle(env, shape)
+            env = self.env_of(env.cr, "clerk")
+            batch = env["order.reversal.batch"].create(
+                {
+                    "order_ids": [orders[0], more[0]],
+                    "reason_id": env.ref(
+                        "erp_order_reversal.reason_operation_mistake"
+                    ).id,
+                    **shape.how,
+                }
+            )
+            batch._engine().write({"state": "running"})
+            batch._create_reversals()
+            return batch.id
+
+        batch_id = self.commit(build)
+
+        def work():
+            cr = self.registry.cursor()
+            try:
+                batch = self.admin(cr)["order.reversal.batch"].browse(batch_id)
+                batch._work_step(Busy())
+            finally:
+                cr.close()
+
+        return work
+
+    # ------------------------------------------------------------------
+    # Disturbing it
+    # ------------------------------------------------------------------
+
+    def check(self, operation, shape):
+        act = self.prepare(operation, shape)
+        before = self.image()
+        count, saved = self.learn(act)
+        self.assertEqual(self.image(), before)
+        act()
+        after = self.image()
+        self.assertNotEqual(after, before)
+        self.assertChain()
+        saved.go_back()
+        self.assertEqual(self.image(), before)
+        self.figures["statements"] += count
+        for number, kind in self.choose(count):
+            with self.subTest(shape=shape.name, operation=operation):
+                self.disturb(act, Fault(kind, number), saved, before, after)
+
+    def choose(self, count):
+        """All faults at all statements; of a part of them, one each."""
+        numbers = range(1, count + 1)
+        if SHARE == 1:
+            return [(number, kind) for number in numbers for kind in FAULTS]
+        part = sorted(self.random.sample(numbers, max(1, count // SHARE)))
+        return [(number, self.random.choice([*FAULTS])) for number in part]
+
+    def learn(self, act):
+        """Carry it out to see its statements, and save the tables that it writes."""
+        with watched(Watch(stop_at_commit)) as watch, contextlib.suppress(Stopped):
+            act()
+        return watch.count, Saved(self.registry, watch.tables)
+
+    def disturb(self, act, fault, saved, before, after):
+        text = f"{fault.kind} at statement {fault.number}"
+        with watched(Watch(fault)):
+            self.survive(act)
+        self.figures["faults"] += 1
+        self.wait_for_locks(saved, text)
+        image = self.image()
+        if image == after:
+            self.figures["after"] += 1
+            self.assertChain()
+            saved.go_back()
+            return
+        self.figures["before"] += 1
+        self.assertEqual(image, before, text)
+        changed = saved.changed()
+        self.assertFalse(changed, f"{text}: {changed}")
+        if fault.kind == "conflict":
+            self.fail(f"{text}: it was not tried again")
+        if SHARE == 1 or self.random.random() < 0.2:
+            act()
+            self.assertEqual(self.image(), after, f"{text}, and again")
+            self.assertChain()
+            saved.go_back()
+
+    def survive(self, act):
+        """What the server answers does not matter here, only what is left."""
+        with contextlib.suppress(UserError, psycopg2.Error):
+            act()
+
+    def wait_for_locks(self, saved, text):
+        """A server that was told to end a session takes a moment for it."""
+        for _try in range(1000):
+            locks = saved.locks()
+            if not locks:
+                return
+            time.sleep(0.01)
+        self.fail(f"{text}: still locked: {locks}")
+
+    def check_shapes(self, shapes):
+        started = time.monotonic()
+        tell(f"seed {SEED} (ERP_FAULTS_SEED), one of {SHARE} (ERP_FAULTS_SHARE)")
+        # while one works on something else, one shape of each class will do
+        for shape in shapes if SHARE <= 20 else shapes[:1]:
+            self.random = random.Random(f"{SEED} {shape.name}")
+            for operation in OPERATIONS:
+                self.check(operation, shape)
+        tell(f"{self.figures} in {time.monotonic() - started:.0f} s")
+
+
+def _case(number, shapes):
+    def test_every_statement(self):
+        self.check_shapes(shapes)
+
+    return type(
+        f"TestFaults{number}",
+        (FaultCase,),
+        {"test_every_statement": test_every_statement},
+    )
+
+
+# Classes are spread over the workers.
+TestFaults1 = _case(1, SHAPES[0::4])
+TestFaults2 = _case(2, SHAPES[1::4])
+TestFaults3 = _case(3, SHAPES[2::4])
+TestFaults4 = _case(4, SHAPES[3::4])

@@ -1,0 +1,222 @@
+"""Two people at once: their statements in every order with at most two switches.
+
+What comes out is what comes out of one after the other. A random part of the orders is
+tried, the seed printed; `make interleave` tries all.
+"""
+
+import os
+import random
+import time
+from itertools import combinations_with_replacement
+
+from odoo import fields
+
+from ..figures import tell
+from .database import Saved, Watch, watched
+from .shapes import CREDIT, Shape
+from .threads import Meeting, outcome
+from .world import WorldCase
+
+#: One of so many orders of statements is tried; 1: all. And for how long, a class.
+CI = bool(os.environ.get("CI"))
+SHARE = int(os.environ.get("ERP_INTERLEAVE_SHARE") or (40 if CI else 200))
+SECONDS = float(
+    os.environ.get("ERP_INTERLEAVE_SECONDS")
+    or (1e9 if SHARE == 1 else 60 if CI else 20)
+)
+SEED = int(os.environ.get("ERP_INTERLEAVE_SEED") or random.getrandbits(32))
+
+#: What two people do at once, and who.
+ACTS = {
+    "submit": "clerk",
+    "approve": "approver",
+    "restore": "manager",
+    "pay": "accountant",
+    "post": "accountant",
+    "cancel": "accountant",
+    "lock": "accountant",
+}
+PAIRS = tuple(combinations_with_replacement(ACTS, 2))
+#: Those of which both move money or an invoice.
+MONEY = tuple(pair for pair in PAIRS if not {"lock", "cancel"} & set(pair))
+TABLES = (
+    "account|sale|order|mail|ir_attachment|bus|ir_cron|res_company|ir_sequence|payment|"
+    "res_partner|product|discuss"
+)
+
+
+class InterleaveCase(WorldCase):
+    """An order with an open invoice, a kept payment, a draft and a waiting request."""
+
+    def setUp(self):
+        super().setUp()
+        self.orders = self.commit(
+            lambda env: self.settle(env, Shape("paid", half=True))
+        )
+        self.commit(self.add_draft)
+        payment = Shape("payment", {"scope": "payment"})
+        self.done = self.serve("clerk", lambda env: self.submit(env, payment).id)
+        self.commit(lambda env: env.company.write({"reversal_approval": "always"}))
+        self.waiting = self.serve(
+            "clerk", lambda env: self.submit(env, Shape("all", CREDIT)).id
+        )
+        self.commit(lambda env: env.company.write({"reversal_approval": "never"}))
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                "AND tablename ~ %s",
+                [f"^({TABLES})"],
+            )
+            self.saved = Saved(self.registry, {name for (name,) in cr.fetchall()})
+        self.count = {"orders": 0, "waited": 0, "refused": 0}
+
+    def add_draft(self, env):
+        order = env["sale.order"].browse(self.orders)
+        order.order_line[0].product_uom_qty += 1
+        order._create_invoices(final=True)
+
+    def submit(self, env, shape):
+        reversal = self.request(env, self.orders[0], shape)
+        reversal.action_submit()
+        return reversal
+
+    # ------------------------------------------------------------------
+    # Acts
+    # ------------------------------------------------------------------
+
+    def act(self, name):
+        """:return: (user, function of an environment)"""
+        return ACTS[name], getattr(self, f"do_{name}")
+
+    def do_submit(self, env):
+        self.submit(env, Shape("all", CREDIT))
+
+    def do_approve(self, env):
+        env["order.reversal"].browse(self.waiting).action_approve()
+
+    def do_restore(self, env):
+        env["order.reversal"].browse(self.done).action_undo()
+
+    def invoices_of(self, env, state):
+        order = env["sale.order"].browse(self.orders)
+        return order.invoice_ids.filtered(
+            lambda move: move.state == state and move.move_type == "out_invoice"
+        ).sorted("id")
+
+    def do_pay(self, env):
+        env["account.payment.register"].with_context(
+            active_model="account.move",
+            active_ids=self.invoices_of(env, "posted")[:1].ids,
+        ).create({})._create_payments()
+
+    def do_post(self, env):
+        self.invoices_of(env, "draft").action_post()
+
+    def do_cancel(self, env):
+        env["sale.order"].browse(self.orders).action_cancel()
+
+    def do_lock(self, env):
+        # sudo: as the host's settings, which are the administrator's
+        env.company.sudo().fiscalyear_lock_date = fields.Date.today()
+
+    # ------------------------------------------------------------------
+    # One after the other
+    # ------------------------------------------------------------------
+
+    def alone(self, name, watch=None):
+        """:return: None, or why it was refused"""
+        user, function = self.act(name)
+        return outcome(lambda: self.serve_watched(watch or Watch(), user, function))
+
+    def serve_watched(self, watch, user, function):
+        with watched(watch):
+            self.serve(user, function)
+
+    def measure(self):
+        """What each act does alone, and by how many statements."""
+        self.before = self.image()
+        self.images, self.statements = {}, {}
+        for name in ACTS:
+            watch = Watch()
+            self.assertIsNone(self.alone(name, watch), name)
+            self.images[name] = self.image()
+            self.statements[name] = watch.count
+            self.saved.go_back()
+        self.assertEqual(self.image(), self.before)
+
+    def in_turn(self, pair):
+        """What comes out of one after the other, in both orders."""
+        images = []
+        for names in (pair, pair[::-1]):
+            for name in names:
+                self.alone(name)
+            images.append(self.image())
+            self.saved.go_back()
+        return images
+
+    # ------------------------------------------------------------------
+    # At once
+    # ------------------------------------------------------------------
+
+    def choose(self, pairs):
+        """[(pair, first, second, number of statements of the first)]; shuffled."""
+        chosen = []
+        for pair in pairs:
+            for first, second in dict.fromkeys((pair, pair[::-1])):
+                numbers = range(1, self.statements[first])
+                if SHARE > 1:
+                    part = max(1, len(numbers) // SHARE)
+                    numbers = self.random.sample(numbers, part)
+                chosen += [(pair, first, second, number) for number in numbers]
+        self.random.shuffle(chosen)
+        return chosen
+
+    def check_order(self, first, second, number, images):
+        meeting = Meeting(self.serve_watched, self.act(first), self.act(second))
+        try:
+            refused = meeting.run(number)
+            self.count["orders"] += 1
+            self.count["waited"] += meeting.waited
+            self.count["refused"] += sum(map(bool, refused))
+            text = f"{second} after statement {number} of {first}: {refused}"
+            # who meets somebody busy is refused, and has changed nothing
+            allowed = list(images)
+            if refused[0]:
+                allowed.append(self.images[second])
+            if refused[1]:
+                allowed.append(self.images[first])
+            self.assertFalse(all(refused), text)
+            self.assertFalse(self.saved.locks(), text)
+            self.assertIn(self.image(), allowed, text)
+            self.assertChain()
+        finally:
+            self.saved.go_back()
+
+    def check_pairs(self, pairs):
+        self.random = random.Random(SEED)
+        started = time.monotonic()
+        self.measure()
+        images = {}
+        chosen = self.choose(pairs)
+        for pair, first, second, number in chosen:
+            if time.monotonic() > started + SECONDS:
+                break
+            if pair not in images:
+                images[pair] = self.in_turn(pair)
+            with self.subTest(first=first, second=second, number=number):
+                self.check_order(first, second, number, images[pair])
+        tell(
+            f"seed {SEED} (ERP_INTERLEAVE_SEED), one of {SHARE}: {self.count} of "
+            f"{len(chosen)}, {len(images)} of {len(pairs)} pairs, "
+            f"in {time.monotonic() - started:.0f} s"
+        )
+
+
+class TestInterleaveMoney(InterleaveCase):
+    def test_what_moves_money(self):
+        self.check_pairs(MONEY)
+
+
+class TestInterleaveOthers(InterleaveCase):
+    def test_what_moves_none(self):
+        self.check_pairs([pair for pair in PAIRS if pair not in MONEY])
