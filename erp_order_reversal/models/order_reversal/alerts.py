@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ...checks import check_one
+
 
 class OrderReversal(models.Model):
     """How a reversal stands, told in one place on top of its form; and what is next."""
@@ -121,7 +123,7 @@ class OrderReversal(models.Model):
 
         :raise UserError: nothing of it is left
         """
-        self.ensure_one()
+        check_one(self)
         payment = self._get_kept_payments()[:1].sudo(False)
         if not payment:
             raise self._error(
@@ -142,7 +144,7 @@ class OrderReversal(models.Model):
 
         :return: a window action
         """
-        self.ensure_one()
+        check_one(self)
         if not self.replacement_id.exists():
             order = self.order_id.copy({"origin": self.order_id.name})
             self._engine_env(self).replacement_id = order
