@@ -34,9 +34,9 @@ class BatchCase(ReversalCase):
     def background(self, direct=0, chunk=50, create=500):
         """As if a few were many."""
         return (
-            patch(MODELS + "order_reversal_batch.record.DIRECT_LIMIT", direct),
+            patch(MODELS + "order_reversal_batch.control.DIRECT_LIMIT", direct),
             patch(MODELS + "order_reversal_batch.work.CHUNK", chunk),
-            patch(MODELS + "order_reversal_batch.record.CREATE_LIMIT", create),
+            patch(MODELS + "order_reversal_batch.control.CREATE_LIMIT", create),
         )
 
     def in_background(self, batch, **limits):

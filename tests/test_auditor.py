@@ -11,20 +11,20 @@ from .rpc import RpcMixin
 class TestAuditor(ReversalCase, RpcMixin, HttpCase):
     def setUp(self):
         super().setUp()
-        self.order, self.invoice, self.payment = self.settle(user_id=self.clerk.id)
+        self.order, self.posted, self.paid = self.settle(user_id=self.clerk.id)
         self.reversal = self.reverse(self.order)
         self.env.flush_all()
 
     def test_opens_the_documents(self):
         """As the web client does: the form, and every field on it."""
-        credit = self.invoice.reversal_move_ids
+        credit = self.posted.reversal_move_ids
         for record in (
             self.reversal,
             self.order,
-            self.invoice,
+            self.posted,
             credit,
-            self.payment,
-            self.payment.move_id,
+            self.paid,
+            self.paid.move_id,
         ):
             with self.subTest(record=record):
                 form = Form(record.with_user(self.auditor))
@@ -37,7 +37,7 @@ class TestAuditor(ReversalCase, RpcMixin, HttpCase):
         values = {"sale.order": {"client_order_ref": "x"}, "account.move": {"ref": "x"}}
         values["account.payment"] = {"memo": "x"}
         with mute_logger("odoo.http", "odoo.sql_db"):
-            for record in (self.order, self.invoice, self.payment):
+            for record in (self.order, self.posted, self.paid):
                 for method, *arguments in (
                     ("write", values[record._name]),
                     ("unlink",),
@@ -51,8 +51,8 @@ class TestAuditor(ReversalCase, RpcMixin, HttpCase):
                     )
             for model, method, ids in (
                 ("sale.order", "action_lock", self.order.ids),
-                ("account.move", "button_draft", self.invoice.ids),
-                ("account.payment", "action_cancel", self.payment.ids),
+                ("account.move", "button_draft", self.posted.ids),
+                ("account.payment", "action_cancel", self.paid.ids),
             ):
                 self.assertFalse(self._may("auditor", model, method, ids), method)
 

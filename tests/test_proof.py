@@ -57,7 +57,9 @@ class Forger:
             self.members = dict(self.newest)
             row = way()
             if self.members != self.newest:
-                return way.__name__, self.members, row
+                rows = self.members.get("log.jsonl")
+                touched = row if rows != self.newest["log.jsonl"] else None
+                return way.__name__, self.members, touched
 
     def name(self):
         return self.random.choice(sorted(self.members))

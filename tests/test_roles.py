@@ -53,8 +53,8 @@ class TestRoles(ReversalCase, RpcMixin, HttpCase):
         self.make_key()
         settled = {}
         for name in ("draft", "done", "waiting", "batch", "paused", "closed"):
-            settled[name], invoice, payment = self.settle(user_id=self.other.id)
-        self.order, self.invoice, self.payment = settled["draft"], invoice, payment
+            settled[name], posted, paid = self.settle(user_id=self.other.id)
+        self.documents = (settled["draft"], posted, paid)
         self.draft = self.request(settled["draft"], user=self.other)
         self.done = self.request(settled["done"], user=self.other)
         self.done.action_submit()
@@ -131,7 +131,7 @@ class TestRoles(ReversalCase, RpcMixin, HttpCase):
         ).action_start()
 
     def open_documents(self, user):
-        for record in (self.order, self.invoice, self.payment):
+        for record in self.documents:
             record.with_user(user).read(["name", "state"])
 
     def print_voucher(self, user):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..checks import check_one
+
 
 class OrderReversalLinkMixin(models.AbstractModel):
     """A line of a reversal that names a document, and opens it for whoever may read."""
@@ -26,7 +28,7 @@ class OrderReversalLinkMixin(models.AbstractModel):
 
     def action_open_document(self):
         """Open the document that the line is about."""
-        self.ensure_one()
+        check_one(self)
         if not self.res_model:
             return False
         return self.env[self.res_model].browse(self.res_id)._get_records_action()

@@ -55,7 +55,7 @@ class OrderReversalRequestMixin(models.AbstractModel):
                 self.env._(
                     "%(names)s is a draft of %(owners)s. Only they can change, submit "
                     "or delete it: open one of your own from the document.",
-                    names=", ".join(foreign.mapped("name")),
+                    names=", ".join(foreign.mapped("display_name")),
                     # sudo: the names of users, which not everybody may read.
                     owners=", ".join(foreign.sudo().requester_id.mapped("name")),
                 )

@@ -336,8 +336,9 @@ def online(env, company_id):
     )
     if not provider:
         original = env.ref("payment.payment_provider_demo")
-        provider = original.copy({"company_id": company_id, "state": "test"})
-        provider.journal_id = bank
+        provider = original.copy({"company_id": company_id})
+    provider.state = "test"
+    provider.journal_id = bank
     [order_id] = settle(env, company_id, 1, shared=(0,), paid=False)
     order = env["sale.order"].browse(order_id)
     invoice = order.invoice_ids

@@ -11,7 +11,7 @@ MODELS = "odoo.addons.erp_order_reversal.models."
 QUEUE = "odoo.addons.erp_order_reversal_queue.models.order_reversal_batch"
 PLACES = {
     "CHUNK": [MODELS + "order_reversal_batch.work", QUEUE],
-    "DIRECT_LIMIT": [MODELS + "order_reversal_batch_actions"],
+    "DIRECT_LIMIT": [MODELS + "order_reversal_batch.control"],
     "BUSY_PAUSE": [QUEUE],
 }
 

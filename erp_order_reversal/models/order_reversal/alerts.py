@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ...checks import check_one
+
 
 class OrderReversal(models.Model):
     """How a reversal stands, told in one place on top of its form; and what is next."""
@@ -114,7 +116,7 @@ class OrderReversal(models.Model):
 
         :raise UserError: nothing of it is left
         """
-        self.ensure_one()
+        check_one(self)
         payment = self._get_kept_payments()[:1].sudo(False)
         if not payment:
             raise self._error(

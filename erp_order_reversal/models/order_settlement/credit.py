@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ...checks import check_one
+
 
 class OrderSettlementCredit(models.Model):
     """Money that a reversal left open, and how much of it is matched."""
@@ -88,6 +90,6 @@ class OrderSettlementCredit(models.Model):
 
     def action_open_document(self):
         """Open the payment or the entry that the money came with."""
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return (self.payment_id or self.line_id.move_id)._get_records_action()

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from ...checks import check_one
+
 # The one table of the state gate: from which states a state may be reached.
 STATES = [("draft", "Draft"), ("done", "Settled")]
 STATE_FLOW = {"done": {"draft"}}
@@ -319,6 +321,6 @@ class OrderSettlement(models.Model):
 
     def action_view_documents(self):
         """Open what was made: the invoices, or the orders if there are none."""
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return (self.move_ids or self.order_ids)._get_records_action()

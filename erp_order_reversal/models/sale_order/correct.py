@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...checks import check_one
+
 
 class SaleOrder(models.Model):
     """A settled order is corrected: taken back, edited, settled again."""
@@ -77,7 +79,7 @@ class SaleOrder(models.Model):
         :return: a window action on `order.reversal`, as a dialog
         :raise UserError: it is no confirmed order
         """
-        self.ensure_one()
+        check_one(self)
         self.env["order.reversal"].check_access("create")
         if self.state != "sale":
             raise UserError(
@@ -101,7 +103,7 @@ class SaleOrder(models.Model):
         :return: a window action on `order.settlement`, as a dialog
         :raise UserError: nothing of it waits to be settled again
         """
-        self.ensure_one()
+        check_one(self)
         reversal = self._reversal_get_open().get(self.id)
         if not reversal:
             raise UserError(
@@ -115,12 +117,12 @@ class SaleOrder(models.Model):
 
     def action_view_replaced(self):
         """Open the order that this one replaces."""
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return self.replaces_id._get_records_action()
 
     def action_view_replacement(self):
         """Open the order that replaces this one."""
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         return self.replaced_by_id._get_records_action()
