@@ -1,6 +1,6 @@
 {
     "name": "Order Reversal: China",
-    "summary": "Invoices with a fapiao are credited, never voided, and a red one is asked for",
+    "summary": "Invoices with a fapiao are credited, never voided",
     "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",

@@ -1,6 +1,6 @@
 {
     "name": "Order Reversal: Purchases",
-    "summary": "Purchase orders made for an order are cancelled, or their buyer is told",
+    "summary": "What was bought for an order is cancelled, or its buyer told",
     "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",

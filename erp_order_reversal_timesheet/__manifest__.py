@@ -1,6 +1,6 @@
 {
     "name": "Order Reversal: Timesheets",
-    "summary": "Timesheets can be invoiced again after a reversal, and come back with a restore",
+    "summary": "Timesheets can be invoiced again, and come back with a restore",
     "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",

@@ -24,8 +24,8 @@ class AccountMove(models.Model):
     def _reversal_void_obstacles(self, plan, share):
         """Override: what the tax office knows is taken back there, not dropped.
 
-        Rule: 发票管理办法实施细则, article 26: red, not void, once it is in another month
-        or with the customer; a fully digital one can't be voided at all.
+        Rule: article 26 of 发票管理办法实施细则: an electronic one is taken back by a
+        red one alone, one on paper is void only with all its copies back.
         """
         obstacles = super()._reversal_void_obstacles(plan, share)
         if self.fapiao:
@@ -39,8 +39,8 @@ class AccountMove(models.Model):
             return result
         if self._reversal_is_digital_fapiao():
             remedy = self.env._(
-                "Ask for the confirmation of a red fapiao at the electronic tax office, "
-                "and keep its number on the reversal."
+                "Ask for the confirmation of a red fapiao at the electronic tax "
+                "office, and keep its number on the reversal."
             )
         else:
             remedy = self.env._(

@@ -52,7 +52,8 @@ class AccountMove(models.Model):
             plan.block(
                 "document_number_shared",
                 self.env._(
-                    "%s is not the only one whose credit note needs a number of its own.",
+                    "%s is not the only one whose credit note needs a number of "
+                    "its own.",
                     self.display_name,
                 ),
                 self,

@@ -47,8 +47,8 @@ class SaleOrderCouponPoints(models.Model):
             plan.warn(
                 "card_stays",
                 self.env._(
-                    "%(card)s stays valid, as %(order)s stays confirmed: the money goes "
-                    "back, and the card can be spent.",
+                    "%(card)s stays valid, as %(order)s stays confirmed: the money "
+                    "goes back, and the card can be spent.",
                     card=card.display_name,
                     order=self.order_id.name,
                 ),

@@ -21,12 +21,10 @@ class OrderReversal(models.Model):
                 continue
             orders = reversal.step_ids._get_orders()
             # sudo: to tell somebody else; nothing of the purchase is changed.
-            lines = orders.sudo().order_line.purchase_line_ids.filtered(
-                lambda line: line.state != "cancel"
-                and not (
-                    line.product_id.service_to_purchase and reversal.scope == "cancel"
-                )
-            )
+            lines = orders.sudo().order_line.purchase_line_ids
+            lines = lines.filtered(lambda line: line.state != "cancel")
+            if reversal.scope == "cancel":
+                lines -= lines.filtered("product_id.service_to_purchase")
             for purchase in lines.order_id:
                 purchase.activity_schedule(
                     "mail.mail_activity_data_warning",

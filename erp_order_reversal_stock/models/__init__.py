@@ -1,6 +1,7 @@
 from . import reason
 from . import step
 from . import order_reversal
+from . import planner
 from . import batch
 from . import res_company
 from . import stock_move

@@ -32,7 +32,8 @@ class AccountMove(models.Model):
         plan.inform(
             "timesheets_free",
             self.env._(
-                "Timesheets of %(hours)s that %(invoice)s charged can be invoiced again.",
+                "Timesheets of %(hours)s that %(invoice)s charged can be invoiced "
+                "again.",
                 hours=self.env["ir.qweb.field.float_time"].value_to_html(
                     sum(timesheets.mapped("unit_amount")), {}
                 ),
@@ -43,7 +44,7 @@ class AccountMove(models.Model):
 
     def _reversal_obstacles_credit(self, step, plan):
         """Override: timesheets that another invoice charged since can't come back."""
-        super()._reversal_obstacles_credit(step, plan)
+        result = super()._reversal_obstacles_credit(step, plan)
         # sudo: whether they were invoiced since, whoever may see them.
         timesheets = step.sudo()._reversal_timesheets()
         others = timesheets.timesheet_invoice_id - self
@@ -59,6 +60,7 @@ class AccountMove(models.Model):
                 self,
                 remedy=self.env._("Take %s back first.", others[0].display_name),
             )
+        return result
 
     @api.private
     def _reversal_apply_uncredit(self, steps):
