@@ -10,6 +10,7 @@ import sys
 
 import bulk
 import chain
+import check
 import clerks
 import jobs
 import rehearse
@@ -22,6 +23,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 BENCHES = ("single", "rehearse", "bulk", "selection", "chain", "workers", "clerks")
+BENCHES = ("single", "bulk", "selection", "chain", "check", "workers", "clerks")
 # Needs another database: make bench BENCH="--flavour queue jobs".
 WITH_QUEUE = "jobs"
 
@@ -51,6 +53,9 @@ def main() -> int:
             print(chain.main(connection, [1, 2, 4], share), flush=True)
         elif bench == "clerks":
             print(clerks.main(connection, options.rounds or 3), flush=True)
+        elif bench == "check":
+            sizes = [1, 80, 1000]
+            print(_in_host(connection, check.main, sizes), flush=True)
         elif bench == "workers":
             print(workers.main(connection, options.workers, options.n), flush=True)
         elif bench == WITH_QUEUE:

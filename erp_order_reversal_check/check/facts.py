@@ -96,8 +96,9 @@ class Invoice:
     date: Date
     total: float
     residual: float
+    # without taxes, in the company's currency; and the rate from there
     untaxed: float
-    reversed: int
+    rate: float
     # whether the host finds the fiscal position by itself
     fiscal_is_automatic: bool = False
     lines: list = field(default_factory=list)
@@ -151,8 +152,6 @@ class InvoiceLine:
     order_lines: list = field(default_factory=list)
     # (number, smallest, largest) price of the product on earlier invoices
     history: tuple = (0, 0.0, 0.0)
-    # price for the product's own unit, in the company's currency
-    base_price: float = 0.0
 
     @property
     def key(self):
@@ -166,6 +165,11 @@ class InvoiceLine:
             and not self.is_downpayment
             and not any(line.is_downpayment for line in self.order_lines)
         )
+
+    @property
+    def base_price(self):
+        """Its price in the company's currency, for the unit with the factor 1."""
+        return self.price / (self.invoice.rate or 1.0) / (self.factor or 1.0)
 
     @property
     def order_line(self):

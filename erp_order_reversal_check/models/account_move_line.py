@@ -7,6 +7,12 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    # The last prices of a product are asked for with each draft invoice.
+    _settlement_check_history_idx = models.Index(
+        "(product_id, move_id) WHERE parent_state = 'posted' "
+        "AND display_type = 'product'"
+    )
+
     def _get_order_line(self):
         """The one order line that this line of a draft invoice invoices.
 

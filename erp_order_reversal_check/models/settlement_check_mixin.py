@@ -310,10 +310,12 @@ class SettlementCheckMixin(models.AbstractModel):
         shown = open_ones[:SHOWN]
         words = self.env["settlement.check"]._words(shown)
         for item, (message, remedy) in zip(shown, words, strict=True):
+            click = self._to_click(item)
             alerts[f"settlement_{item.code}_{item.record[0]}_{item.record[1]}"] = {
                 "level": "danger" if item.severity == "blocker" else "warning",
-                "message": f"{message} {remedy}",
-                **self._to_click(item),
+                # the click that puts it right says what to do by itself
+                "message": message if "action_call" in click else f"{message} {remedy}",
+                **click,
             }
         hidden = len(open_ones) - len(shown)
         alerts["settlement_accept"] = {

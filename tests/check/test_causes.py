@@ -72,7 +72,8 @@ class TestVoucher(CheckCase):
     }
 
     def render(self, record, user):
-        report = self.env["ir.actions.report"].with_user(user)
+        context = {"lang": user.lang}
+        report = self.env["ir.actions.report"].with_user(user).with_context(**context)
         name = self.REPORTS[record._name]
         return report._render_qweb_html(name, record.ids)[0].decode()
 
@@ -116,5 +117,5 @@ class TestVoucher(CheckCase):
     def test_chinese(self):
         order, _move, _payment = self.settle()
         self.clerk.lang = "zh_CN"
-        html = self.render(order.with_context(lang="zh_CN"), self.clerk)
+        html = self.render(order, self.clerk)
         self.assertIn("结算凭证", html)

@@ -67,7 +67,7 @@ INVOICES = """
            move.currency_id, move.invoice_payment_term_id, move.fiscal_position_id,
            move.ref, COALESCE(move.invoice_date, move.date, move.create_date::date),
            move.amount_total, move.amount_residual, move.amount_untaxed_signed,
-           move.reversed_entry_id, fiscal.auto_apply
+           move.invoice_currency_rate, fiscal.auto_apply
       FROM account_move move
  LEFT JOIN account_fiscal_position fiscal ON fiscal.id = move.fiscal_position_id
      WHERE move.id = ANY(%s)
@@ -138,10 +138,8 @@ class SettlementCheck(models.AbstractModel):
         if not missing:
             return
         for row in self._rows(INVOICES, missing):
-            amounts = map(float, row[13:16])
-            books.invoices[row[0]] = facts.Invoice(
-                *row[:13], *amounts, row[16], bool(row[17])
-            )
+            amounts = map(float, row[13:17])
+            books.invoices[row[0]] = facts.Invoice(*row[:13], *amounts, bool(row[17]))
         self._find_own_fiscal_positions(books, missing)
 
     @api.model

@@ -1,58 +1,61 @@
+from bisect import bisect_left
+from datetime import timedelta
+
 from odoo import api, models
 
-# How much of the past is looked at: so many of the last ones, of two years.
-# (line, number, smallest, largest): prices in the company's currency, for one of the
-# unit with the factor 1
+# How much of the past is looked at: so many of the last ones, of so many days.
+LAST = 50
+DAYS = 730
+
+# For each (product, company): the invoice lines from the first to the last invoice
+# that is checked, and so many before. Prices are in the company's currency, for one of
+# the unit with the factor 1.
 PRODUCT_HISTORY = """
-    SELECT item.id, past.number, past.smallest, past.largest,
-           item.price_unit / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
+    SELECT wanted.id, recent.move_id, recent.date,
+           recent.price_unit / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
                / COALESCE(NULLIF(uom.factor, 0), 1)
-      FROM account_move_line item
-      JOIN account_move move ON move.id = item.move_id
- LEFT JOIN uom_uom uom ON uom.id = item.product_uom_id
-      JOIN LATERAL (
-               SELECT COUNT(*) AS number, MIN(price) AS smallest, MAX(price) AS largest
-                 FROM (SELECT other.price_unit
-                              / COALESCE(NULLIF(earlier.invoice_currency_rate, 0), 1)
-                              / COALESCE(NULLIF(unit.factor, 0), 1) AS price
-                         FROM account_move_line other
-                         JOIN account_move earlier ON earlier.id = other.move_id
-                    LEFT JOIN uom_uom unit ON unit.id = other.product_uom_id
-                        WHERE other.product_id = item.product_id
-                          AND other.company_id = item.company_id
-                          AND other.parent_state = 'posted'
-                          AND other.display_type = 'product'
-                          AND other.is_downpayment IS NOT TRUE
-                          AND other.move_id < item.move_id
-                          AND other.date >= item.date - 730
-                          AND other.quantity > 0
-                          AND earlier.move_type = 'out_invoice'
-                          AND earlier.payment_state != 'reversed'
-                     ORDER BY other.id DESC
-                        LIMIT 50) recent
-           ) past ON TRUE
-     WHERE item.id = ANY(%s)
+      FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[])
+           AS wanted (id, company, first, last)
+CROSS JOIN LATERAL (
+               (SELECT item.* FROM account_move_line item
+                 WHERE item.product_id = wanted.id AND item.move_id < wanted.first
+                   AND item.company_id = wanted.company
+                   AND item.parent_state = 'posted' AND item.display_type = 'product'
+                   AND item.is_downpayment IS NOT TRUE AND item.quantity > 0
+              ORDER BY item.move_id DESC LIMIT %s)
+             UNION ALL
+               (SELECT item.* FROM account_move_line item
+                 WHERE item.product_id = wanted.id
+                   AND item.move_id >= wanted.first AND item.move_id < wanted.last
+                   AND item.company_id = wanted.company
+                   AND item.parent_state = 'posted' AND item.display_type = 'product'
+                   AND item.is_downpayment IS NOT TRUE AND item.quantity > 0)
+           ) recent
+      JOIN account_move move ON move.id = recent.move_id
+ LEFT JOIN uom_uom uom ON uom.id = recent.product_uom_id
+     WHERE move.move_type = 'out_invoice' AND move.payment_state != 'reversed'
+  ORDER BY wanted.id, recent.move_id
 """
-# (invoice, number, largest), without taxes, in the company's currency
+# Likewise for each (customer, company): what was invoiced, without taxes.
 CUSTOMER_HISTORY = """
-    SELECT move.id, past.number, past.largest
-      FROM account_move move
-      JOIN LATERAL (
-               SELECT COUNT(*) AS number, MAX(amount) AS largest
-                 FROM (SELECT earlier.amount_untaxed_signed AS amount
-                         FROM account_move earlier
-                        WHERE earlier.commercial_partner_id
-                                  = move.commercial_partner_id
-                          AND earlier.company_id = move.company_id
-                          AND earlier.state = 'posted'
-                          AND earlier.move_type = 'out_invoice'
-                          AND earlier.payment_state != 'reversed'
-                          AND earlier.id < move.id
-                          AND earlier.date >= move.date - 730
-                     ORDER BY earlier.id DESC
-                        LIMIT 50) recent
-           ) past ON TRUE
-     WHERE move.id = ANY(%s)
+    SELECT wanted.id, recent.id, recent.date, recent.amount_untaxed_signed
+      FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[])
+           AS wanted (id, company, first, last)
+CROSS JOIN LATERAL (
+               (SELECT move.* FROM account_move move
+                 WHERE move.commercial_partner_id = wanted.id
+                   AND move.id < wanted.first AND move.company_id = wanted.company
+                   AND move.state = 'posted' AND move.move_type = 'out_invoice'
+              ORDER BY move.id DESC LIMIT %s)
+             UNION ALL
+               (SELECT move.* FROM account_move move
+                 WHERE move.commercial_partner_id = wanted.id
+                   AND move.id >= wanted.first AND move.id < wanted.last
+                   AND move.company_id = wanted.company
+                   AND move.state = 'posted' AND move.move_type = 'out_invoice')
+           ) recent
+     WHERE recent.payment_state != 'reversed'
+  ORDER BY wanted.id, recent.id
 """
 
 
@@ -63,16 +66,70 @@ class SettlementCheck(models.AbstractModel):
 
     @api.model
     def _read_history(self, books):
-        if not books.targets:
-            return
+        invoices = [books.invoices[move_id] for move_id in books.targets]
+        customers = [((i.commercial, i.company), i.id) for i in invoices]
+        past = self._read_past(CUSTOMER_HISTORY, customers)
+        for invoice in invoices:
+            key = invoice.commercial, invoice.company
+            amounts = self._before(past.get(key), invoice)
+            invoice.history = len(amounts), max(amounts, default=0.0)
         lines = [
-            line.id
+            line
             for line in books.invoice_lines.values()
             if line.invoice.id in books.targets and line.product and line.is_product
         ]
-        for row in self._rows(PRODUCT_HISTORY, lines):
-            line = books.invoice_lines[row[0]]
-            line.history = (row[1], float(row[2]), float(row[3]))
-            line.base_price = float(row[4])
-        for row in self._rows(CUSTOMER_HISTORY, books.targets):
-            books.invoices[row[0]].history = (row[1], float(row[2]))
+        products = [((li.product, li.invoice.company), li.invoice.id) for li in lines]
+        past = self._read_past(PRODUCT_HISTORY, products)
+        for line in lines:
+            prices = self._before(
+                past.get((line.product, line.invoice.company)), line.invoice
+            )
+            line.history = (
+                len(prices),
+                min(prices, default=0.0),
+                max(prices, default=0.0),
+            )
+
+    @api.model
+    def _read_past(self, query, wanted):
+        """What happened before and between the checked invoices.
+
+        :param list wanted: ((id of a product or customer, company id), invoice id)
+        :return: {(id, company id): (invoice ids, their dates, their values)}, in the
+            order of the ids
+        """
+        spans = {}
+        for key, move_id in wanted:
+            first, last = spans.get(key, (move_id, move_id))
+            spans[key] = min(first, move_id), max(last, move_id)
+        past = {}
+        by_company = {}
+        for (record_id, company_id), span in spans.items():
+            if record_id:
+                by_company.setdefault(company_id, []).append((record_id, *span))
+        for company_id, rows in by_company.items():
+            ids, firsts, lasts = zip(*rows, strict=True)
+            arguments = ids, [company_id] * len(ids), firsts, lasts
+            for record_id, move_id, date, value in self._rows(query, *arguments, LAST):
+                moves, dates, values = past.setdefault(
+                    (record_id, company_id), ([], [], [])
+                )
+                moves.append(move_id)
+                dates.append(date)
+                values.append(float(value))
+        return past
+
+    @api.model
+    def _before(self, past, invoice):
+        """The last values before an invoice, none of them too old."""
+        if not past or not invoice.date:
+            return []
+        moves, dates, values = past
+        end = bisect_left(moves, invoice.id)
+        start = max(0, end - LAST)
+        oldest = invoice.date - timedelta(days=DAYS)
+        return [
+            value
+            for date, value in zip(dates[start:end], values[start:end], strict=True)
+            if date >= oldest
+        ]
