@@ -22,7 +22,7 @@ from .shapes import SHAPES
 from .world import WorldCase
 
 #: One of so many statements is tried, by one of the faults; 1: all, by all of them.
-SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (20 if os.environ.get("CI") else 200))
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (40 if os.environ.get("CI") else 200))
 SEED = int(os.environ.get("ERP_FAULTS_SEED") or random.getrandbits(32))
 OPERATIONS = ("submit", "approve", "batch", "restore")
 
@@ -188,7 +188,7 @@ class FaultCase(WorldCase):
         started = time.monotonic()
         tell(f"seed {SEED} (ERP_FAULTS_SEED), one of {SHARE} (ERP_FAULTS_SHARE)")
         # while one works on something else, one shape of each class will do
-        for shape in shapes if SHARE <= 20 else shapes[:1]:
+        for shape in shapes if SHARE <= 40 else shapes[:1]:
             self.random = random.Random(f"{SEED} {shape.name}")
             for operation in OPERATIONS:
                 self.check(operation, shape)
