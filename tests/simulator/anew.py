@@ -20,7 +20,8 @@ class Anew:
         found = []
         for order in self.batchable():
             invoices = self.books.of("invoice", order=order)
-            if order.state == "sale" and len(invoices) == 1:
+            waits = any(request.root is order for request in self.waiting)
+            if order.state == "sale" and len(invoices) == 1 and not waits:
                 if not self.books.credits_of(invoices[0]):
                     found.append(order)
         return found
