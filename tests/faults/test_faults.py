@@ -9,6 +9,7 @@ import contextlib
 import os
 import random
 import time
+from unittest.mock import patch
 
 import psycopg2
 
@@ -22,18 +23,9 @@ from .shapes import SHAPES
 from .world import WorldCase
 
 #: One of so many statements is tried, by one of the faults; 1: all, by all of them.
-SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (20 if os.environ.get("CI") else 200))
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (40 if os.environ.get("CI") else 200))
 SEED = int(os.environ.get("ERP_FAULTS_SEED") or random.getrandbits(32))
 OPERATIONS = ("submit", "approve", "batch", "restore")
-
-
-class Stopped(Exception):
-    """It came as far as its commit."""
-
-
-def stop_at_commit(_cursor, _number, query):
-    if query == "COMMIT":
-        raise Stopped
 
 
 class FaultCase(WorldCase):
@@ -96,8 +88,9 @@ class FaultCase(WorldCase):
                     **shape.how,
                 }
             )
-            batch._engine().write({"state": "running"})
-            batch._create_reversals()
+            # so few are carried out in the request; here the scheduler has to
+            with patch.object(type(batch), "_start_work", lambda _batch: None):
+                batch.action_start()
             return batch.id
 
         batch_id = self.commit(build)
@@ -120,8 +113,6 @@ class FaultCase(WorldCase):
         act = self.prepare(operation, shape)
         before = self.image()
         count, saved = self.learn(act)
-        self.assertEqual(self.image(), before)
-        act()
         after = self.image()
         self.assertNotEqual(after, before)
         self.assertChain()
@@ -141,10 +132,20 @@ class FaultCase(WorldCase):
         return [(number, self.random.choice([*FAULTS])) for number in part]
 
     def learn(self, act):
-        """Carry it out to see its statements, and save the tables that it writes."""
-        with watched(Watch(stop_at_commit)) as watch, contextlib.suppress(Stopped):
+        """Carry it out to see its statements; what it may write is saved before.
+
+        With what follows the commit, so that it can't be learnt without one.
+        """
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                "AND tablename !~ '^(ir_model|ir_ui|ir_module|orm_signaling|res_lang)'"
+            )
+            saved = Saved(self.registry, {name for (name,) in cr.fetchall()})
+        with watched(Watch()) as watch:
             act()
-        return watch.count, Saved(self.registry, watch.tables)
+        saved.tables = sorted(watch.tables & set(saved.tables))
+        return watch.count, saved
 
     def disturb(self, act, fault, saved, before, after):
         text = f"{fault.kind} at statement {fault.number}"
@@ -160,7 +161,7 @@ class FaultCase(WorldCase):
             return
         self.figures["before"] += 1
         self.assertEqual(image, before, text)
-        changed = saved.changed()
+        changed = set(saved.changed()) - {"bus_bus"}
         self.assertFalse(changed, f"{text}: {changed}")
         if fault.kind == "conflict":
             self.fail(f"{text}: it was not tried again")
@@ -188,7 +189,7 @@ class FaultCase(WorldCase):
         started = time.monotonic()
         tell(f"seed {SEED} (ERP_FAULTS_SEED), one of {SHARE} (ERP_FAULTS_SHARE)")
         # while one works on something else, one shape of each class will do
-        for shape in shapes if SHARE <= 20 else shapes[:1]:
+        for shape in shapes if SHARE <= 40 else shapes[:1]:
             self.random = random.Random(f"{SEED} {shape.name}")
             for operation in OPERATIONS:
                 self.check(operation, shape)

@@ -57,9 +57,7 @@ class InterleaveCase(WorldCase):
         payment = Shape("payment", {"scope": "payment"})
         self.done = self.serve("clerk", lambda env: self.submit(env, payment).id)
         self.commit(lambda env: env.company.write({"reversal_approval": "always"}))
-        self.waiting = self.serve(
-            "clerk", lambda env: self.submit(env, Shape("all", CREDIT)).id
-        )
+        self.waiting = self.serve("clerk", self.ask)
         self.commit(lambda env: env.company.write({"reversal_approval": "never"}))
         with self.registry.cursor() as cr:
             cr.execute(
@@ -79,6 +77,18 @@ class InterleaveCase(WorldCase):
         reversal = self.request(env, self.orders[0], shape)
         reversal.action_submit()
         return reversal
+
+    def ask(self, env):
+        """For the invoice: who asks for the order twice is refused."""
+        reversal = env["order.reversal"].create(
+            {
+                "move_id": self.invoices_of(env, "posted")[:1].id,
+                "reason_id": env.ref("erp_order_reversal.reason_operation_mistake").id,
+                **CREDIT,
+            }
+        )
+        reversal.action_submit()
+        return reversal.id
 
     # ------------------------------------------------------------------
     # Acts

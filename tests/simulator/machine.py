@@ -5,6 +5,7 @@ import sys
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from .anew import Anew
 from .choices import RATES, START
 from .ledger import Books
 from .people import People
@@ -12,7 +13,7 @@ from .reversals import Reversals
 from .trade import Trade
 
 
-class World(Trade, Reversals, RuleBasedStateMachine):
+class World(Trade, Reversals, Anew, RuleBasedStateMachine):
     """One company's year; everything it does is rolled back at its end."""
 
     #: of a unit of what is sold, in cents; of goods alone

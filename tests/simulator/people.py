@@ -204,6 +204,23 @@ class People:
             }
         )
 
+    def take_part(self, order_id, line_id):
+        """One of a line of an order."""
+        reversal = self.request(
+            ("sale.order", order_id),
+            scope="invoice",
+            invoice_method="credit_note",
+            line_ids=[Command.create({"order_line_id": line_id, "quantity": 1.0})],
+        )
+        reversal.action_submit()
+        return reversal
+
+    def settle_again(self, reversal_id):
+        settlements = self.env_of(self.case.clerk)["order.settlement"]
+        settlement = settlements.create({"reversal_id": reversal_id})
+        settlement.action_settle()
+        return settlement
+
     def batch(self, order_ids, **values):
         batch = self.env_of(self.case.clerk)["order.reversal.batch"].create(
             {"order_ids": order_ids, "reason_id": self.case.reason.id, **values}

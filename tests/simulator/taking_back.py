@@ -1,6 +1,8 @@
 """What a reversal and its restore do to the books. Knows no Odoo."""
 
-from .documents import COST, HOME, SCOPES, STOCK, Effect, Order, Refused
+from fractions import Fraction
+
+from .documents import COST, HOME, SCOPES, STOCK, Effect, Order, Refused, rounded
 
 
 class TakingBack:
@@ -180,6 +182,58 @@ class TakingBack:
         self.touch(invoice.order, invoice, credit)
         if self.residual(invoice) > 0:
             effect.matched.append(self.match(invoice, credit))
+
+    def take_part(self, invoice, line, day):
+        """Credit one of a line; of the newest payments as much is taken off.
+
+        :return: Effect
+        """
+        effect = Effect(invoice.order, "invoice", 0, self.setup, self.side_setup)
+        effect.quantities = {
+            other: (other.quantity, self.invoiced(other))
+            for other in invoice.order.lines
+        }
+        base = line.price
+        tax = rounded(Fraction(base * invoice.tax_rate, 100))
+        needed = base + tax - self.residual(invoice)
+        kept = []
+        for match in reversed(self.matches_of(invoice)):
+            if needed > 0:
+                self._remove(effect, [match])
+                kept.append((match.other(invoice), max(0, match.amount - needed)))
+                needed -= match.amount
+        credit = self._bill(
+            None, "credit", invoice.order, {line: -1}, day,
+            base=-base, tax=-tax, rate=invoice.rate, percent=invoice.tax_rate,
+            tax_account=invoice.tax_account, reverses=invoice,
+        )  # fmt: skip
+        effect.made.append(credit)
+        effect.matched.append(self.match(invoice, credit))
+        for payment, amount in kept:
+            if amount:
+                effect.matched.append(self.match(invoice, payment, amount))
+        self.touch(invoice.order, invoice, credit)
+        effect.serial = self.serial
+        return effect
+
+    def kept_by(self, effect):
+        """{payment: what a reversal took off and is still open}."""
+        kept = {}
+        for match in effect.removed:
+            payment = match.other(
+                next(d for d in match.documents if d.kind != "payment")
+            )
+            if payment.kind == "payment":
+                kept[payment] = kept.get(payment, 0) + match.amount
+        for match in effect.matched:
+            for payment in match.documents:
+                if payment in kept:
+                    kept[payment] -= match.amount
+        return {
+            payment: min(amount, -self.residual(payment))
+            for payment, amount in kept.items()
+            if payment.alive and amount > 0 and self.residual(payment)
+        }
 
     def _match_credits(self, effect, invoice):
         """What was credited by hand and is open settles the invoice after all."""

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from freezegun.api import freeze_time, real_monotonic
+from freezegun import api as freezegun
 from hypothesis import Phase, __version__, reproduce_failure, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -181,15 +181,15 @@ class SimulatorCase(ReversalCase):
 
         :param int number: of the class, so that none runs another's sequences
         """
-        freezer = freeze_time(f"{START} 10:00:00", ignore=["hypothesis"])
+        freezer = freezegun.freeze_time(f"{START} 10:00:00", ignore=["hypothesis"])
         self.clock = freezer.start()
         self.addCleanup(freezer.stop)
         profile = os.environ.get("HYPOTHESIS_PROFILE", "dev")
-        started = real_monotonic()
+        started = freezegun.real_monotonic()
         try:
             self.run_profile(profile, number)
         finally:
-            tell(f"{dict(self.counts)} in {real_monotonic() - started:.0f} s")
+            tell(f"{dict(self.counts)} in {freezegun.real_monotonic() - started:.0f} s")
 
     def run_profile(self, profile, number):
         if blob := os.environ.get("ERP_REPLAY"):
@@ -202,8 +202,10 @@ class SimulatorCase(ReversalCase):
 
     def fuzz(self):
         """Sequences that nobody saw before, each round by a seed that is printed."""
-        end = real_monotonic() + 60 * float(os.environ.get("ERP_FUZZ_MINUTES", 10))
-        while real_monotonic() < end:
+        end = freezegun.real_monotonic() + 60 * float(
+            os.environ.get("ERP_FUZZ_MINUTES", 10)
+        )
+        while freezegun.real_monotonic() < end:
             number = random.getrandbits(32)
             tell(f"seed {number}")
             self.run_machine(settings(max_examples=ROUND), seed(number))

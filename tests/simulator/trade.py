@@ -86,8 +86,7 @@ class Trade:
 
     def confirm(self, order):
         self.people.confirm(self.host[order])
-        order.state = "sale"
-        self.books.touch(order)
+        self.reconfirmed(order)
 
     def invoice(self, order, sent):
         move = self.people.invoice(self.host[order], sent)

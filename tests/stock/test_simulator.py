@@ -28,8 +28,8 @@ class GoodsWorld(World):
         line.quantity += more
         line.due += more
 
-    def confirm(self, order):
-        super().confirm(order)
+    def reconfirmed(self, order):
+        super().reconfirmed(order)
         for line in order.lines:
             line.due = line.quantity - line.delivered
 
