@@ -22,8 +22,16 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-BENCHES = ("single", "rehearse", "bulk", "selection", "chain", "workers", "clerks")
-BENCHES = ("single", "bulk", "selection", "chain", "check", "workers", "clerks")
+BENCHES = (
+    "single",
+    "rehearse",
+    "bulk",
+    "selection",
+    "chain",
+    "check",
+    "workers",
+    "clerks",
+)
 # Needs another database: make bench BENCH="--flavour queue jobs".
 WITH_QUEUE = "jobs"
 

@@ -37,7 +37,7 @@ class OrderSettlementDifference(models.Model):
     price_after = fields.Float("Price Now", digits="Product Price", aggregator=None)
     discount_before = fields.Float("Discount Before (%)", digits="Discount")
     discount_after = fields.Float("Discount Now (%)", digits="Discount")
-    tax_before = fields.Char("Tax Before")
+    tax_before = fields.Char()
     tax_after = fields.Char("Tax Now")
     subtotal_before = fields.Monetary("Amount Before")
     subtotal_after = fields.Monetary("Amount Now")
