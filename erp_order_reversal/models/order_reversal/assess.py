@@ -174,7 +174,7 @@ class OrderReversal(models.Model):
         root = self._get_root()
         root._origin.check_access("read")
         chosen = self._get_overrides()
-        return self.with_context(reversal_overrides=chosen).new(
+        return self.with_context(order_reversal_choices=chosen).new(
             {
                 **{
                     name: self[name]._origin.id

@@ -167,6 +167,6 @@ class OrderReversal(models.Model):
         overrides = self._pop_overrides(values)
         values = self._sanitize_request(values) | {"seen_fingerprint": False}
         reversal = self.browse(self._engine_env(self).create(values).id)
-        reversal = reversal.with_context(reversal_overrides=Choices(overrides))
+        reversal = reversal.with_context(order_reversal_choices=Choices(overrides))
         reversal._assess()
         return reversal

@@ -140,7 +140,7 @@ class OrderReversal(models.Model):
                         for payment in payments
                     }
                 )
-                runner = reversal.with_context(reversal_overrides=chosen)
+                runner = reversal.with_context(order_reversal_choices=chosen)
                 [plans[reversal]] = runner._assess()
 
     def _is_settled_in_batch(self, payments, plan):

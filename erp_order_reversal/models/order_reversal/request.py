@@ -53,7 +53,7 @@ class OrderReversal(models.Model):
         for reversal, override in zip(reversals, overrides, strict=True):
             reversal._get_root().check_access("read")
             if override:
-                reversal.with_context(reversal_overrides=override)._assess()
+                reversal.with_context(order_reversal_choices=override)._assess()
                 reversal._check_overrides(override)
         reversals._check_reason()
         return reversals
@@ -167,7 +167,7 @@ class OrderReversal(models.Model):
     def _get_overrides(self):
         """The methods chosen per document: {(model, id): {field: value}}."""
         self.ensure_one()
-        chosen = self.env.context.get("reversal_overrides")
+        chosen = self.env.context.get("order_reversal_choices")
         # Methods that this addon passes on, not what a client sends.
         chosen = Choices(chosen if isinstance(chosen, Choices) else {})
         for step in self.step_ids:
