@@ -7,7 +7,6 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 ADDON_PREFIX = "erp_order_reversal"
 QUEUE_ADDON = f"{ADDON_PREFIX}_queue"
-CHECK_ADDON = f"{ADDON_PREFIX}_check"
 
 
 def _state_directory() -> Path:

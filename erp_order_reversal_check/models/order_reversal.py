@@ -26,7 +26,7 @@ class OrderReversal(models.Model):
             reversal.check_names = ", ".join(labels.get(code, code) for code in codes)
 
     def _take_snapshot(self):
-        self._note_check_codes()
+        self.filtered(lambda reversal: not reversal.restores_id)._note_check_codes()
         return super()._take_snapshot()
 
     def _note_check_codes(self):

@@ -5,8 +5,10 @@ from odoo.tools import ormcache
 
 from ..check import rules
 
-# Reversals that took something back, restored or not.
-CARRIED_OUT = Domain("state", "in", ("done", "undone"))
+# Reversals that took something back, restored or not; a restore itself did not.
+CARRIED_OUT = Domain("state", "in", ("done", "undone")) & Domain(
+    "restores_id", "=", False
+)
 
 
 class SettlementCheckRule(models.Model):
