@@ -101,19 +101,23 @@ def watching():
 class Saved:
     """Tables as they are now, to compare with and to go back to."""
 
-    def __init__(self, registry, tables):
+    def __init__(self, registry):
         self.registry = registry
         with registry.cursor() as cr:
             cr.execute("CREATE SCHEMA IF NOT EXISTS saved")
+            # what no business writes is left out
             cr.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-                "AND tablename = ANY(%s)",
-                [sorted(tables)],
+                "AND tablename !~ '^(ir_model|ir_ui|ir_module|orm_signaling|res_lang)'"
             )
             self.tables = sorted(name for (name,) in cr.fetchall())
             for table in self.tables:
                 cr.execute(f'DROP TABLE IF EXISTS saved."{table}"')
                 cr.execute(f'CREATE TABLE saved."{table}" AS TABLE public."{table}"')
+
+    def narrow(self, tables):
+        """Look only at these from now on."""
+        self.tables = sorted(set(tables) & set(self.tables))
 
     def go_back(self):
         """Give the tables their rows back, by whatever was changed in them."""

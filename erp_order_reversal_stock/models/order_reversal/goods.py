@@ -53,7 +53,9 @@ class OrderReversal(models.Model):
         orders = self.env["sale.order"].browse(
             step.res_id for step in self.step_ids if step.res_model == "sale.order"
         )
-        found["stock.picking"] |= orders.picking_ids
+        # without a step on a transfer there is none yet
+        pickings = found.get("stock.picking", self.env["stock.picking"])
+        found["stock.picking"] = pickings | orders.picking_ids
         return found
 
     def _group_entries(self, entries):
