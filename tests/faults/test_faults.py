@@ -136,7 +136,7 @@ class FaultCase(WorldCase):
 
         With what follows the commit, so that it can't be learnt without one.
         """
-        saved = Saved(self.registry)
+        saved = Saved(self.registry, self.anchor())
         with watched(Watch()) as watch:
             act()
         saved.narrow(watch.tables)

@@ -55,7 +55,7 @@ class InterleaveCase(WorldCase):
         self.commit(lambda env: env.company.write({"reversal_approval": "always"}))
         self.waiting = self.serve("clerk", self.ask)
         self.commit(lambda env: env.company.write({"reversal_approval": "never"}))
-        self.saved = Saved(self.registry)
+        self.saved = Saved(self.registry, self.anchor())
         self.count = {"orders": 0, "waited": 0, "refused": 0}
 
     def add_draft(self, env):
@@ -135,6 +135,7 @@ class InterleaveCase(WorldCase):
     def measure(self):
         """What each act does alone, and by how many statements."""
         self.before = self.image()
+        self.assertChain()
         self.images, self.statements = {}, {}
         tables = set()
         for name in ACTS:
@@ -143,7 +144,9 @@ class InterleaveCase(WorldCase):
             self.images[name] = self.image()
             self.statements[name] = watch.count
             tables |= watch.tables
+            self.assertChain()
             self.saved.go_back()
+            self.assertChain()
         self.assertEqual(self.image(), self.before)
         self.saved.narrow(tables)
 
