@@ -101,22 +101,33 @@ def watching():
 class Saved:
     """Tables as they are now, to compare with and to go back to."""
 
-    def __init__(self, registry, tables):
+    def __init__(self, registry, anchor):
+        """:param Path anchor: of the audit log, which lies beside the database"""
         self.registry = registry
+        self.anchor = anchor
+        self.end = anchor.read_text() if anchor.is_file() else None
         with registry.cursor() as cr:
             cr.execute("CREATE SCHEMA IF NOT EXISTS saved")
+            # what no business writes is left out
             cr.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-                "AND tablename = ANY(%s)",
-                [sorted(tables)],
+                "AND tablename !~ '^(ir_model|ir_ui|ir_module|orm_signaling|res_lang)'"
             )
             self.tables = sorted(name for (name,) in cr.fetchall())
             for table in self.tables:
                 cr.execute(f'DROP TABLE IF EXISTS saved."{table}"')
                 cr.execute(f'CREATE TABLE saved."{table}" AS TABLE public."{table}"')
 
+    def narrow(self, tables):
+        """Look only at these from now on."""
+        self.tables = sorted(set(tables) & set(self.tables))
+
     def go_back(self):
         """Give the tables their rows back, by whatever was changed in them."""
+        if self.end is None:
+            self.anchor.unlink(missing_ok=True)
+        else:
+            self.anchor.write_text(self.end)
         with self.registry.cursor() as cr:
             # no triggers, no foreign keys: the rows belong together
             cr.execute("SET LOCAL session_replication_role = replica")

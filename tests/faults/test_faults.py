@@ -136,15 +136,10 @@ class FaultCase(WorldCase):
 
         With what follows the commit, so that it can't be learnt without one.
         """
-        with self.registry.cursor() as cr:
-            cr.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-                "AND tablename !~ '^(ir_model|ir_ui|ir_module|orm_signaling|res_lang)'"
-            )
-            saved = Saved(self.registry, {name for (name,) in cr.fetchall()})
+        saved = Saved(self.registry, self.anchor())
         with watched(Watch()) as watch:
             act()
-        saved.tables = sorted(watch.tables & set(saved.tables))
+        saved.narrow(watch.tables)
         return watch.count, saved
 
     def disturb(self, act, fault, saved, before, after):

@@ -39,10 +39,6 @@ ACTS = {
 PAIRS = tuple(combinations_with_replacement(ACTS, 2))
 #: Those of which both move money or an invoice.
 MONEY = tuple(pair for pair in PAIRS if not {"lock", "cancel"} & set(pair))
-TABLES = (
-    "account|sale|order|mail|ir_attachment|bus|ir_cron|res_company|ir_sequence|payment|"
-    "res_partner|product|discuss"
-)
 
 
 class InterleaveCase(WorldCase):
@@ -59,13 +55,7 @@ class InterleaveCase(WorldCase):
         self.commit(lambda env: env.company.write({"reversal_approval": "always"}))
         self.waiting = self.serve("clerk", self.ask)
         self.commit(lambda env: env.company.write({"reversal_approval": "never"}))
-        with self.registry.cursor() as cr:
-            cr.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-                "AND tablename ~ %s",
-                [f"^({TABLES})"],
-            )
-            self.saved = Saved(self.registry, {name for (name,) in cr.fetchall()})
+        self.saved = Saved(self.registry, self.anchor())
         self.count = {"orders": 0, "waited": 0, "refused": 0}
 
     def add_draft(self, env):
@@ -145,14 +135,20 @@ class InterleaveCase(WorldCase):
     def measure(self):
         """What each act does alone, and by how many statements."""
         self.before = self.image()
+        self.assertChain()
         self.images, self.statements = {}, {}
+        tables = set()
         for name in ACTS:
             watch = Watch()
             self.assertIsNone(self.alone(name, watch), name)
             self.images[name] = self.image()
             self.statements[name] = watch.count
+            tables |= watch.tables
+            self.assertChain()
             self.saved.go_back()
+            self.assertChain()
         self.assertEqual(self.image(), self.before)
+        self.saved.narrow(tables)
 
     def in_turn(self, pair):
         """What comes out of one after the other, in both orders."""

@@ -1,5 +1,7 @@
 """A company whose documents are committed, and what can be done to them."""
 
+from pathlib import Path
+
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -167,6 +169,12 @@ class WorldCase(BaseCase):
         with self.registry.cursor() as cr:
             cr.execute(self.IMAGE, {"company": self.company_id})
             return sorted(cr.fetchall())
+
+    def anchor(self):
+        """Where the end of the audit log is written down beside the database."""
+        with self.registry.cursor() as cr:
+            folder = self.admin(cr)["order.reversal.log"]._get_anchor_folder()
+            return Path(folder) / f"{self.company_id}.json"
 
     def assertChain(self):
         with self.registry.cursor() as cr:

@@ -53,7 +53,9 @@ class OrderReversal(models.Model):
         orders = self.env["sale.order"].browse(
             step.res_id for step in self.step_ids if step.res_model == "sale.order"
         )
-        pickings = self.env["stock.picking"].browse(found["stock.picking"]._ids)
+        # Without a step on a transfer there is none yet.
+        known = found.get("stock.picking", orders.browse())
+        pickings = self.env["stock.picking"].browse(known._ids)
         found["stock.picking"] = pickings | orders.picking_ids
         return found
 
