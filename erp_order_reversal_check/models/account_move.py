@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.erp_order_reversal.checks import check_records
+
 from ..const import INVOICE_TYPES
 
 
@@ -68,6 +70,7 @@ class AccountMove(models.Model):
 
         :raise UserError: no draft invoice of an order
         """
+        check_records(self)
         self._take_from_order("invoice_payment_term_id")
 
     def action_take_order_fiscal_position(self):
@@ -75,6 +78,7 @@ class AccountMove(models.Model):
 
         :raise UserError: no draft invoice of an order
         """
+        check_records(self)
         self._take_from_order("fiscal_position_id")
 
     def action_take_order_customer(self):
@@ -82,6 +86,7 @@ class AccountMove(models.Model):
 
         :raise UserError: no draft invoice of an order
         """
+        check_records(self)
         self._take_from_order(
             "partner_id",
             "partner_shipping_id",
@@ -94,6 +99,7 @@ class AccountMove(models.Model):
 
         :raise UserError: no draft invoice of an order
         """
+        check_records(self)
         self._take_from_order("partner_shipping_id")
 
     def _take_from_order(self, *names):
@@ -106,6 +112,7 @@ class AccountMove(models.Model):
 
         :return: a report action
         """
+        check_records(self)
         return self.env.ref(
             "erp_order_reversal_check.action_report_settlement_invoice"
         ).report_action(self)

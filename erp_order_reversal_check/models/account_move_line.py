@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.erp_order_reversal.checks import check_records
+
 
 class AccountMoveLine(models.Model):
     """Taking over what the order line says, on a draft invoice."""
@@ -39,6 +41,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: no line of a draft invoice of an order
         """
+        check_records(self)
         for line in self:
             order_line = line._get_order_line()
             own = line.product_uom_id._compute_quantity(
@@ -58,6 +61,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: no line of a draft invoice of an order
         """
+        check_records(self)
         for line in self:
             order_line = line._get_order_line()
             line.price_unit = order_line.product_uom_id._compute_price(
@@ -69,6 +73,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: no line of a draft invoice of an order
         """
+        check_records(self)
         self._take_from_order("discount")
 
     def action_take_order_tax(self):
@@ -76,6 +81,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: no line of a draft invoice of an order
         """
+        check_records(self)
         self._take_from_order("tax_ids")
 
     def action_take_order_unit(self):
@@ -83,6 +89,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: no line of a draft invoice of an order
         """
+        check_records(self)
         self._take_from_order("product_uom_id", "price_unit")
 
     def action_take_order_product(self):
@@ -90,6 +97,7 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: no line of a draft invoice of an order
         """
+        check_records(self)
         self._take_from_order(
             "product_id", "name", "product_uom_id", "price_unit", "discount", "tax_ids"
         )

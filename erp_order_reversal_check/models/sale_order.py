@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.erp_order_reversal.checks import check_records
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
@@ -14,6 +16,7 @@ class SaleOrder(models.Model):
 
         :return: a report action
         """
+        check_records(self)
         return self.env.ref(
             "erp_order_reversal_check.action_report_settlement_order"
         ).report_action(self)

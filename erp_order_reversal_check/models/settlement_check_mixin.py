@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.erp_order_reversal.checks import check_records
 from odoo.addons.erp_order_reversal.exceptions import ReversalGuardError
 
 from ..const import MODELS, STATES
@@ -54,6 +55,7 @@ class SettlementCheckMixin(models.AbstractModel):
             empty where all agrees. What was accepted is in it, too.
         :raise AccessError: a document may not be read
         """
+        check_records(self)
         self.check_access("read")
         return self.env["settlement.check"]._describe(self._get_differences())
 
@@ -68,6 +70,7 @@ class SettlementCheckMixin(models.AbstractModel):
         :raise UserError: without a reason, or nothing differs
         :return: the new `settlement.check.acceptance`
         """
+        check_records(self)
         self.check_access("read")
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(
@@ -219,6 +222,7 @@ class SettlementCheckMixin(models.AbstractModel):
 
         :return: an action
         """
+        check_records(self)
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "erp_order_reversal_check.settlement_check_accept_action"

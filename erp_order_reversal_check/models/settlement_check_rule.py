@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from odoo.addons.erp_order_reversal.checks import check_one
+
 from ..check import rules
 
 # Reversals that took something back, restored or not; a restore itself did not.
@@ -199,7 +201,7 @@ class SettlementCheckRule(models.Model):
 
         :return: an action
         """
-        self.ensure_one()
+        check_one(self)
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "erp_order_reversal.order_reversal_action"

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.erp_order_reversal.checks import check_one
+
 from ..const import MODELS
 from ..models.settlement_check_fix import FIXES
 
@@ -83,7 +85,7 @@ class SettlementCheckAccept(models.TransientModel):
         :raise AccessError: the user may not accept it
         :raise UserError: no reason, or nothing differs any more
         """
-        self.ensure_one()
+        check_one(self)
         documents = self._get_documents()
         if not documents:
             raise UserError(
@@ -119,7 +121,7 @@ class SettlementCheckAcceptLine(models.TransientModel):
 
         :return: an action
         """
-        self.ensure_one()
+        check_one(self)
         record = self.env[self.res_model].browse(self.res_id)
         record.check_access("read")
         return record._get_records_action()
@@ -130,7 +132,7 @@ class SettlementCheckAcceptLine(models.TransientModel):
         :raise UserError: the invoice is posted meanwhile
         :return: an action
         """
-        self.ensure_one()
+        check_one(self)
         fix = FIXES.get(self.fix)
         if not fix:
             raise UserError(
