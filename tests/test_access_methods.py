@@ -3,7 +3,7 @@
 The table is complete by a test of its own: whoever adds a public method adds its line.
 """
 
-from odoo import models
+from odoo import Command, models
 from odoo.tests import HttpCase, tagged
 
 from .common import ReversalCase
@@ -19,6 +19,7 @@ R, B, LOG = "order.reversal", "order.reversal.batch", "order.reversal.log"
 EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
+LINE = "order.reversal.line"
 REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
 S, CREDIT = "order.settlement", "order.settlement.credit"
 DIFFERENCE, FOUND = "order.settlement.difference", "order.settlement.finding"
@@ -128,6 +129,9 @@ TABLE = {
     (DIFFERENCE, "unlink"): [("difference", (), NOBODY)],
     (FOUND, "create"): [(None, ({"message": "x"},), NOBODY)],
     (FOUND, "action_open_document"): [("found", (), READERS)],
+    (LINE, "create"): [(None, ({"quantity": 1.0},), NOBODY)],
+    (LINE, "write"): [("line", ({"quantity": 1.0},), {"clerk"})],
+    (LINE, "unlink"): [("line", (), {"clerk"})],
     (STEP, "create"): [(None, ({"operation": "cancel"},), NOBODY)],
     (STEP, "write"): [("step", ({"outcome": "x"},), NOBODY)],
     (STEP, "unlink"): [("step", (), NOBODY)],
@@ -220,6 +224,15 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         restoring = restoring.restore_ids
         self.company.reversal_approval = "never"
         draft = self.request(order)
+        part = self.request(
+            order,
+            "invoice",
+            line_ids=[
+                Command.create(
+                    {"order_line_id": order.order_line[0].id, "quantity": 1.0}
+                )
+            ],
+        )
         engine = self.env[R]._engine_env(self.env[FINDING])
         finding = engine.create(
             {
@@ -243,6 +256,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "restoring": restoring,
             "batch": batch.create(values),
             "running": running,
+            "line": part.line_ids,
             "step": done.step_ids.filtered("result_id")[0],
             "finding": finding,
             "effect": done.effect_ids[0],

@@ -25,6 +25,7 @@ from odoo.tools import config
 from .lifecycle import image
 
 ADDON = "erp_order_reversal"
+CHECK = f"{ADDON}_check"
 #: Version 19.0.1.0.0.
 RELEASED = "6c4e8824ace8158c6e1360dfe92babd42924aa68"
 REPO = Path(__file__).resolve().parent.parent
@@ -162,10 +163,11 @@ class TestLifecycle(BaseCase):
         after = self.look(image.schema)
         self.assertEqual(sorted(after - schema), [], "left behind")
         self.assertEqual(sorted(schema - after), [], "taken along")
-        self.assertEqual(
-            image.differences(registers, self.look(image.rows, registers, columns)),
-            [],
-        )
+        found = image.differences(registers, self.look(image.rows, registers, columns))
+        # The bare host's database may be older than an addon beside this one: the host
+        # has noted since that there is such a module.
+        found = [row for row in found if f'"name": "module_{ADDON}_' not in row]
+        self.assertEqual(found, [])
         after = self.look(image.rows, tables, columns)
         self.assertEqual(image.differences(before, after), [])
         self.assertEqual(chatter - self.look(image.chatter), set())
@@ -177,6 +179,8 @@ class TestLifecycle(BaseCase):
         self.run_script("released.py", released)
         self.upgrade()
         self.run_script("check.py")
+        # What installs itself beside it does so where it is installed anew.
+        self.host("server", "-i", CHECK, "--stop-after-init", "--no-http")
         upgraded = self.look(image.schema)
         self.copy(BARE)
         self.install()

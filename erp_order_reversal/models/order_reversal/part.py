@@ -63,9 +63,12 @@ class OrderReversal(models.Model):
         return result
 
     def _check_part_may_change(self):
-        """:raise AccessError: a reversal that was submitted"""
+        """:raise AccessError: a reversal that was submitted, or a draft of others"""
+        if self._is_engine():
+            return
+        self._check_own_draft()
         frozen = self.filtered(lambda reversal: reversal.state != "draft")
-        if frozen and not self._is_engine():
+        if frozen:
             raise AccessError(
                 self.env._(
                     "%s was submitted and can't be edited. Cancel it and open a new "

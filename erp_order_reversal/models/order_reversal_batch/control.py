@@ -311,7 +311,7 @@ class OrderReversalBatch(models.Model):
                     "state": "queued",
                     "batch_id": self.id,
                     "batch_group": group,
-                    "requester_id": self.runner_id.id,
+                    "requester_id": (self.runner_id or self.requester_id).id,
                 }
                 for (root, record_id, group), name in zip(nodes, names, strict=True)
             ]

@@ -150,7 +150,7 @@ class OrderReversalBatch(models.Model):
             found.setdefault(batch.id, {})[state] = count
         for batch in self:
             counts = found.get(batch._origin.id, {})
-            total = sum(len(batch[name]) for name in ROOTS.values())
+            total = sum(len(records) for _root, records in batch._get_roots())
             batch.total_count = total
             batch.done_count = counts.get("done", 0) + counts.get("undone", 0)
             batch.failed_count = counts.get("failed", 0)
@@ -310,7 +310,11 @@ class OrderReversalBatch(models.Model):
     def _get_roots(self):
         """[(field of the reversal, documents)] of this batch, without empty ones."""
         self.ensure_one()
-        return [(root, self[name]) for root, name in ROOTS.items() if self[name]]
+        # sudo: which documents they are; whoever does something with them, or is shown
+        # them, is asked for the right on them there.
+        own = self.sudo()
+        roots = [(root, own[name].sudo(self.env.su)) for root, name in ROOTS.items()]
+        return [(root, records) for root, records in roots if records]
 
     @api.model
     def _open_action(self, records):

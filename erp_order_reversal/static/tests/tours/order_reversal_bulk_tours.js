@@ -71,9 +71,9 @@ tours.add("order_reversal_bulk", {
         const watch = new Watch();
         return [
             ...select,
-            sees(`${WHAT}:contains('8 can be taken back at once')`),
-            sees(`${WHAT}:contains('2 need approval')`),
-            sees(`${WHAT} li:contains('1'):contains('authorised')`),
+            sees(`${WHAT} tr:contains('Can be taken back at once'):contains('8')`),
+            sees(`${WHAT} tr:contains('Need approval'):contains('2')`),
+            sees(`${WHAT} div:contains('1 ×'):contains('authorised')`),
             { trigger: ".modal .o_field_widget[name=reason_id] input", run: "click" },
             {
                 trigger: ".o-autocomplete--dropdown-item:contains('Operation mistake')",
