@@ -203,7 +203,8 @@ class TestFiles(ReversalCase, HttpCase):
         for _number in range(3):
             order, _invoice, _payment = self.settle()
             reversals |= self.request(order)
-        reversals.with_user(self.clerk).action_assess()
+        reversals = reversals.with_user(self.clerk)
+        reversals.action_assess()
         self.env.flush_all()
         before = self.cr.sql_log_count
         self.assertFalse(reversals._keep_files())

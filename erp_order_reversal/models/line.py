@@ -82,6 +82,13 @@ class OrderReversalLine(models.Model):
         :raise AccessError: the reversal was submitted
         """
         for vals in vals_list:
+            if not vals.get("reversal_id"):
+                raise ValidationError(
+                    self.env._(
+                        "A part belongs to a reversal. Open one from the document, and "
+                        "name the lines there."
+                    )
+                )
             self._check_part_values(vals)
         lines = super().create(vals_list)
         lines.reversal_id._check_part_may_change()

@@ -59,7 +59,7 @@ class SettlementCheckMixin(models.AbstractModel):
         self.check_access("read")
         return self.env["settlement.check"]._describe(self._get_differences())
 
-    def accept_differences(self, reason):
+    def accept_differences(self, reason=None):
         """Accept what differs on these documents now, with a reason.
 
         Exactly these differences: as soon as one of them changes, or another one comes

@@ -46,7 +46,7 @@ class OrderReversal(models.Model):
         :raise UserError: it was carried out or refused already
         """
         check_one(self)
-        self.check_access("read")
+        self.check_access("write")
         self._check_roots_readable()
         self._check_state("draft", "failed", "to_approve")
         tried = self._rehearse()
