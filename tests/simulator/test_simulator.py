@@ -18,10 +18,9 @@ from .choices import EURO, RATES, START
 from .documents import BANK, HOME, RECEIVABLE, RECEIVED, REVENUE, SPENT, TAX, WAITING
 from .machine import World
 
-#: Sequences a class, and the most actions in each.
-#: How many a class. More of them find where the books by hand and the product differ
-#: (an order that was locked before a part of it was taken back; a restore after somebody
-#: locked the order by hand): open, so `make fuzz` is red.
+#: Sequences a class, and the most actions in each. More of them find where the books by
+#: hand and the product differ (an order that was locked before a part of it was taken
+#: back; a restore after somebody locked the order by hand): `make fuzz` shows that.
 SEQUENCES = {"dev": 3, "ci": 3}
 ACTIONS = 25
 #: As many sequences `make fuzz` draws from one seed.
