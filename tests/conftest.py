@@ -86,6 +86,6 @@ _COMMON = {
 _QUICK = {"phases": [Phase.explicit, Phase.reuse, Phase.generate], **_COMMON}
 # The same ones each time: a random one that fails belongs to `make fuzz`, not to CI.
 settings.register_profile("dev", max_examples=5, derandomize=True, **_QUICK)
-settings.register_profile("ci", max_examples=80, derandomize=True, **_QUICK)
+settings.register_profile("ci", max_examples=25, derandomize=True, **_QUICK)
 settings.register_profile("fuzz", max_examples=1000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
