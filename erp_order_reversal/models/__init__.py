@@ -1,3 +1,4 @@
+from . import guarded_mixin
 from . import request_mixin
 from . import document_mixin
 from . import settlement_mixin

@@ -8,7 +8,7 @@ from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
 from ..exceptions import IncompleteOperationError
 from ..plan import CreditData, ReleaseData, RematchData, frozen
 from ..plan import operation as rows
-from .request_mixin import marked_fields
+from .guarded_mixin import marked_fields
 
 
 class OrderReversalStep(models.Model):
@@ -214,12 +214,15 @@ class OrderReversalStep(models.Model):
         return orders
 
     def _get_releases(self):
-        """What these steps released: {id of the match: release values}."""
-        return {
-            release["partial_id"]: release
+        """What these steps take off.
+
+        :return: list of Release, in the order of the steps
+        """
+        return [
+            release
             for step in self
-            for release in (step.data or {}).get("releases", [])
-        }
+            for release in ReleaseData.from_json(step.data).releases
+        ]
 
     def _get_companies(self):
         """The companies of the documents of these steps."""
@@ -308,7 +311,7 @@ class OrderReversalStep(models.Model):
         partials = self.env["account.partial.reconcile"].sudo()
         left = any(
             books.has(partials.browse(release.partial_id))
-            for release in ReleaseData.from_json(self.data).releases
+            for release in self._get_releases()
             if release.partial_id
         )
         return [self.env._("%s is still matched.", self.res_name)] if left else []
@@ -358,7 +361,7 @@ class OrderReversalStep(models.Model):
             (step.res_id, release.invoice_id)
             for step in self
             if step.res_model == "account.payment"
-            for release in ReleaseData.from_json(step.data).releases
+            for release in step._get_releases()
             if not release.keep
         }
         partials = self._reversal_partials()
@@ -373,8 +376,7 @@ class OrderReversalStep(models.Model):
             self.env["account.partial.reconcile"]
             .browse(
                 release.partial_id
-                for step in self
-                for release in ReleaseData.from_json(step.data).releases
+                for release in self._get_releases()
                 if release.partial_id
             )
             .exists()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ...plan import PartLine, frozen
@@ -67,15 +67,7 @@ class OrderReversal(models.Model):
         if self._is_engine():
             return
         self._check_own_draft()
-        frozen = self.filtered(lambda reversal: reversal.state != "draft")
-        if frozen:
-            raise AccessError(
-                self.env._(
-                    "%s was submitted and can't be edited. Cancel it and open a new "
-                    "one from the document.",
-                    ", ".join(frozen.mapped("name")),
-                )
-            )
+        self._check_draft()
 
     def _check_part(self):
         """:raise ValidationError: with everything that makes a part none at once"""

@@ -250,14 +250,13 @@ class OrderReversal(models.Model):
         """
         model = self.env["account.partial.reconcile"]
         lines = self.env["account.move.line"]
-        released = self.step_ids._get_releases()
+        released = {part.partial_id: part for part in self.step_ids._get_releases()}
         later = self._get_later().step_ids._get_releases()
+        later = {part.partial_id for part in later}
 
         def order(row):
             own = released.get(row["id"])
-            return (
-                (not own, bool(own and own["keep"]), row["id"]) if later else row["id"]
-            )
+            return (not own, bool(own and own.keep), row["id"]) if later else row["id"]
 
         rows = self._image_rows("account_partial_reconcile")
         alive = set(model.browse(row["id"] for row in rows).exists()._ids)

@@ -170,9 +170,9 @@ class OrderReversal(models.Model):
             if step.result_id:
                 wanted[step.result_model].add(step.result_id)
             partials.update(
-                release["partial_id"]
-                for release in (step.data or {}).get("releases", [])
-                if release["partial_id"]
+                release.partial_id
+                for release in step._get_releases()
+                if release.partial_id
             )
         alive = {
             model: ids if fresh else set(self.env[model].browse(ids).exists().ids)

@@ -47,8 +47,8 @@ class OrderSettlementCredit(models.Model):
                     "can be chosen."
                 )
             )
-        settlements._check_state_draft()
-        settlements._check_requester()
+        settlements._check_draft()
+        settlements._check_own_draft()
         amount = vals.get("amount")
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise ValidationError(

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.tools import format_list
 from odoo.tools.misc import formatLang
 
+from ...values import CancelTransferData, GoodsData
+
 
 class StockPicking(models.Model):
     """What becomes of a transfer: of what it moved, and of what it would still move."""
@@ -75,10 +77,19 @@ class StockPicking(models.Model):
             outcome,
             why=why,
             delivery_method=self._reversal_own_method(plan),
-            data={
-                "moves": [[move.id, quantity] for move, quantity in quantities.items()],
-                "goods": self._reversal_goods(quantities),
-            },
+            data=self._reversal_goods_data(quantities),
+        )
+
+    def _reversal_goods_data(self, quantities, is_open=False):
+        """What a step about these goods keeps.
+
+        :param dict quantities: {stock move: quantity in its unit}
+        :return: GoodsData
+        """
+        return GoodsData(
+            [[move.id, quantity] for move, quantity in quantities.items()],
+            self._reversal_goods(quantities),
+            is_open,
         )
 
     def _reversal_goods(self, quantities):
@@ -140,11 +151,7 @@ class StockPicking(models.Model):
             outcome,
             why=self.env._("It is a return of this order that is open already."),
             delivery_method=self._reversal_own_method(plan),
-            data={
-                "open": True,
-                "moves": [[move.id, quantity] for move, quantity in quantities.items()],
-                "goods": self._reversal_goods(quantities),
-            },
+            data=self._reversal_goods_data(quantities, is_open=True),
         )
 
     def _reversal_plan_cancel(self, plan, moves, back):
@@ -173,5 +180,5 @@ class StockPicking(models.Model):
             outcome,
             why=why,
             delivery_method=self._reversal_own_method(plan),
-            data={"whole": not others, "move_ids": moves.ids, "back": bool(back)},
+            data=CancelTransferData(not others, moves.ids, bool(back)),
         )

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...values import GoodsData
+
 
 class StockPicking(models.Model):
     """Goods come back: received now, or asked back."""
@@ -29,9 +31,9 @@ class StockPicking(models.Model):
         :return: `stock.picking`
         """
         self.ensure_one()
-        if step.data.get("open"):
+        if GoodsData.from_json(step.data).open:
             return self
-        back = self._reversal_new_return(dict(step.data["moves"]))
+        back = self._reversal_new_return(GoodsData.from_json(step.data).quantities)
         if not step._is_of_customer():
             back._reversal_put_into_stock()
         return back
@@ -108,10 +110,11 @@ class StockPicking(models.Model):
 
     def _reversal_find_missing(self, step):
         problems = []
-        for move_id, quantity in step.data["moves"]:
+        data = GoodsData.from_json(step.data)
+        for move_id, quantity in data.moves:
             move = self.env["stock.move"].browse(move_id)
             back = move.returned_move_ids
-            if step.data.get("open"):
+            if data.open:
                 back = move._reversal_with_backorders()
             planned = sum(
                 other.product_uom._compute_quantity(
@@ -162,7 +165,7 @@ class StockPicking(models.Model):
 
     def _reversal_block_delivered_since(self, step, back, plan):
         """The order may have been delivered a second time while goods come back."""
-        moves = self.move_ids.browse(row[0] for row in step.data["moves"]).exists()
+        moves = step._get_moved()
         newest = max(back.move_ids.ids, default=0)
         since = moves.sale_line_id.move_ids.filtered(
             lambda move: move.id > newest
@@ -218,8 +221,7 @@ class StockPicking(models.Model):
 
         :return: list of str
         """
-        moves = self.move_ids.browse(row[0] for row in step.origin_id.data["moves"])
-        lines = moves.exists().sale_line_id
+        lines = step.origin_id._get_moved().sale_line_id
         if not books.fresh or all(order.state == "sale" for order in lines.order_id):
             return []
         return [self.env._("%s is not delivered again.", step.res_name)]
