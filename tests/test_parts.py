@@ -290,7 +290,7 @@ class TestParts(PartCase):
                 }
             ),
         ):
-            with self.assertRaisesRegex(AccessError, "submitted"), self.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "submitted"), self.cr.savepoint():
                 change()
         with self.assertRaises(UserError):
             reversal.line_ids = [Command.clear()]

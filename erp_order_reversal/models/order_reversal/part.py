@@ -63,7 +63,11 @@ class OrderReversal(models.Model):
         return result
 
     def _check_part_may_change(self):
-        """:raise AccessError: a reversal that was submitted, or a draft of others"""
+        """Whether the lines of a part may be written.
+
+        :raise UserError: a reversal was submitted
+        :raise AccessError: a draft of others
+        """
         if self._is_engine():
             return
         self._check_own_draft()
