@@ -30,7 +30,7 @@ STATES = [
     ("failed", "Failed"),
     ("rejected", "Rejected"),
     ("cancelled", "Cancelled"),
-    ("undone", "Undone"),
+    ("undone", "Restored"),
 ]
 # The one table of the state gate: from which states a state may be reached.
 STATE_FLOW = {

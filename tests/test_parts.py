@@ -200,11 +200,17 @@ class TestParts(PartCase):
             ([create({"order_line_id": line.id})], "more than 0"),
             ([create({"quantity": 1.0})], "Name one line"),
             ([create({"order_line_id": False, "quantity": 1.0})], "Name one line"),
-            ([create({"order_line_id": line.id, "quantity": "3"})], "no number"),
-            ([create({"order_line_id": line.id, "quantity": True})], "no number"),
+            (
+                [create({"order_line_id": line.id, "quantity": "3"})],
+                "not a valid number",
+            ),
+            (
+                [create({"order_line_id": line.id, "quantity": True})],
+                "not a valid number",
+            ),
             (
                 [create({"order_line_id": line.id, "quantity": float("nan")})],
-                "no number",
+                "not a valid number",
             ),
             ([create({"order_line_id": 0x7FFFFFFF, "quantity": 1.0})], "exist"),
             (

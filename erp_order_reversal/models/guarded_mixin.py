@@ -191,7 +191,8 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         if value not in known:
             raise ValidationError(
                 self.env._(
-                    "“%(value)s” is no value of “%(field)s”. Choose one of: %(known)s.",
+                    "“%(value)s” is not a valid value for “%(field)s”. Choose one of: "
+                    "%(known)s.",
                     value=value,
                     field=field._description_string(self.env),
                     known=", ".join(known),
@@ -221,8 +222,8 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         except (ValueError, TypeError):
             raise ValidationError(
                 self.env._(
-                    "“%(value)s” is no day for “%(field)s”. Give it as year, month and "
-                    "day: 2026-01-31.",
+                    "“%(value)s” is not a valid date for “%(field)s”. Enter it as "
+                    "year, month and day: 2026-01-31.",
                     value=value,
                     field=field._description_string(self.env),
                 )

@@ -120,7 +120,7 @@ class OrderReversalLine(models.Model):
             if not number or not math.isfinite(value):
                 raise ValidationError(
                     self.env._(
-                        "“%(value)s” is no number for “%(field)s”.",
+                        "“%(value)s” is not a valid number for “%(field)s”.",
                         value=value,
                         field=self._fields[name]._description_string(self.env),
                     )
@@ -151,7 +151,7 @@ class OrderReversalLine(models.Model):
             )
         if target.display_type not in (False, "product"):
             return self.env._(
-                "“%s” is no line with a quantity and a price.", target.display_name
+                "“%s” is not a line with a quantity and a price.", target.display_name
             )
         return self._get_number_problem(target)
 

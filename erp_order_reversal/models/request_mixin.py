@@ -17,10 +17,10 @@ class OrderReversalRequestMixin(models.AbstractModel):
         SCOPES,
         required=True,
         default="cancel",
-        help="Unlock only: the order is opened for edit.\n"
+        help="Unlock only: the order is opened for editing.\n"
         "Payments: they are taken off the invoices.\n"
-        "Payments and invoices: the invoices are taken back, too; the order stays "
-        "confirmed and can be invoiced anew.\n"
+        "Payments and invoices: the invoices are taken back, too; the order "
+        "stays confirmed and can be invoiced again.\n"
         "Back to quotation: the order becomes a quotation again, too.\n"
         "Cancel the order: everything is taken back, and the order is cancelled.",
         request=True,

@@ -343,7 +343,7 @@ class OrderReversalStep(models.Model):
             plan.block(
                 "credit_used",
                 self.env._(
-                    "The credit of %(payment)s was used for %(documents)s since.",
+                    "The credit of %(payment)s has been used for %(documents)s since.",
                     payment=self.res_name,
                     documents=", ".join(others.move_id.mapped("display_name")),
                 ),

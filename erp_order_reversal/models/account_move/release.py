@@ -210,7 +210,7 @@ class AccountMove(models.Model):
             self,
             "release",
             self.env._("Stays, open again"),
-            why=self.env._("It is no payment of this document."),
+            why=self.env._("It is not a payment of this document."),
             amount=sum(release.taken for release in releases),
             currency_id=releases[0].currency_id,
             data=ReleaseData(releases),

@@ -98,7 +98,9 @@ class AccountMove(models.Model):
         if self._get_violated_lock_dates(self.date, self._affect_tax_report()):
             plan.block(
                 "period_closed_since",
-                self.env._("The period of %s was closed since.", self.display_name),
+                self.env._(
+                    "The period of %s has been closed since.", self.display_name
+                ),
                 self,
                 remedy=self.env._("Create a new invoice."),
             )

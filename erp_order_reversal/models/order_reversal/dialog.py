@@ -87,8 +87,7 @@ class OrderReversal(models.Model):
     @api.onchange("reason_id")
     def _onchange_reason_id(self):
         """Override: a restore takes back what was done, whatever its reason."""
-        if not self.restores_id:
-            super()._onchange_reason_id()
+        return None if self.restores_id else super()._onchange_reason_id()
 
     def _get_usual(self):
         """Override: a root is taken back as far as it reaches itself."""

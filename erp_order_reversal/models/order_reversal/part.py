@@ -53,8 +53,8 @@ class OrderReversal(models.Model):
             if not known or (named and not isinstance(command[-1], dict)):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no line of a part. Give an order line or an invoice "
-                        "line, and a quantity.",
+                        "“%s” is not a line that can be taken back. Give an order "
+                        "line or an invoice line, and a quantity.",
                         command,
                     )
                 )
@@ -215,7 +215,9 @@ class OrderReversal(models.Model):
         if later:
             plan.block(
                 "part_restored_first",
-                self.env._("Another part of %s was taken back since.", self.root_name),
+                self.env._(
+                    "Another part of %s has been taken back since.", self.root_name
+                ),
                 plan.root,
                 remedy=self.env._("Restore %s first.", ", ".join(later.mapped("name"))),
             )

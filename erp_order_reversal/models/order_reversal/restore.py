@@ -222,7 +222,7 @@ class OrderReversal(models.Model):
         for step in gone:
             plan.block(
                 "document_deleted",
-                self.env._("%s was deleted since.", step.res_name),
+                self.env._("%s has been deleted since.", step.res_name),
                 remedy=self.env._("Settle it by hand, or create a new order."),
             )
         return steps - gone

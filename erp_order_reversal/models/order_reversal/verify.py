@@ -152,7 +152,7 @@ class OrderReversal(models.Model):
         alive = orders.filtered(books.has)
         gone = steps.filtered(lambda step: step.res_id not in alive._ids)
         return alive._reversal_problems(self, books.fresh) + [
-            self.env._("%s was deleted since.", step.res_name) for step in gone
+            self.env._("%s has been deleted since.", step.res_name) for step in gone
         ]
 
     def _read_books(self, fresh, matches):

@@ -10,7 +10,7 @@ EVENTS = [
     ("step", "Step done"),
     ("done", "Done"),
     ("failed", "Failed"),
-    ("undone", "Undone"),
+    ("undone", "Restored"),
     ("settled", "Settled again"),
     ("verified", "Verified"),
     ("printed", "Printed"),

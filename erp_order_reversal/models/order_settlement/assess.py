@@ -17,7 +17,7 @@ class OrderSettlement(models.Model):
     )
     blocker_count = fields.Integer(compute="_compute_blocker_count")
     rehearsal_error = fields.Text(
-        readonly=True, copy=False, help="What the host would refuse."
+        readonly=True, copy=False, help="What Odoo would refuse."
     )
     fingerprint = fields.Json(
         readonly=True, copy=False, help="What was shown when it was last assessed."

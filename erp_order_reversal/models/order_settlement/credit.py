@@ -53,7 +53,8 @@ class OrderSettlementCredit(models.Model):
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise ValidationError(
                 self.env._(
-                    "“%s” is no amount to match. Give a number, 0 to match nothing.",
+                    "“%s” is not a valid amount to match. Enter a number, or 0 to "
+                    "match nothing.",
                     amount,
                 )
             )

@@ -169,7 +169,7 @@ class OrderSettlement(models.Model):
 
         :raise ValidationError: a required field without a value, a wrong journal
         """
-        super()._check_values(vals)
+        result = super()._check_values(vals)
         for name in ("date", "rest_method"):
             if name in vals and not vals[name]:
                 raise ValidationError(
@@ -183,10 +183,12 @@ class OrderSettlement(models.Model):
         if journal and journal.sudo().type != "sale":
             raise ValidationError(
                 self.env._(
-                    "%s is no sales journal. Choose one of them for the new invoice.",
+                    "%s is not a sales journal. Choose a sales journal for the new "
+                    "invoice.",
                     journal.sudo().display_name,
                 )
             )
+        return result
 
     def copy_data(self, default=None):
         raise ValidationError(

@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
                 "transaction_pending",
                 self.env._(
                     "The online payment %(reference)s of %(order)s is still pending: "
-                    "once it arrives, the host may confirm the order again.",
+                    "once it arrives, Odoo may confirm the order again.",
                     reference=", ".join(pending.mapped("reference")),
                     order=self.name,
                 ),
@@ -158,7 +158,7 @@ class SaleOrder(models.Model):
             }
             if order.locked and order._reversal_needs_unlock(plan):
                 plan.add_step(
-                    order, "unlock", self.env._("Unlocked for edit"), **amounts
+                    order, "unlock", self.env._("Unlocked for editing"), **amounts
                 )
             if plan.reaches("draft") and plan.part is not None:
                 order._reversal_plan_lower(plan)

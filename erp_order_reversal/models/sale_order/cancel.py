@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
         if any(lines.get(line_id) != values for line_id, values in now.items()):
             plan.block(
                 "order_edited",
-                self.env._("The lines of %s were edited since.", self.name),
+                self.env._("The lines of %s have been edited since.", self.name),
                 self,
                 remedy=self.env._("Confirm and settle it by hand."),
             )

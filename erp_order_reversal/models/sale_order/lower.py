@@ -116,7 +116,7 @@ class SaleOrder(models.Model):
             plan.block(
                 "order_not_open",
                 self.env._(
-                    "%s was locked or cancelled since, so that no more can be ordered.",
+                    "%s has been locked or cancelled since, so no more can be ordered.",
                     self.name,
                 ),
                 self,

@@ -155,7 +155,7 @@ class StockPicking(models.Model):
             plan.block(
                 "goods_came_back",
                 self.env._(
-                    "The goods of %(picking)s came back since with %(back)s.",
+                    "The goods of %(picking)s have come back since, with %(back)s.",
                     picking=self.name,
                     back=back.name,
                 ),
@@ -177,8 +177,8 @@ class StockPicking(models.Model):
         plan.block(
             "delivered_again",
             self.env._(
-                "%(order)s was delivered again since with %(pickings)s, while the "
-                "goods of %(picking)s come back with %(back)s.",
+                "%(order)s has been delivered again since, with %(pickings)s, while "
+                "the goods of %(picking)s come back with %(back)s.",
                 order=", ".join(since.sale_line_id.order_id.mapped("name")),
                 pickings=", ".join(since.picking_id.mapped("name")),
                 picking=self.name,
