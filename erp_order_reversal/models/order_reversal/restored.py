@@ -102,11 +102,11 @@ class OrderReversal(models.Model):
         then, but what was released stays open.
         """
         wanted = {}
-        for release in self.step_ids._get_releases().values():
-            if release["line_id"] and release["counterpart_id"]:
-                of_item = wanted.setdefault(release["line_id"], [0.0, set()])
-                of_item[0] += release["amount"] - release["keep"]
-                of_item[1].add(release["counterpart_id"])
+        for release in self.step_ids._get_releases():
+            if release.line_id and release.counterpart_id:
+                of_item = wanted.setdefault(release.line_id, [0.0, set()])
+                of_item[0] += release.taken
+                of_item[1].add(release.counterpart_id)
         items = self.env["account.move.line"]
         problems = []
         for item, (amount, others) in wanted.items():
