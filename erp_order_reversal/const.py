@@ -66,9 +66,11 @@ OPERATIONS = [
     ("refund", "Refund"),
     ("cancel", "Cancel"),
     ("lower", "Lower the order"),
+    ("lock_again", "Lock again"),
     ("draft", "Back to quotation"),
     # and back again, by a restore
     ("confirm", "Confirmed again"),
+    ("open_again", "Opened once more"),
     ("raise_back", "Ordered again"),
     ("unrefund", "Its refund is cancelled"),
     ("unmatch", "What was matched instead is taken off"),

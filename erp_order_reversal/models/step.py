@@ -263,6 +263,16 @@ class OrderReversalStep(models.Model):
         known = self.result_id if self.result_model == model else []
         return self.env[model].browse(known).exists()
 
+    def _is_locked_again(self):
+        """Whether the reversal leaves the step's order locked, as it found it."""
+        self.ensure_one()
+        return bool(
+            self.reversal_id.step_ids.filtered(
+                lambda other: other.operation == "lock_again"
+                and other.res_id == self.res_id
+            )
+        )
+
     def _was_posted(self):
         """Whether the document of a restore was posted when it was taken back."""
         self.ensure_one()

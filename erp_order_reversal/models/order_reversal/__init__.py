@@ -14,6 +14,8 @@ from . import bundle
 from . import verify
 from . import restore
 from . import restored
+from . import moved
+from . import one_way
 from . import ledger
 from . import tell
 from . import alerts

@@ -108,8 +108,11 @@ class OrderReversalBatch(models.Model):
         if plan.blockers:
             found["blocked"] += 1
             for blocker in plan.blockers[:1]:
-                self._add_blocked(found["groups"], blocker, plan.root, reversal)
+                self._add_group(found["groups"], blocker, plan.root, reversal)
             return
+        for finding in plan.findings:
+            if finding["code"] == "one_way":
+                self._add_group(found["groups"], finding, plan.root, reversal)
         found["approval" if reversal._would_need_approval(plan) else "ready"] += 1
         found["amount"] += reversal.amount_total
         found["kept"] += reversal.amount_credit
@@ -118,13 +121,17 @@ class OrderReversalBatch(models.Model):
             found["voided"] += step["operation"] == "void"
             found["credited"] += step["operation"] == "credit"
 
-    def _add_blocked(self, groups, blocker, root, reversal):
+    def _add_group(self, groups, finding, root, reversal):
+        """Documents that the same finding is about stand together.
+
+        What is blocked, and what could not be restored.
+        """
         group = groups.setdefault(
-            blocker["code"],
+            finding["code"],
             {
-                "code": blocker["code"],
-                "message": blocker["message"],
-                "remedy": blocker["remedy"],
+                "code": finding["code"],
+                "message": finding["message"],
+                "remedy": finding["remedy"],
                 "documents": [],
             },
         )

@@ -110,9 +110,9 @@ class SaleOrder(models.Model):
         return self._reversal_find_ordered_otherwise(step, before, -1.0)
 
     def _reversal_obstacles_lower(self, step, plan):
-        """More can be ordered on an open order alone."""
+        """More can be ordered on an open order alone, or on one opened for it."""
         self.ensure_one()
-        if self.state != "sale" or self.locked:
+        if self.state != "sale" or (self.locked and not step._is_locked_again()):
             plan.block(
                 "order_not_open",
                 self.env._(
