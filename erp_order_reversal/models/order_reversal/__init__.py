@@ -16,8 +16,10 @@ from . import restore
 from . import restored
 from . import ledger
 from . import tell
+from . import teams
 from . import alerts
 from . import voucher
 from . import settle_again
 from . import in_batch
 from . import part
+from . import fee

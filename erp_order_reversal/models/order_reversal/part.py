@@ -169,6 +169,9 @@ class OrderReversal(models.Model):
         :return: {line of the root: PartLine}, or None where all of it is taken back
         """
         self.ensure_one()
+        if self.batch_id.product_ids and not self.line_ids and not self.restores_id:
+            self._block_without_product(plan)
+            return {}
         if not self.is_part:
             return None
         problems = self._get_part_problems()
@@ -188,6 +191,19 @@ class OrderReversal(models.Model):
             ):
                 return None
         return part
+
+    def _block_without_product(self, plan):
+        """A selection of products takes back nothing of a document without them."""
+        plan.block(
+            "part_product_missing",
+            self.env._(
+                "%(document)s has nothing of %(products)s to take back.",
+                document=plan.root._reversal_name(),
+                products=", ".join(self.batch_id.product_ids.mapped("display_name")),
+            ),
+            plan.root,
+            remedy=self.env._("It stays as it is: nothing has to be done with it."),
+        )
 
     def _freeze_part(self):
         """What of the part is frozen in a request, as JSON values."""

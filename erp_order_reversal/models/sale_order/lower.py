@@ -3,8 +3,8 @@ from odoo.tools import float_compare
 
 from ...plan import LowerData
 
-# What was agreed on a line. The host prices it anew by its quantity once nothing of it is
-# invoiced (`sale.order.line._compute_price_unit`, `_compute_discount`).
+# What was agreed on a line. The host prices it anew by its quantity once nothing of it
+# is invoiced (`sale.order.line._compute_price_unit`, `_compute_discount`).
 AGREED = ("price_unit", "technical_price_unit", "discount")
 
 
