@@ -207,12 +207,7 @@ class OrderReversal(models.Model):
 
     def _freeze_part(self):
         """What of the part is frozen in a request, as JSON values."""
-        return [
-            [target._name, target.id, line.quantity, line.amount]
-            for line in self.line_ids
-            for target in (line._get_target(),)
-            if target
-        ]
+        return [row for line in self.line_ids if (row := line._freeze())]
 
     def _get_part_remedy(self):
         return self.env._(
@@ -272,17 +267,7 @@ class OrderReversal(models.Model):
         """Override to plan the part that the dialog shows."""
         planned = super()._as_planned()
         planned.line_ids = [
-            Command.create(
-                {
-                    **{
-                        name: line[name]._origin.id
-                        for name in line._target_fields
-                        if line[name]
-                    },
-                    **{name: line[name] for name in line._number_fields},
-                }
-            )
-            for line in self.line_ids
+            Command.create(line._get_part_values()) for line in self.line_ids
         ]
         return planned
 
