@@ -2,6 +2,7 @@ from . import request_mixin
 from . import reason
 from . import step
 from . import order_reversal
+from . import line
 from . import planner
 from . import res_company
 from . import stock_move

@@ -18,8 +18,10 @@ from . import moved
 from . import one_way
 from . import ledger
 from . import tell
+from . import teams
 from . import alerts
 from . import voucher
 from . import settle_again
 from . import in_batch
 from . import part
+from . import fee

@@ -3,7 +3,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...checks import check_type
-from .record import ROOTS
 
 # So many documents are planned at once. The dialog asks for one part after the other
 # and shows how far it is.
@@ -53,9 +52,10 @@ class OrderReversalBatch(models.Model):
         """How many of the first documents can be taken back, and what it comes to.
 
         :return: {"total": of the selection, "checked", "ready", "approval", "blocked",
-            "voided", "credited": int, "amount", "kept", "refunded": float in the
-            currency of the company, "partner_ids": list, "currency_id": id, "groups":
-            [{"code", "message", "remedy", "documents": [[model, id, name]]}]}
+            "voided", "credited": int, "amount", "kept", "refunded", "fees": float in
+            the currency of the company, "partner_ids": list, "currency_id": id,
+            "groups": [{"code", "message", "remedy", "documents": [[model, id,
+            name]]}]}
         """
         self.ensure_one()
         found = {
@@ -65,7 +65,7 @@ class OrderReversalBatch(models.Model):
         }
         names = ("checked", "ready", "approval", "blocked", "voided", "credited")
         found.update(dict.fromkeys(names, 0))
-        found.update(dict.fromkeys(("amount", "kept", "refunded"), 0.0))
+        found.update(dict.fromkeys(("amount", "kept", "refunded", "fees"), 0.0))
         partners = set()
         for root, records in self._get_roots():
             records = records._origin[: PART - found["checked"]]
@@ -87,16 +87,20 @@ class OrderReversalBatch(models.Model):
         :param records: the documents
         """
         model = self.env["order.reversal"]
-        values = {
-            name: self._fields[name].convert_to_write(self[name], self)
-            for name in self._request_fields - set(ROOTS.values()) - {"reason_id"}
-        }
-        values["reason_id"] = self.reason_id._origin.id
+        values = {**self._get_passed_values(), "batch_id": self}
+        parts = self._get_part_values(records)
         # sudo: the companies of documents that the user may read.
         companies = records.sudo().grouped("company_id")
         reversals = model.union(
             *(
-                model.new({**values, root: record.id, "company_id": company.id})
+                model.new(
+                    {
+                        **values,
+                        **parts.get(record.id, {}),
+                        root: record.id,
+                        "company_id": company.id,
+                    }
+                )
                 for company, of_company in companies.items()
                 for record in of_company
             )
@@ -117,6 +121,7 @@ class OrderReversalBatch(models.Model):
         found["amount"] += reversal.amount_total
         found["kept"] += reversal.amount_credit
         found["refunded"] += reversal.amount_refund
+        found["fees"] += reversal.amount_fee
         for step in plan.steps:
             found["voided"] += step["operation"] == "void"
             found["credited"] += step["operation"] == "credit"

@@ -241,6 +241,19 @@ class OrderReversalBatch(models.Model):
                 )
             )
 
+    def _get_passed_values(self):
+        """What each reversal of this batch takes over from it.
+
+        :return: dict
+        """
+        self.ensure_one()
+        shared = self._request_fields & self.env["order.reversal"]._request_fields
+        values = {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in shared - {"reason_id"}
+        }
+        return {**values, "reason_id": self.reason_id._origin.id}
+
     def _get_roots(self):
         """[(field of the reversal, documents)] of this batch, without empty ones."""
         self.ensure_one()

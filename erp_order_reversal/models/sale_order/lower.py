@@ -3,6 +3,10 @@ from odoo.tools import float_compare
 
 from ...plan import LowerData
 
+# What was agreed on a line. The host prices it anew by its quantity once nothing of it
+# is invoiced (`sale.order.line._compute_price_unit`, `_compute_discount`).
+AGREED = ("price_unit", "technical_price_unit", "discount")
+
 
 class SaleOrder(models.Model):
     """An order of which a part is taken back: less is ordered, it stays confirmed."""
@@ -166,4 +170,9 @@ class SaleOrder(models.Model):
         lines = self.env["sale.order.line"]
         for line_id, quantity in LowerData.from_json(step.data).lines:
             line = lines.browse(line_id)
-            line.product_uom_qty = line.product_uom_qty + sign * quantity
+            line.write(
+                {
+                    "product_uom_qty": line.product_uom_qty + sign * quantity,
+                    **{name: line[name] for name in AGREED},
+                }
+            )

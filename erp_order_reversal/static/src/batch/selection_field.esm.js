@@ -16,6 +16,7 @@ const SUMS = [
     "amount",
     "kept",
     "refunded",
+    "fees",
 ];
 const FEW = 3;
 
@@ -76,7 +77,8 @@ export class SelectionField extends Component {
         }
         const known = ["scope", "invoice_method", "payment_method", "delivery_method"];
         const request = {reason_id: record.data.reason_id?.id || false};
-        for (const name of [...DOCUMENTS, ...known, "date", "note"]) {
+        const part = ["product_ids", "product_quantity"];
+        for (const name of [...DOCUMENTS, ...known, ...part, "date", "note"]) {
             if (name in values) {
                 request[name] = values[name];
             }
