@@ -23,5 +23,9 @@ from . import account_payment
 from . import sale_order
 from . import order_reversal_batch
 from . import order_settlement
+from . import order_reversal_report
+from . import order_reversal_signal
+from . import order_reversal_audit
+from . import digest_digest
 from . import res_company
 from . import res_config_settings

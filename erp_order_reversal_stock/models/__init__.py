@@ -10,3 +10,4 @@ from . import stock_picking
 from . import sale_order_line
 from . import sale_order
 from . import account_move
+from . import order_reversal_report
