@@ -21,6 +21,7 @@ from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
 from . import sale_order
+from . import approval
 from . import order_reversal_batch
 from . import order_settlement
 from . import order_reversal_report

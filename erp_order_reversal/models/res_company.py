@@ -40,6 +40,11 @@ class ResCompany(models.Model):
         help="Money that is paid back, or that stays without its invoice, needs "
         "approval.",
     )
+    reversal_approval_days = fields.Integer(
+        "Decide Within",
+        help="Days in which a request should be decided on. Approvers are reminded of "
+        "what waits longer; 0: they are not.",
+    )
     reversal_guard = fields.Boolean(
         "Only by a Reversal",
         help="Settled documents can be taken back by a reversal only: Odoo's own "
@@ -62,6 +67,11 @@ class ResCompany(models.Model):
         "CHECK (reversal_approval_age >= 0)",
         "The age from which on documents need approval can't be negative. Use 0 for "
         "no limit.",
+    )
+
+    _reversal_approval_days_positive = models.Constraint(
+        "CHECK (reversal_approval_days >= 0)",
+        "The days to decide in can't be negative. Use 0 for no limit.",
     )
 
     def write(self, vals):
@@ -90,6 +100,7 @@ class ResCompany(models.Model):
             "reversal_approval_age",
             "reversal_approval_locked",
             "reversal_approval_money",
+            "reversal_approval_days",
             "reversal_guard",
             "reversal_head_email",
         }

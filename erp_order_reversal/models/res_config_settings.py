@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     reversal_approval_money = fields.Selection(
         related="company_id.reversal_approval_money", readonly=False
     )
+    reversal_approval_days = fields.Integer(
+        related="company_id.reversal_approval_days", readonly=False
+    )
     reversal_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Reversal Currency"
     )

@@ -4,6 +4,8 @@ from . import assess
 from . import credit_wizard
 from . import policy
 from . import approve
+from . import deciders
+from . import remind
 from . import execute
 from . import effects
 from . import impact

@@ -27,6 +27,7 @@ class OrderReversal(models.Model):
                 approver
                 and reversal._waits()
                 and reversal.requester_id != self.env.user
+                and reversal._may_decide_on_amount(self.env.user)
             )
 
     def _waits(self):
@@ -68,6 +69,7 @@ class OrderReversal(models.Model):
                 reversal.activity_schedule(
                     "erp_order_reversal.mail_activity_approve",
                     user_id=approver.id,
+                    date_deadline=reversal._get_deadline(),
                     **reader._get_activity_values(),
                 )
 
@@ -95,11 +97,12 @@ class OrderReversal(models.Model):
             and user != self.requester_id
             and user != self.env.ref("base.user_root")
         )
+        approvers = self._select_deciders(approvers.with_env(self.env)).sudo()
         able = approvers.filtered(self._may_carry_out)
         return (able or approvers).with_env(self.env)
 
     def _check_may_decide(self):
-        """:raise AccessError: no approver, or the requester."""
+        """:raise AccessError: no approver, the requester, or not of this amount."""
         if not self.env.user.has_group("erp_order_reversal.group_reversal_approver"):
             raise AccessError(
                 self.env._(
@@ -115,6 +118,7 @@ class OrderReversal(models.Model):
                     ", ".join(own.mapped("name")),
                 )
             )
+        self._check_limits()
 
     def action_approve(self):
         """Approve and carry out.

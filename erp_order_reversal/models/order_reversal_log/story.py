@@ -104,6 +104,8 @@ class OrderReversalLog(models.Model):
                 f"{field._description_string(self.env)}: "
                 f"{known.get(before, before)} → {known.get(after, after)}"
             )
+        if row := detail.get("rows_of_policy"):
+            texts.append(" → ".join(text or "∅" for text in row))
         return texts
 
     def _describe_file(self, detail):
