@@ -136,3 +136,9 @@ class GoodsSimulatorCase(SimulatorCase, GoodsCase):
 class TestSimulatorOfGoods(GoodsSimulatorCase):
     def test_sequences(self):
         self.run_sequences(5)
+
+
+@pytest.mark.fuzz
+class TestSimulatorOfMoreGoods(GoodsSimulatorCase):
+    def test_sequences(self):
+        self.run_sequences(6)
