@@ -43,6 +43,14 @@ class GeneratedCase(ReversalCase):
             {"name": "EUR", "currency_id": cls.euro.id}
         )
         cls.company.tax_exigibility = True
+        cls.deposits = cls.env["account.account"].create(
+            {
+                "name": "Deposits",
+                "code": "251970",
+                "account_type": "liability_current",
+                "reconcile": True,
+            }
+        )
         transition = cls.env["account.account"].create(
             {
                 "name": "Tax waiting",
@@ -96,6 +104,7 @@ class GeneratedCase(ReversalCase):
         built.settle()
         note(f"root {built.root}, invoices {built.invoices.mapped('amount_total')}")
         settled = self.trial_balance()
+        self._switch(shape, "before")
         left = self._left_by_credits(built)
         orders = self._orders_of(built)
         others = self._others(built)
@@ -126,7 +135,10 @@ class GeneratedCase(ReversalCase):
         self._check_positions(tried["positions"], owed)
         self.assertEqual(self.image(*others), image, "a neighbour changed")
         self._check_outcome(orders, reversal)
-        if shape.undo:
+        self._switch(shape, "since")
+        if shape.switched:
+            self._check_switched(reversal, tried, settled, shape.switched)
+        elif shape.undo:
             self._check_undo(reversal, built, settled)
         self._check_ledger(built, left or empty)
 
@@ -287,6 +299,30 @@ class GeneratedCase(ReversalCase):
                 self.fail(f"the undo of {done.root_name} was refused: {error}")
             self.assertEqual(done.state, "undone")
         self.assertBooks(settled)
+
+    def _switch(self, shape, when):
+        """Taxes are not due on payment any more; what was posted stays what it is."""
+        if shape.switched == when:
+            self.taxes["cash_basis"].tax_exigibility = "on_invoice"
+
+    def _check_switched(self, reversal, tried, settled, when):
+        """By another setup a restore is exact, or refused and nothing has changed.
+
+        What refuses it before it is even carried out was said beforehand.
+        """
+        books = self.trial_balance()
+        foretold = any(found["code"] == "one_way" for found in tried["findings"])
+        try:
+            with self.cr.savepoint():
+                reversal.with_user(self.manager).action_undo()
+        except UserError as error:
+            note(f"not restored: {error}")
+            self.assertEqual(reversal.state, "done")
+            self.assertBooks(books)
+            self.assertEqual(foretold, when == "before", error)
+        else:
+            self.assertFalse(foretold, "said to be one-way, and yet restored")
+            self.assertBooks(settled)
 
     def _reverse_neighbour(self, built):
         """The reversal of the neighbour's order as well, if nothing stands against."""

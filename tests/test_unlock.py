@@ -123,7 +123,7 @@ class TestUnlock(ReversalCase):
                 reversal = self.reverse(order, "unlock")
                 order.order_line[0].write(values)
                 order.action_lock()
-                with self.assertRaisesRegex(UserError, "were edited since"):
+                with self.assertRaisesRegex(UserError, "edited since"):
                     with self.cr.savepoint():
                         reversal.with_user(self.manager).action_undo()
                 self.assertEqual(reversal.state, "done")

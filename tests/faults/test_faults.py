@@ -35,6 +35,7 @@ class FaultCase(WorldCase):
         super().setUp()
         names = ("statements", "faults", "before", "after", "repeated")
         self.figures = dict.fromkeys(names, 0)
+        self.seconds = 0
 
     # ------------------------------------------------------------------
     # What is disturbed
@@ -133,9 +134,11 @@ class FaultCase(WorldCase):
         saved.go_back()
         self.assertEqual(self.image(), before)
         self.figures["statements"] += count
+        started = time.monotonic()
         for number, kind in self.choose(count):
             with self.subTest(shape=shape.name, operation=operation):
                 self.disturb(act, Fault(kind, number), saved, before, after)
+        self.seconds += time.monotonic() - started
 
     def choose(self, count):
         """All faults at all statements; of a part of them, one each."""
@@ -205,7 +208,8 @@ class FaultCase(WorldCase):
             for operation in OPERATIONS:
                 self.check(operation, shape, orders)
                 settled.go_back()
-        tell(f"{self.figures} in {time.monotonic() - started:.0f} s")
+        spent = time.monotonic() - started
+        tell(f"{self.figures} in {spent:.0f} s, the faults {self.seconds:.0f} s")
 
 
 def _case(number, shapes):

@@ -83,6 +83,6 @@ class OrderReversal(models.Model):
 
     def _get_next_of_one_way(self):
         return self.env._(
-            "Go on if you won't want it back. Otherwise choose another method or scope; "
-            "afterwards it can only be settled by hand."
+            "Go on if you won't want it back. Otherwise choose another method or "
+            "scope; afterwards it can only be settled by hand."
         )
