@@ -18,3 +18,22 @@ class Rehearsal:
         self.steps = None
         # Whether all is carried out and its result is checked.
         self.checking = False
+        # {(model, id) of a sequence: the number that would come next}
+        self._numbers = {}
+
+    def draw(self, sequence, increment):
+        """The next number of a sequence, without taking it from the database.
+
+        :param sequence: `ir.sequence`, or its `ir.sequence.date_range`
+        :param int increment: from one number to the next
+        :return: int
+        """
+        key = (sequence._name, sequence.id)
+        if key not in self._numbers:
+            # It is computed, and depends on nothing that would compute it again.
+            sequence.invalidate_recordset(["number_next_actual"])
+            # sudo: the number alone, as whoever draws one without reading sequences.
+            self._numbers[key] = sequence.sudo().number_next_actual
+        number = self._numbers[key]
+        self._numbers[key] = number + increment
+        return number

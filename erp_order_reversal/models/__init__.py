@@ -28,5 +28,6 @@ from . import order_reversal_report
 from . import order_reversal_signal
 from . import order_reversal_audit
 from . import digest_digest
+from . import ir_sequence
 from . import res_company
 from . import res_config_settings
