@@ -60,7 +60,7 @@ class TestDashboard(ReversalCase):
             hidden = self.dashboard.with_user(user)
             self.assertFalse(hidden.search([("id", "=", hidden.id)]))
             with self.assertRaises(AccessError):
-                hidden._get_serialized_readonly_dashboard()
+                hidden.read(["name"])
 
     def test_sample_while_empty(self):
         sample = self.dashboard.sudo()._get_sample_dashboard()
