@@ -24,6 +24,32 @@ class TestReaders(ReversalCase):
                 self.assertFalse(self._is_chinese(here), here)
                 self.assertEqual(bool(here), self._is_chinese(there), there)
 
+    def test_outcomes_of_a_batch(self):
+        self.manager.lang = "zh_CN"
+        orders = self.settle()[0] | self.settle()[0]
+        batch = (
+            self.env["order.reversal.batch"]
+            .with_user(self.clerk)
+            .create({"order_ids": orders.ids, "reason_id": self.reason.id})
+        )
+        batch.action_start()
+        batch._process()
+        self.assertEqual(batch.done_count, 2)
+        self.env.invalidate_all()
+        steps = batch.reversal_ids.step_ids
+        self.assertFalse(any(map(self._is_chinese, steps.mapped("outcome"))))
+        chinese = steps.with_context(lang="zh_CN").mapped("outcome")
+        self.assertTrue(all(map(self._is_chinese, chinese)))
+
+    def test_one_language_is_planned_once(self):
+        """Where all read the same, nothing is planned again."""
+        users = self.env["res.users"].search([("company_ids", "in", self.company.ids)])
+        users.lang = "en_US"
+        reversal = self.request(self.settle()[0])
+        self.assertEqual(reversal._get_reader_langs(), ["en_US"])
+        self.manager.lang = "zh_CN"
+        self.assertEqual(reversal._get_reader_langs(), ["en_US", "zh_CN"])
+
     @staticmethod
     def _is_chinese(text):
         return any("一" <= sign <= "鿿" for sign in text or "")

@@ -31,8 +31,9 @@ class OrderReversalReport(models.Model):
         return {
             **super()._get_measures(),
             "cost_lost": SQL(
-                "ROUND(GREATEST(COALESCE(goods.value, 0), 0) * COALESCE(LEAST(1, line.quantity "
-                "/ NULLIF(goods.quantity, 0)::numeric), 1), currency.decimal_places) "
+                "ROUND(GREATEST(COALESCE(goods.value, 0), 0) * COALESCE(LEAST(1, "
+                "line.quantity / NULLIF(goods.quantity, 0)::numeric), 1), "
+                "currency.decimal_places) "
                 "* account_currency_table.rate"
             ),
         }
