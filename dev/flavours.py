@@ -29,6 +29,7 @@ FLAVOURS = {
     "full": Flavour(("stock", "stock_account", "sale_stock"), "base", "tests/stock"),
     "kits": Flavour(("sale_mrp",), "full", "tests/kits"),
     "queue": Flavour(("queue_job",), "full", "tests/queue"),
+    "dashboard": Flavour(("spreadsheet_dashboard",), "queue", "tests/dashboard"),
     "cohabit": Flavour(
         (
             "sale_loyalty",
@@ -51,8 +52,8 @@ APART = {"tests/peer": "make cohabit"}
 
 
 def largest() -> str:
-    """Return the flavour that people look at: stock, and the queue where it's ours."""
-    return "queue" if paths.has_queue() else "full"
+    """Return the flavour that people look at: stock, the queue, and dashboards."""
+    return "dashboard"
 
 
 def flavour_of(path: str) -> str:

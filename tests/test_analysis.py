@@ -101,8 +101,10 @@ class TestYear(AnalysisCase):
     def setUpClass(cls):
         super().setUpClass()
         order, cls.move, cls.payment = cls.settle()
-        cls.model = cls.env["order.reversal"].with_user(cls.clerk).create(
-            {"order_id": order.id, "reason_id": cls.reason.id}
+        cls.model = (
+            cls.env["order.reversal"]
+            .with_user(cls.clerk)
+            .create({"order_id": order.id, "reason_id": cls.reason.id})
         )
         cls.model.action_submit()
         dice = random.Random(7)
@@ -144,7 +146,7 @@ class TestYear(AnalysisCase):
             counts[row["reason_id"]] += 1
         found = self._groups(
             ["reason_id"],
-            ["amount:sum", "reversal_id:count_distinct"],
+            ["amount:sum", "reversal_count:sum"],
             [("outcome", "=", "stands")],
         )
         self.assertEqual(len(found), len(counts))
@@ -156,7 +158,7 @@ class TestYear(AnalysisCase):
         states = defaultdict(int)
         for row in self.year:
             states[row["state"]] += 1
-        found = dict(self._groups(["outcome"], ["reversal_id:count_distinct"]))
+        found = dict(self._groups(["outcome"], ["reversal_count:sum"]))
         self.assertEqual(
             found,
             {
@@ -321,8 +323,8 @@ class TestAnalysis(AnalysisCase):
         self.env.flush_all()
         # Ten days later, by the clock of the database.
         self.env.cr.execute(
-            "UPDATE account_partial_reconcile SET create_date = %s "
-            "WHERE debit_move_id IN (SELECT id FROM account_move_line WHERE move_id = %s)",
+            "UPDATE account_partial_reconcile SET create_date = %s WHERE debit_move_id "
+            "IN (SELECT id FROM account_move_line WHERE move_id = %s)",
             [
                 reversal.done_on + timedelta(days=10),
                 again.id,

@@ -8,6 +8,10 @@ class OrderReversalReport(models.Model):
     """The goods: what was to become of them, and what was lost."""
 
     _inherit = "order.reversal.report"
+    _depends = {
+        "order.reversal": ["delivery_method"],
+        "stock.move": ["state", "value", "quantity", "sale_line_id"],
+    }
 
     delivery_method = fields.Selection(DELIVERY_METHODS, "Goods", readonly=True)
     cost_lost = fields.Monetary(
@@ -27,8 +31,9 @@ class OrderReversalReport(models.Model):
         return {
             **super()._get_measures(),
             "cost_lost": SQL(
-                "ROUND(GREATEST(goods.value, 0) * COALESCE(LEAST(1, line.quantity "
-                "/ NULLIF(goods.quantity, 0)::numeric), 1), currency.decimal_places) "
+                "ROUND(GREATEST(COALESCE(goods.value, 0), 0) * COALESCE(LEAST(1, "
+                "line.quantity / NULLIF(goods.quantity, 0)::numeric), 1), "
+                "currency.decimal_places) "
                 "* account_currency_table.rate"
             ),
         }

@@ -17,3 +17,4 @@ from . import restored
 from . import settlement
 from . import settle_again
 from . import foreseen
+from . import host_button

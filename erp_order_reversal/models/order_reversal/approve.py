@@ -392,15 +392,19 @@ class OrderReversal(models.Model):
     # A frozen plan in every language, for a second person to read
     # ------------------------------------------------------------------
 
-    def _translate_plan(self):
-        """Say steps and findings in the installed languages that are not the user's.
+    def _translate_plan(self, langs=None):
+        """Say steps and findings in the languages that are not the user's.
 
         To be called while the documents are as the plan found them.
+
+        :param langs: codes of languages, by default all that are installed
         """
         if not self:
             return
         own = self.env.lang or "en_US"
-        for code, _name in self.env["res.lang"].get_installed():
+        if langs is None:
+            langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        for code in langs:
             if code == own:
                 continue
             readers = self._engine_env(self).with_context(lang=code)

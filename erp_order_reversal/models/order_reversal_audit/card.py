@@ -34,7 +34,9 @@ class OrderReversalAuditCard(models.Model):
             # sudo: the action's model alone; what is counted is what the user may read.
             model = self.env[card.sudo().action_id.res_model]
             readable = model.has_access("read")
-            card.record_count = model.search_count(card._get_domain()) if readable else 0
+            card.record_count = (
+                model.search_count(card._get_domain()) if readable else 0
+            )
 
     def _get_domain(self):
         return safe_eval(self.domain, {})

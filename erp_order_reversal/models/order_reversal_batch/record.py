@@ -125,8 +125,13 @@ class OrderReversalBatch(models.Model):
                 + batch.cancelled_count
             )
             batch.queued_count = 0 if batch.state == "draft" else total - worked
-            batch.progress = 100.0 * worked / total if total else 0.0
+            batch.progress = batch._get_progress(worked, total)
             batch.remaining_time = batch._get_remaining_time(worked, total)
+
+    @api.model
+    def _get_progress(self, worked, total):
+        """In percent, never rounded up: 100 means that nothing is left."""
+        return float(100 * worked // total) if total else 0.0
 
     def _get_remaining_time(self, worked, total):
         """How long it will take at the pace so far, for a person to read."""

@@ -86,6 +86,7 @@ class OrderReversalReport(models.Model):
 
     def _get_measures(self):
         return {
+            "reversal_count": SQL("1"),
             "amount": self._share_out(SQL("reversal.amount_total")),
             "amount_credit": self._share_out(SQL("reversal.amount_credit")),
             "amount_refund": self._share_out(SQL("reversal.amount_refund")),
@@ -100,9 +101,7 @@ class OrderReversalReport(models.Model):
                 "EXTRACT(EPOCH FROM again.settled_on - reversal.done_on) / 86400"
             ),
             "invoice_count": SQL("1.0 * done.invoices / line.count"),
-            "invoice_share": SQL(
-                "100.0 * done.invoices / line.count / month.posted"
-            ),
+            "invoice_share": SQL("100.0 * done.invoices / line.count / month.posted"),
         }
 
     def _get_date(self):

@@ -78,7 +78,7 @@ class OrderReversalReport(models.Model):
     _average_fields = ("settled_days", "waiting_hours", "settled_again_days")
 
     reversal_id = fields.Many2one(
-        "order.reversal", "Reversals", readonly=True, aggregator="count_distinct"
+        "order.reversal", "Reversal", readonly=True, aggregator="count_distinct"
     )
     date = fields.Datetime(
         readonly=True,
@@ -122,14 +122,17 @@ class OrderReversalReport(models.Model):
     payment_way = fields.Selection(PAYMENT_WAYS, "Payments", readonly=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
     settled_again_state = fields.Selection(
-        selection=lambda self: self.env[
-            "order.reversal"
-        ]._fields["settled_again_state"]._description_selection(self.env),
+        selection=lambda self: self.env["order.reversal"]
+        ._fields["settled_again_state"]
+        ._description_selection(self.env),
         string="Settled Again",
         readonly=True,
     )
 
     # How much
+    reversal_count = fields.Integer(
+        "Reversals", readonly=True, help="Each is counted once, whatever its products."
+    )
     amount = fields.Monetary("Amount Taken Back", readonly=True)
     amount_credit = fields.Monetary("Kept as Credit", readonly=True)
     amount_refund = fields.Monetary("Refunded", readonly=True)
@@ -167,8 +170,13 @@ class OrderReversalReport(models.Model):
         return self.reversal_id._get_records_action()
 
     def _read_group_select(self, aggregate_spec, query):
-        """A reversal counts once in an average, however many products it has."""
+        """A reversal counts once, however many products it has."""
         name, _sep, function = aggregate_spec.partition(":")
+        if (name, function) == ("reversal_count", "sum"):
+            return SQL(
+                "COUNT(DISTINCT %s)",
+                self._field_to_sql(self._table, "reversal_id", query),
+            )
         if name not in self._average_fields or function != "avg":
             return super()._read_group_select(aggregate_spec, query)
         value = self._field_to_sql(self._table, name, query)

@@ -78,7 +78,8 @@ class OrderReversalSignal(models.Model):
             "many": SQL("reversal.of_person >= %s", MANY),
             "never_settled": SQL(
                 "reversal.settled_again_state = 'open' "
-                "AND reversal.done_on < NOW() AT TIME ZONE 'UTC' - INTERVAL '1 day' * %s",
+                "AND reversal.done_on < NOW() AT TIME ZONE 'UTC' "
+                "- INTERVAL '1 day' * %s",
                 SETTLED_WITHIN,
             ),
         }
