@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass, field
 
+from odoo import Command
+
 #: The group of the host's addons that the database has, see `dev/cohabit.txt`.
 GROUP = os.environ.get("ERP_COHABIT_GROUP", "standard")
 
@@ -17,6 +19,7 @@ class Country:
     :param partner: values of the customer
     :param number: number of a vendor's document, where its bills are numbered by hand
     :param credit_number: number of the credit note of such a bill
+    :param journal: values of the journal of invoices
     :param given: what a person has to give for the credit note of an invoice
     """
 
@@ -27,6 +30,7 @@ class Country:
     number: str = ""
     credit_number: str = "1-2"
     given: dict = field(default_factory=dict)
+    journal: dict = field(default_factory=dict)
 
 
 COUNTRIES = {
@@ -137,7 +141,12 @@ COUNTRIES = {
     ),
     "pl": Country("pl"),
     "ro": Country("ro"),
-    "sa": Country("sa", given={"l10n_sa_reason": "BR-KSA-17-reason-1"}),
+    # Not onboarded at ZATCA, nothing is sent there.
+    "sa": Country(
+        "sa",
+        journal={"edi_format_ids": [Command.clear()]},
+        given={"l10n_sa_reason": "BR-KSA-17-reason-1"},
+    ),
     "uy": Country(
         "uy",
         own={

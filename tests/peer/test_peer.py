@@ -41,6 +41,7 @@ class PeerCase(ReversalCase):
         cls.company.write(cls._values(COUNTRY.company))
         cls.company.partner_id.write(cls._values(COUNTRY.own))
         cls.partner.write(cls._values(COUNTRY.partner))
+        cls.company_data["default_journal_sale"].write(COUNTRY.journal)
         cls.partner.bank_ids = [Command.create({"acc_number": "12345"})]
 
     @classmethod
