@@ -83,7 +83,7 @@ class OrderReversal(models.Model):
                     own,
                     "field",
                     name=name,
-                    invisible=f"'{name}' not in (credit_questions or '').split(' ')",
+                    invisible=f"'{name}' not in (credit_questions or '')",
                     readonly="state != 'draft'",
                     options="{'no_open': True, 'no_create': True}",
                 )
