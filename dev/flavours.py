@@ -16,7 +16,7 @@ class Flavour:
     modules: tuple[str, ...]
     #: the flavour that it is built upon
     below: str = ""
-    #: the folder of the tests that run on it
+    #: the folder of the tests that run on it, if any
     tests: str = ""
     #: whether our addons bring their demo data, as what people look at does
     demo: bool = True
@@ -35,6 +35,7 @@ FLAVOURS = {
             "sale_loyalty",
             "sale_timesheet",
             "event_sale",
+            "event_booth_sale",
             "sale_purchase",
             "sale_mrp",
             "sale_project",
@@ -44,6 +45,21 @@ FLAVOURS = {
         ),
         "full",
         "tests/cohabit",
+        demo=False,
+    ),
+    # for its terms alone: each country is tried by itself, see cohabit.txt
+    "countries": Flavour(
+        (
+            "l10n_cn",
+            "l10n_latam_invoice_document",
+            "l10n_sa",
+            "l10n_es_edi_facturae",
+            "l10n_es_edi_tbai",
+            "l10n_es_edi_verifactu",
+            "l10n_vn_edi_viettel",
+        ),
+        "base",
+        "",
         demo=False,
     ),
 }
@@ -64,7 +80,7 @@ def flavour_of(path: str) -> str:
     inside = {
         name: flavour.tests
         for name, flavour in FLAVOURS.items()
-        if f"{path}/".startswith(f"{flavour.tests}/")
+        if flavour.tests and f"{path}/".startswith(f"{flavour.tests}/")
     }
     return max(inside, key=lambda name: len(inside[name]), default="base")
 

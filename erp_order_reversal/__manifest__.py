@@ -30,6 +30,7 @@
         "views/order_reversal_views.xml",
         "views/order_reversal_form_views.xml",
         "views/order_reversal_dialog_views.xml",
+        "views/order_reversal_made_views.xml",
         "views/order_reversal_line_views.xml",
         "views/order_reversal_fee_views.xml",
         "views/order_reversal_reason_views.xml",

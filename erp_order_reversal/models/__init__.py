@@ -23,6 +23,7 @@ from . import account_payment
 from . import sale_order
 from . import approval
 from . import order_reversal_batch
+from . import made_mixin
 from . import order_settlement
 from . import order_reversal_report
 from . import order_reversal_signal

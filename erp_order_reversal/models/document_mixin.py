@@ -97,6 +97,10 @@ class OrderReversalMixin(models.AbstractModel):
         self.ensure_one()
         return []
 
+    def _reversal_companies(self):
+        """The companies whose books these documents stand in: `res.company`."""
+        return self.company_id
+
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
 
@@ -138,7 +142,16 @@ class OrderReversalMixin(models.AbstractModel):
         :param str states: the states of which each document must have one now
         :raise UserError: names the documents, and what is asked
         """
-        left = self.filtered(lambda record: record.state not in states)
+        self._reversal_insist(answer, lambda record: record.state in states)
+
+    def _reversal_insist(self, answer, acted):
+        """Make sure that a method of the host did what it is for; see there.
+
+        :param answer: what the method returned
+        :param acted: says of a document whether it was done to it
+        :raise UserError: names the documents, and what is asked
+        """
+        left = self.filtered(lambda record: not acted(record))
         if not left:
             return
         names = ", ".join(left.mapped("display_name"))

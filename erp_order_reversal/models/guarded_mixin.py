@@ -203,7 +203,11 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         known = isinstance(value, int) and not isinstance(value, bool)
         try:
             # sudo: only whether it exists; access to it is checked where it is used.
-            known and self.env[field.comodel_name].browse(value).sudo().company_id.id
+            record = self.env[field.comodel_name].sudo().browse(value if known else [])
+            if "company_id" in record._fields:
+                record.company_id.id  # noqa: B018
+            else:
+                known = bool(record.exists())
         except MissingError:
             known = False
         if not known:

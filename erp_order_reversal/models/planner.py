@@ -258,7 +258,7 @@ class OrderReversalPlan(models.AbstractModel):
             ids = {step["res_id"] for step in plan.steps if step["res_model"] == model}
             others = plan.records(model).filtered(
                 lambda record, ids=ids: record.id in ids
-                and record.company_id != plan.company
+                and record._reversal_companies() - plan.company
             )
             for company, records in others.grouped("company_id").items():
                 plan.inform(

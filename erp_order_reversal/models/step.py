@@ -29,7 +29,12 @@ class OrderReversalStep(models.Model):
     )
     res_name = fields.Char("Document")
     kind = fields.Selection(
-        [("order", "Order"), ("invoice", "Invoice"), ("payment", "Payment")],
+        [
+            ("order", "Order"),
+            ("invoice", "Invoice"),
+            ("payment", "Payment"),
+            ("made", "Made for the order"),
+        ],
         compute="_compute_kind",
     )
     can_choose = fields.Boolean(
@@ -84,7 +89,8 @@ class OrderReversalStep(models.Model):
             "account.payment": "payment",
         }
         for step in self:
-            step.kind = kinds.get(step.res_model)
+            made = step.res_model in step._get_operations()["cancel_made"].models
+            step.kind = "made" if made else kinds.get(step.res_model)
 
     @api.depends("res_model", "res_id", "operation")
     def _compute_can_choose(self):
@@ -120,6 +126,18 @@ class OrderReversalStep(models.Model):
         :return: list of `Operation`
         """
         return list(rows.OPERATIONS)
+
+    @api.model
+    def _add_made(self, operations, model):
+        """The rows with one more model whose documents are made for orders.
+
+        :param list operations: as `_get_operation_rows` returns them
+        :param str model: it inherits `order.reversal.made.mixin`
+        """
+        return [
+            row.on(model) if row.key in ("cancel_made", "reopen_made") else row
+            for row in operations
+        ]
 
     @api.model
     @tools.ormcache()
@@ -228,7 +246,7 @@ class OrderReversalStep(models.Model):
         """The companies of the documents of these steps."""
         companies = self.env["res.company"]
         for steps in self.grouped("res_model").values():
-            companies |= steps._get_document().company_id
+            companies |= steps._get_document()._reversal_companies()
         return companies
 
     def _get_rematched(self, rows):

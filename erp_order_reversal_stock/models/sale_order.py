@@ -119,7 +119,7 @@ class SaleOrder(models.Model):
             )
             for line in self.order_line
             if line.qty_delivered_method == "stock_move"
-            and all(line.move_ids.mapped("to_refund"))
+            and line._reversal_comes_back()
             and not float_is_zero(
                 line.qty_delivered,
                 precision_rounding=line.product_uom_id.rounding or 0.01,

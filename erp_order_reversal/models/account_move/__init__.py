@@ -8,6 +8,7 @@ from . import release
 from . import rematch
 from . import host_way
 from . import credit
+from . import credit_questions
 from . import square
 from . import credit_line
 from . import mirror

@@ -159,7 +159,10 @@ class SaleOrder(models.Model):
             if plan.reaches("draft") and plan.part is not None:
                 order._reversal_plan_lower(plan)
             elif plan.reaches("draft"):
-                plan.add_step(order, "cancel", self.env._("Cancelled"), **amounts)
+                data = order._reversal_cancel_data(plan) or None
+                plan.add_step(
+                    order, "cancel", self.env._("Cancelled"), data=data, **amounts
+                )
                 if plan.reversal.scope == "draft":
                     plan.add_step(
                         order, "draft", self.env._("Quotation again"), **amounts

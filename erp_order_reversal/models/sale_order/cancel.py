@@ -7,6 +7,18 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    def _reversal_cancel_data(self, plan):
+        """What an addon needs to know of this order after it was cancelled.
+
+        Override to add what becomes of tickets and the like that go with the order;
+        `step.data` has it when the order is cancelled, `step.origin_id.data` when it
+        is confirmed again.
+
+        :return: dict of JSON values
+        """
+        self.ensure_one()
+        return {}
+
     @api.private
     def _reversal_apply_cancel(self, steps):
         """Cancel the orders (`sale.order.action_cancel`)."""
@@ -55,7 +67,8 @@ class SaleOrder(models.Model):
     def _reversal_apply_confirm(self, steps):
         """Confirm the orders again, without writing to the customer."""
         orders = steps._get_document()
-        orders.filtered(lambda order: order.state == "cancel").action_draft()
+        cancelled = orders.filtered(lambda order: order.state == "cancel")
+        cancelled._reversal_acted(cancelled.action_draft(), "draft")
         open_orders = orders.filtered(lambda order: order.state in ("draft", "sent"))
         orders._reversal_acted(open_orders.action_confirm(), "sale")
         steps._set_result()

@@ -50,6 +50,7 @@ class SaleOrder(models.Model):
                 self.env._("Cancelled: nothing is left of it"),
                 amount=self.amount_total,
                 currency_id=self.currency_id.id,
+                data=self._reversal_cancel_data(plan) or None,
             )
             return
         self._reversal_foresee_lower(plan, own)

@@ -38,7 +38,8 @@ class SaleOrder(models.Model):
     @api.private
     def _reversal_apply_unlock(self, steps):
         """Open the orders (`sale.order.action_unlock`)."""
-        steps._get_document().action_unlock()
+        orders = steps._get_document()
+        orders._reversal_insist(orders.action_unlock(), lambda order: not order.locked)
         steps._set_result()
 
     def _reversal_check_unlock(self, step, books):
@@ -59,7 +60,8 @@ class SaleOrder(models.Model):
     @api.private
     def _reversal_apply_lock(self, steps):
         """Lock the orders again (`sale.order.action_lock`)."""
-        steps._get_document().action_lock()
+        orders = steps._get_document()
+        orders._reversal_insist(orders.action_lock(), lambda order: order.locked)
         steps._set_result()
 
     def _reversal_check_lock(self, step, books):

@@ -82,7 +82,11 @@ class StockPicking(models.Model):
         wizard = self.env["stock.return.picking"].create({"picking_id": self.id})
         for line in wizard.product_return_moves:
             line.quantity = quantities.get(line.move_id.id, 0.0)
-        return self.browse(wizard.action_create_returns()["res_id"])
+        known = self.return_ids
+        answer = wizard.action_create_returns()
+        made = self.return_ids - known
+        self._reversal_insist(answer, lambda picking: made)
+        return made
 
     def _reversal_receive(self):
         """Validate returns in full.
@@ -240,7 +244,8 @@ class StockPicking(models.Model):
         """
         asked = steps.origin_id.filtered(lambda step: step._asks_for_return())
         returns = self.browse(asked.mapped("result_id")).exists()
-        returns.filtered(lambda picking: picking.state != "cancel").action_cancel()
+        standing = returns.filtered(lambda picking: picking.state != "cancel")
+        standing._reversal_acted(standing.action_cancel(), "cancel")
         for step in steps:
             step._set_result(step.origin_id._get_result(self._name))
 
