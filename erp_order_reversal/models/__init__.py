@@ -1,4 +1,5 @@
 from . import request_mixin
+from . import request_proposal
 from . import document_mixin
 from . import settlement_mixin
 from . import link_mixin

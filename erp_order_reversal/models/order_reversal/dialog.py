@@ -1,5 +1,3 @@
-import json
-
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
@@ -15,12 +13,6 @@ class OrderReversal(models.Model):
 
     act = fields.Char(
         compute="_compute_act", help="What confirming does, in a few words."
-    )
-    # What the reason set, as JSON: it is taken back when another one is chosen.
-    proposal = fields.Char(store=False, request=True)
-    scope_obstacles = fields.Json(
-        compute="_compute_scope_obstacles",
-        help="Why a scope can't be chosen here; an empty text hides it.",
     )
 
     @api.depends("step_ids.operation", "amount_credit", "amount_refund", "scope")
@@ -81,36 +73,25 @@ class OrderReversal(models.Model):
 
     @api.depends("order_id", "move_id", "payment_id")
     def _compute_scope_obstacles(self):
-        for reversal in self:
-            root = reversal._get_root()
-            # sudo: whether there are invoices and payments; the root may be read.
-            reversal.scope_obstacles = (
-                root._origin.sudo()._reversal_scope_obstacles() if root else {}
-            )
+        return super()._compute_scope_obstacles()
 
-    @api.onchange("reason_id")
-    def _onchange_reason_id(self):
-        """Take over what the reason proposes, and give back what another one did.
+    def _get_scope_obstacles(self):
+        root = self._get_root()
+        # sudo: whether there are invoices and payments; the root may be read.
+        return root._origin.sudo()._reversal_scope_obstacles() if root else {}
 
-        What a person chose differs from what was proposed: it stays.
-        """
-        if self.restores_id:
-            return
-        usual = self.default_get(list(self._reason_defaults))
+    def _get_usual_choices(self):
+        usual = super()._get_usual_choices()
         for name in self._root_fields:
             if self[name] and "scope" in usual:
                 usual["scope"] = self.env.context.get("default_scope", ROOT_SCOPE[name])
-        proposed = {**usual, **json.loads(self.proposal or "{}")}
-        taken = {}
-        for name in self._reason_defaults:
-            if self[name] == proposed.get(name):
-                value = self.reason_id[name] or usual.get(name)
-                if name == "scope" and value in (self.scope_obstacles or {}):
-                    value = usual["scope"]
-                self[name] = value
-                if value != usual.get(name):
-                    taken[name] = value
-        self.proposal = json.dumps(taken)
+        return usual
+
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Override: a restore takes back what was done, whatever the reason."""
+        if not self.restores_id:
+            super()._onchange_reason_id()
 
     @api.model
     def submit_request(self, values):

@@ -126,7 +126,21 @@ class OrderReversal(models.Model):
         self.ensure_one()
         return self.env["ir.qweb"]._render(
             "erp_order_reversal.order_reversal_impact",
-            {"reversal": self, "impact": self._get_impact_rows()},
+            {"currency": self.currency_id, "impact": self._get_impact_rows()},
+        )
+
+    @api.model
+    def _render_rows(self, rows, currency):
+        """HTML of changes of the books, of many reversals.
+
+        :param list rows: as `_group_entries`
+        """
+        return self.env["ir.qweb"]._render(
+            "erp_order_reversal.order_reversal_impact",
+            {
+                "currency": currency,
+                "impact": {"rows": self._say_rows(rows), "positions": []},
+            },
         )
 
     @api.model
@@ -143,6 +157,22 @@ class OrderReversal(models.Model):
             },
         )
 
+    @api.model
+    def _say_rows(self, rows):
+        """Changes of the books in the user's language: [{label, period, amount}]."""
+        labels = self._get_impact_labels()
+        order = list(labels)
+        return [
+            {
+                "label": labels[row["kind"]],
+                "period": self._format_month(row["period"]),
+                "amount": row["amount"],
+            }
+            for row in sorted(
+                rows, key=lambda row: (order.index(row["kind"]), row["period"])
+            )
+        ]
+
     def _get_impact_rows(self):
         """The stored impact with names of accounts and months in the user's language.
 
@@ -151,21 +181,8 @@ class OrderReversal(models.Model):
         """
         self.ensure_one()
         impact = self.impact or {}
-        labels = self._get_impact_labels()
-        order = list(labels)
-        rows = sorted(
-            impact.get("rows", []),
-            key=lambda row: (order.index(row["kind"]), row["period"]),
-        )
         return {
-            "rows": [
-                {
-                    "label": labels[row["kind"]],
-                    "period": self._format_month(row["period"]),
-                    "amount": row["amount"],
-                }
-                for row in rows
-            ],
+            "rows": self._say_rows(impact.get("rows", [])),
             "positions": [
                 {
                     **row,

@@ -3,3 +3,4 @@ from . import control
 from . import groups
 from . import assess
 from . import work
+from . import rehearse

@@ -186,13 +186,6 @@ class OrderReversalBatch(models.Model):
             minutes=seconds % 3600 // 60,
         )
 
-    @api.onchange("reason_id")
-    def _onchange_reason_id(self):
-        """Take the methods that a reason sets by default."""
-        for name in self._reason_defaults:
-            if self.reason_id[name]:
-                self[name] = self.reason_id[name]
-
     @api.model
     def default_get(self, fields):
         """Invoices and payments are taken back as far as they reach themselves."""
