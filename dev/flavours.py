@@ -31,6 +31,7 @@ FLAVOURS = {
     "queue": Flavour(("queue_job",), "full", "tests/queue"),
     "cohabit": Flavour(
         (
+            "account_debit_note",
             "sale_loyalty",
             "sale_timesheet",
             "event_sale",

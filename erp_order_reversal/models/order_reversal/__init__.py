@@ -21,3 +21,5 @@ from . import voucher
 from . import settle_again
 from . import in_batch
 from . import part
+from . import review
+from . import next_steps

@@ -121,12 +121,15 @@ class OrderReversal(models.Model):
         for reversal in self:
             reversal.impact_html = reversal._render_impact()
 
-    def _render_impact(self):
-        """HTML of the effect on the books."""
+    def _render_impact(self, impact=None):
+        """HTML of the effect on the books.
+
+        :param dict impact: as the field of this name, which is the default
+        """
         self.ensure_one()
         return self.env["ir.qweb"]._render(
             "erp_order_reversal.order_reversal_impact",
-            {"currency": self.currency_id, "impact": self._get_impact_rows()},
+            {"currency": self.currency_id, "impact": self._get_impact_rows(impact)},
         )
 
     @api.model
@@ -173,14 +176,14 @@ class OrderReversal(models.Model):
             )
         ]
 
-    def _get_impact_rows(self):
-        """The stored impact with names of accounts and months in the user's language.
+    def _get_impact_rows(self, impact=None):
+        """The stored impact, or another one, with names of accounts and months in the user's language.
 
         :return: {"rows": [{label, period, amount}],
             "positions": [{partner, said_before, said_after, …}]}
         """
         self.ensure_one()
-        impact = self.impact or {}
+        impact = impact or self.impact or {}
         return {
             "rows": self._say_rows(impact.get("rows", [])),
             "positions": [

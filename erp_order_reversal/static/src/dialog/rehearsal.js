@@ -50,33 +50,54 @@ class Rehearsal {
 
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */
     follow(record) {
-        const choice = choiceOf(record);
-        if (!record.data.seen_fingerprint || choice === this.choice) {
+        if (record.data.seen_fingerprint) {
+            this.start(choiceOf(record), async () =>
+                this.orm.call(
+                    record.resModel,
+                    "preview_request",
+                    [await record.getChanges()],
+                    { context: record.context }
+                )
+            );
+        }
+    }
+
+    /** Rehearse a request that waits for the user, as it would be carried out now. */
+    review(record) {
+        if (record.data.can_approve) {
+            this.start(`review ${record.resId}`, () =>
+                this.orm.call(record.resModel, "review_request", [[record.resId]])
+            );
+        }
+    }
+
+    /**
+     * @param {string} choice what is rehearsed: the same is not rehearsed again
+     * @param {Function} ask calls the server
+     */
+    start(choice, ask) {
+        if (choice === this.choice) {
             return;
         }
         this.choice = choice;
+        this.ask = ask;
         this.busy = true;
         if (!this.running) {
-            this.running = this.run(record).finally(() => {
+            this.running = this.run().finally(() => {
                 this.running = null;
                 this.busy = false;
             });
         }
     }
 
-    async run(record) {
+    async run() {
         let turn = 0;
         for (;;) {
             const choice = this.choice;
             let result = null;
             let error = "";
             try {
-                result = await this.orm.call(
-                    record.resModel,
-                    "preview_request",
-                    [await record.getChanges()],
-                    { context: record.context }
-                );
+                result = await this.ask();
             } catch (reason) {
                 error = textOf(reason);
             }
@@ -103,6 +124,11 @@ class Rehearsal {
     forget() {
         this.choice = null;
     }
+}
+
+/** Until nothing is rehearsed any more of what a form shows, if anything is. */
+export async function settled(model) {
+    await rehearsals.get(toRaw(model))?.settle();
 }
 
 /** What names a step of the plan, and what it does. */
