@@ -108,7 +108,7 @@ class ForeseenCase(ForeseenMixin, ReversalCase):
         self.patch(cls, "action_submit", action_submit)
 
     def _submit_foreseen(self, reversal, origin):
-        """Nothing is refused that the rehearsal had not said, and nothing else comes."""
+        """What is refused was said by the rehearsal, and what comes, too."""
         books, owed = self.trial_balance(), self.owed()
         tried = reversal.rehearse()
         blockers = [f for f in tried["findings"] if f["severity"] == "blocker"]

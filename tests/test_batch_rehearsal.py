@@ -76,7 +76,7 @@ class TestBatchRehearsal(BatchCase):
         self.assertEqual((found["ready"], found["blocked"]), (2, 0))
 
     def test_by_the_rights_of_who_asks(self):
-        """Another salesperson's order is refused; what needs a second person says so."""
+        """What needs a second person says so; a right that is missing, too."""
         own, other = self.settle_many(2)
         own.user_id = other.user_id = self.requester
         batch = self.batch(own | other, user=self.requester)

@@ -216,7 +216,8 @@ class TestRehearsal(ReversalCase):
         tried = self.request(self.order).rehearse()
         [bank] = [e for e in tried["effects"] if e["kind"] == "bank"]
         self.assertEqual((bank["res_id"], bank["acted"]), (line.move_id.id, False))
-        self.assertEqual((bank["before"], bank["after"]), 2 * ("Matched with the bank",))
+        matched = "Matched with the bank"
+        self.assertEqual((bank["before"], bank["after"]), (matched, matched))
         self.assertEqual(bank["origins"], [f"account.payment,{self.payment.id}"])
         reversal = self.reverse(self.order)
         self.assertIn("bank", reversal.effect_ids.mapped("kind"))

@@ -259,7 +259,7 @@ class OrderReversalPlan(models.AbstractModel):
             plan.warn(
                 "sequence_missing",
                 self.env._(
-                    "There is no sequence for reversals in %s: this one gets no number.",
+                    "%s has no sequence for reversals: this one gets no number.",
                     plan.company.name,
                 ),
                 remedy=self.env._(

@@ -85,7 +85,9 @@ class TestBeside(CohabitCase):
         debit.action_post()
         self.assertNotIn(debit, order.invoice_ids)
         [found] = self.request(order).rehearse()["findings"]
-        self.assertEqual((found["code"], found["res_id"]), ("document_beside", debit.id))
+        self.assertEqual(
+            (found["code"], found["res_id"]), ("document_beside", debit.id)
+        )
         self.assertIn(debit.name, found["message"])
         self.reverse(order)
         self.assertEqual(debit.state, "posted")

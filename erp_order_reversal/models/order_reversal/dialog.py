@@ -90,8 +90,7 @@ class OrderReversal(models.Model):
     @api.onchange("reason_id")
     def _onchange_reason_id(self):
         """Override: a restore takes back what was done, whatever the reason."""
-        if not self.restores_id:
-            super()._onchange_reason_id()
+        return None if self.restores_id else super()._onchange_reason_id()
 
     @api.model
     def submit_request(self, values):

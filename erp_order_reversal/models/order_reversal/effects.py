@@ -119,9 +119,9 @@ class OrderReversal(models.Model):
             lambda move: move.is_invoice(include_receipts=True)
         )
         found["account.payment"] |= counterparts.origin_payment_id
-        found["account.move"] |= found[
-            "account.payment"
-        ]._reversal_statement_lines().move_id
+        found["account.move"] |= (
+            found["account.payment"]._reversal_statement_lines().move_id
+        )
         found["sale.order"] |= found["account.move"].line_ids.sale_line_ids.order_id
         return found
 

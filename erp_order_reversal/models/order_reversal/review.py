@@ -4,7 +4,7 @@ from ...checks import check_one
 
 
 class OrderReversal(models.Model):
-    """What an approver sees: the rehearsal of now, and what differs since the request."""
+    """An approver sees the rehearsal of now, and what differs since the request."""
 
     _inherit = "order.reversal"
 

@@ -177,7 +177,9 @@ class OrderReversal(models.Model):
         ]
 
     def _get_impact_rows(self, impact=None):
-        """The stored impact, or another one, with names of accounts and months in the user's language.
+        """The stored impact with names of accounts and months in the user's language.
+
+        :param dict impact: another one than the stored
 
         :return: {"rows": [{label, period, amount}],
             "positions": [{partner, said_before, said_after, …}]}

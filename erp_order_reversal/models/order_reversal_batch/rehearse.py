@@ -153,7 +153,9 @@ class OrderReversalBatch(models.Model):
         self._engine().write(
             {
                 "rehearsal": self._add_found(known, found),
-                **({"rehearsal_state": "done", "rehearsal_todo": False} if done else {}),
+                **(
+                    {"rehearsal_state": "done", "rehearsal_todo": False} if done else {}
+                ),
             }
         )
         self._send_rehearsal()
