@@ -1,5 +1,6 @@
 import {Component, onWillUnmount, onWillUpdateProps, useState} from "@odoo/owl";
 import {formatCurrency} from "@web/core/currency";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useDocuments} from "../fields/documents";
@@ -130,10 +131,13 @@ export class SelectionField extends Component {
             .sort()
             .map(([month, amount]) => ({
                 month,
-                label: DateTime.fromISO(`${month}-01`).toLocaleString({
-                    month: "long",
-                    year: "numeric",
-                }),
+                label: _t(
+                    "Invoices taken back in %s",
+                    DateTime.fromISO(`${month}-01`).toLocaleString({
+                        month: "long",
+                        year: "numeric",
+                    })
+                ),
                 amount,
             }));
     }
