@@ -57,7 +57,7 @@ class TestDialogTours(ReversalCase, HttpCase):
     def test_rehearse_all(self):
         """From the list: what would be refused is there before anything is done."""
         orders = self.settle()[0] | self.settle()[0]
-        self.tour("sales", "order_reversal_rehearse_all")
+        self.tour("settled-orders", "order_reversal_rehearse_all")
         batch = self.env["order.reversal.batch"].search([], limit=1)
         self.assertEqual((batch.state, batch.rehearsal_state), ("draft", "running"))
         cls = type(orders)

@@ -50,7 +50,7 @@ class Rehearsal {
 
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */
     follow(record) {
-        if (record.data.seen_fingerprint) {
+        if (record.data.seen_fingerprint && record.data.state === "draft") {
             this.start(choiceOf(record), async () =>
                 this.orm.call(
                     record.resModel,
