@@ -1,5 +1,4 @@
-import { markRaw, reactive, toRaw, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
+import { markRaw, reactive, toRaw, useEnv, useState } from "@odoo/owl";
 
 /** How long to wait for a document that somebody else is changing, and how often. */
 const PATIENCE = { delay: 1500, times: 4 };
@@ -147,7 +146,8 @@ export function textOf(error) {
  * @returns {Rehearsal} shared by all that shows it
  */
 export function useRehearsal(model) {
-    const orm = useService("orm");
+    // Not of one component: it may be gone before the answer comes, others wait for it.
+    const { orm } = useEnv().services;
     // Each component has a reactive model of its own; what is shared hangs on the one.
     const key = toRaw(model);
     if (!rehearsals.has(key)) {

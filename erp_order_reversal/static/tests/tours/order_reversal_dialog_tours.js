@@ -26,7 +26,11 @@ async function call(model, method, args) {
 function checkWidth() {
     const body = document.querySelector(".modal .modal-body");
     if (body.scrollWidth > body.clientWidth + 1) {
-        throw new Error(`${body.scrollWidth} wide in ${body.clientWidth}`);
+        const edge = body.getBoundingClientRect().left + body.clientWidth;
+        const wide = [...body.querySelectorAll("*")]
+            .filter((element) => element.getBoundingClientRect().right > edge + 1)
+            .map((element) => `${element.tagName}.${element.className}`);
+        throw new Error(`${body.scrollWidth} in ${body.clientWidth}: ${wide.slice(0, 8).join(" | ")}`);
     }
 }
 
