@@ -65,7 +65,8 @@ tours.add("order_reversal_keyboard", {
         {
             content: "is where the reason is chosen",
             trigger: ".modal [name=reason_id] input:focus",
-            run: "press Space",
+            // What the space bar does in a browser; a simulated one doesn't.
+            run: () => document.activeElement.click(),
             timeout,
         },
         sees(".modal [name=reason_id] input:checked"),
