@@ -30,7 +30,7 @@ STATES = [
     ("failed", "Failed"),
     ("rejected", "Rejected"),
     ("cancelled", "Cancelled"),
-    ("undone", "Undone"),
+    ("undone", "Restored"),
 ]
 # The one table of the state gate: from which states a state may be reached.
 STATE_FLOW = {
@@ -66,9 +66,11 @@ OPERATIONS = [
     ("refund", "Refund"),
     ("cancel", "Cancel"),
     ("lower", "Lower the order"),
+    ("lock_again", "Lock again"),
     ("draft", "Back to quotation"),
     # and back again, by a restore
     ("confirm", "Confirmed again"),
+    ("open_again", "Opened once more"),
     ("raise_back", "Ordered again"),
     ("unrefund", "Its refund is cancelled"),
     ("unmatch", "What was matched instead is taken off"),

@@ -115,7 +115,7 @@ class TestSelection(BatchCase):
         action = batch.with_user(self.manager).action_restore()
         restoring = batch.with_user(self.manager).browse(action["res_id"])
         self.assertEqual((restoring.done_count, restoring.failed_count), (1, 1))
-        self.assertIn("were edited since", restoring.failed_ids.error)
+        self.assertIn("have been edited since", restoring.failed_ids.error)
         self.assertEqual(orders[1].settlement_state, "settled")
 
     def test_restored_by_two(self):

@@ -101,7 +101,7 @@ class TestCorrect(SettlementCase):
             order.with_user(self.outsider).action_correct()
         self.assertFalse(order.with_user(self.outsider).open_reversal_id)
         quotation = order.copy()
-        with self.assertRaisesRegex(UserError, "no confirmed order"):
+        with self.assertRaisesRegex(UserError, "is not confirmed"):
             quotation.with_user(self.clerk).action_correct()
 
     def test_a_usual_reversal_shows_itself(self):

@@ -33,7 +33,7 @@ class TestLanguages(ReversalCase):
         self.env.invalidate_all()
         english = reversal.step_ids.mapped("outcome")
         self.assertIn("Kept as customer credit", english)
-        self.assertIn("取消核销，保留为客户余额", chinese.step_ids.mapped("outcome"))
+        self.assertIn("取消核销，保留为客户预收款", chinese.step_ids.mapped("outcome"))
         for step in chinese.step_ids:
             for text in (step.outcome, step.why):
                 self.assertTrue(not text or not text.isascii(), text)
@@ -67,7 +67,7 @@ class TestLanguages(ReversalCase):
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertIn("Kept as customer credit", reversal.step_ids.mapped("outcome"))
-        self.assertIn("取消核销，保留为客户余额", chinese.step_ids.mapped("outcome"))
+        self.assertIn("取消核销，保留为客户预收款", chinese.step_ids.mapped("outcome"))
 
     def test_a_real_change_is_seen_in_any_language(self):
         order = self.settle_with_draft()

@@ -185,6 +185,26 @@ class TestParts(PartCase):
         self.assertEqual(line.product_uom_qty, 10.0)
         self.assertBooks(settled)
 
+    def test_what_was_agreed_stays_when_the_order_is_lowered(self):
+        """The host would price a line anew of which nothing is invoiced any more."""
+        agreed = {"price_unit": 77.0, "discount": 5.0, "product_uom_qty": 10.0}
+        order = self.make_order(
+            order_line=[Command.create({"product_id": self.services[0].id, **agreed})]
+        )
+        line = order.order_line
+        invoice = self.invoice(order, post=False)
+        invoice.invoice_line_ids.quantity = 4.0
+        invoice.action_post()
+        one = self.take(order, {line: 4.0}, "cancel")
+        self.assertEqual((line.product_uom_qty, line.qty_invoiced), (6.0, 0.0))
+        self.assertEqual((line.price_unit, line.discount), (77.0, 5.0))
+        two = self.take(order, {line: 1.0}, "cancel")
+        self.assertEqual((line.price_unit, line.discount), (77.0, 5.0))
+        for reversal in (two, one):
+            reversal.with_user(self.manager).action_undo()
+        self.assertEqual((line.price_unit, line.discount), (77.0, 5.0))
+        self.assertEqual(line.product_uom_qty, 10.0)
+
     # ------------------------------------------------------------------
     # Refused
     # ------------------------------------------------------------------
@@ -200,11 +220,17 @@ class TestParts(PartCase):
             ([create({"order_line_id": line.id})], "more than 0"),
             ([create({"quantity": 1.0})], "Name one line"),
             ([create({"order_line_id": False, "quantity": 1.0})], "Name one line"),
-            ([create({"order_line_id": line.id, "quantity": "3"})], "no number"),
-            ([create({"order_line_id": line.id, "quantity": True})], "no number"),
+            (
+                [create({"order_line_id": line.id, "quantity": "3"})],
+                "not a valid number",
+            ),
+            (
+                [create({"order_line_id": line.id, "quantity": True})],
+                "not a valid number",
+            ),
             (
                 [create({"order_line_id": line.id, "quantity": float("nan")})],
-                "no number",
+                "not a valid number",
             ),
             ([create({"order_line_id": 0x7FFFFFFF, "quantity": 1.0})], "exist"),
             (
@@ -290,7 +316,7 @@ class TestParts(PartCase):
                 }
             ),
         ):
-            with self.assertRaisesRegex(AccessError, "submitted"), self.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "submitted"), self.cr.savepoint():
                 change()
         with self.assertRaises(UserError):
             reversal.line_ids = [Command.clear()]

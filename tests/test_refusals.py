@@ -50,17 +50,17 @@ class TestRefusals(ReversalCase):
             ({"order_id": True}, "“Order”"),
             ({"reason_id": 2**30}, "“Reason”.*not any more"),
             ({"reason_id": "mistake"}, "“Reason”.*mistake"),
-            ({"date": "tomorrow"}, "“tomorrow” is no day.*2026-01-31"),
-            ({"date": 20260131}, "is no day"),
+            ({"date": "tomorrow"}, "“tomorrow” is not a valid date.*2026-01-31"),
+            ({"date": 20260131}, "is not a valid date"),
         ):
             with self.subTest(values=values):
                 with self.assertRaisesRegex(ValidationError, said):
                     self._create(**{"order_id": order.id, **values})
         draft = self._create(order_id=order.id)
-        with self.assertRaisesRegex(ValidationError, "is no day"):
+        with self.assertRaisesRegex(ValidationError, "is not a valid date"):
             draft.write({"date": "2026-02-30"})
         batch = self.env["order.reversal.batch"].with_user(self.clerk)
-        with self.assertRaisesRegex(ValidationError, "“burn” is no value"):
+        with self.assertRaisesRegex(ValidationError, "“burn” is not a valid value"):
             batch.create(
                 {
                     "order_ids": order.ids,
@@ -283,5 +283,5 @@ class TestRefusals(ReversalCase):
 
         with self.assertRaisesRegex(ValidationError, f"account.move,{invoice.id}"):
             self._create(order_id=order.id, step_ids=choose(invoice, "void"))
-        with self.assertRaisesRegex(ValidationError, "“burn” is no value"):
+        with self.assertRaisesRegex(ValidationError, "“burn” is not a valid value"):
             self._create(order_id=order.id, step_ids=choose(invoice, "burn"))

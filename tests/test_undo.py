@@ -135,7 +135,7 @@ class TestUndo(ReversalCase):
             lambda line: line.account_type == "asset_receivable"
         )
         other.js_assign_outstanding_line(line.id)
-        with self.assertRaisesRegex(UserError, "was used for"):
+        with self.assertRaisesRegex(UserError, "has been used for"):
             reversal.with_user(self.manager).action_undo()
         self.assertEqual(other.amount_residual, 0.0)
 

@@ -391,7 +391,9 @@ class OrderReversalMixin(models.AbstractModel):
         :return: list of sentences
         """
         self.ensure_one()
-        return [self.env._("%s is no invoice and no payment.", self.display_name)]
+        return [
+            self.env._("%s is neither an invoice nor a payment.", self.display_name)
+        ]
 
     @api.private
     def _reversal_unlink(self):

@@ -60,6 +60,23 @@ class OrderReversalLine(models.Model):
         self.ensure_one()
         return self.order_line_id or self.move_line_id or None
 
+    def _get_part_values(self):
+        """What a person gave for it: values to make it anew.
+
+        :return: dict
+        """
+        self.ensure_one()
+        given = {
+            name: self[name]._origin.id for name in self._target_fields if self[name]
+        }
+        return given | {name: self[name] for name in self._number_fields}
+
+    def _freeze(self):
+        """What of it is frozen in a request: JSON values, empty without a line."""
+        self.ensure_one()
+        target = self._get_target()
+        return target and [target._name, target.id, self.quantity, self.amount]
+
     @api.onchange("order_line_id", "move_line_id")
     def _onchange_target(self):
         """All of the line, to begin with."""
@@ -120,7 +137,7 @@ class OrderReversalLine(models.Model):
             if not number or not math.isfinite(value):
                 raise ValidationError(
                     self.env._(
-                        "“%(value)s” is no number for “%(field)s”.",
+                        "“%(value)s” is not a valid number for “%(field)s”.",
                         value=value,
                         field=self._fields[name]._description_string(self.env),
                     )
@@ -151,7 +168,7 @@ class OrderReversalLine(models.Model):
             )
         if target.display_type not in (False, "product"):
             return self.env._(
-                "“%s” is no line with a quantity and a price.", target.display_name
+                "“%s” is not a line with a quantity and a price.", target.display_name
             )
         return self._get_number_problem(target)
 

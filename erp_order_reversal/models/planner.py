@@ -309,7 +309,7 @@ class OrderReversalPlan(models.AbstractModel):
                 self.env._("A payment that settles nothing can be voided or refunded.")
             )
         if plan.reversal.scope != "cancel":
-            texts.append(self.env._("Choose a scope that reaches further."))
+            texts.append(self.env._("Choose a wider scope."))
         return " ".join(texts)
 
     def _fingerprint_data(self, plan):

@@ -126,12 +126,10 @@ class OrderReversalPlan(models.AbstractModel):
             }
             if values["states"]:
                 message = self.env._(
-                    "Not touched by it: %(count)s × %(model)s (%(states)s).", **values
+                    "Not affected: %(count)s × %(model)s (%(states)s).", **values
                 )
             else:
-                message = self.env._(
-                    "Not touched by it: %(count)s × %(model)s.", **values
-                )
+                message = self.env._("Not affected: %(count)s × %(model)s.", **values)
             plan.inform("beside", message, records[0])
 
     def _report_documents_beside(self, plan, records):

@@ -1,179 +1,107 @@
+import json
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, MissingError, ValidationError
 
-from ..checks import check_records, check_type
-
-
-def marked_fields(model, word):
-    """Names of the fields of `model` that were declared with `word=True`.
-
-    :param str word: see `_valid_field_parameter` of the model
-    :return: set of str
-    """
-    return {name for name, field in model._fields.items() if getattr(field, word, 0)}
+from ..const import INVOICE_METHODS, PAYMENT_METHODS, SCOPES
+from .guarded_mixin import marked_fields
 
 
 class OrderReversalRequestMixin(models.AbstractModel):
-    """What may come in from outside, and what follows from the work alone."""
+    """What is asked for, of one document or of many: the same fields, the same way."""
 
     _name = "order.reversal.request.mixin"
+    _inherit = ["order.reversal.guarded.mixin"]
     _description = "Reversal Request"
 
-    _given_fields = ()
-
-    def _valid_field_parameter(self, field, name):
-        return name == "request" or super()._valid_field_parameter(field, name)
-
-    @property
-    def _request_fields(self):
-        """What a person may give, while it is a draft; the rest is the addon's.
-
-        :return: names of the fields that say so (`request=True`)
-        """
-        return marked_fields(self, "request")
+    scope = fields.Selection(
+        SCOPES,
+        required=True,
+        default="cancel",
+        help="Unlock only: the order is opened for editing.\n"
+        "Payments: they are taken off the invoices.\n"
+        "Payments and invoices: the invoices are taken back, too; the order "
+        "stays confirmed and can be invoiced again.\n"
+        "Back to quotation: the order becomes a quotation again, too.\n"
+        "Cancel the order: everything is taken back, and the order is cancelled.",
+        request=True,
+    )
+    reason_id = fields.Many2one(
+        "order.reversal.reason", required=True, check_company=True, request=True
+    )
+    note_required = fields.Boolean(related="reason_id.note_required")
+    note = fields.Text(
+        "Explanation",
+        help="It is written on every document that changes.",
+        request=True,
+    )
+    invoice_method = fields.Selection(
+        INVOICE_METHODS,
+        required=True,
+        default="auto",
+        help="Automatic: a draft, or an invoice of the same month that was neither "
+        "sent nor locked, is voided; any other one gets a credit note.",
+        request=True,
+    )
+    payment_method = fields.Selection(
+        PAYMENT_METHODS,
+        required=True,
+        default="auto",
+        help="Automatic: the money stays with you as a credit of the customer. Void "
+        "only a payment that never happened; a refund is recorded as a payment of its "
+        "own.",
+        request=True,
+    )
+    date = fields.Date(
+        "Accounting Date",
+        required=True,
+        default=fields.Date.context_today,
+        help="Date of the new entries. It is moved to the first open day if the "
+        "period is locked.",
+        request=True,
+    )
+    # What the reason set, as JSON: it is taken back when another one is chosen.
+    proposal = fields.Char(store=False, request=True)
 
     @property
     def _reason_defaults(self):
         """What a reason proposes: its fields that say so (`proposal=True`)."""
         return marked_fields(self.env["order.reversal.reason"], "proposal")
 
-    def check_access(self, operation):
-        """Override to refuse what is no record, which the host takes for a new one."""
-        if not self.env.su:
-            check_records(self)
-        return super().check_access(operation)
+    def _get_usual(self):
+        """What is chosen as long as no reason proposes something else.
 
-    def _check_own_draft(self):
-        """Nobody writes, starts or deletes what somebody else is about to ask for.
-
-        :raise AccessError: by anybody but whoever opened it, managers included
+        :return: {name of a field that a reason proposes: value}
         """
-        # Not as sudo: so works the addon itself, which drops abandoned drafts.
-        foreign = self.filtered(lambda request: request.requester_id != self.env.user)
-        if foreign and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%(names)s is a draft of %(owners)s. Only they can change, submit "
-                    "or delete it: open one of your own from the document.",
-                    names=", ".join(foreign.mapped("display_name")),
-                    # sudo: the names of users, which not everybody may read.
-                    owners=", ".join(foreign.sudo().requester_id.mapped("name")),
-                )
-            )
+        self.ensure_one()
+        return self.default_get(list(self._reason_defaults))
+
+    def _get_impossible(self, name):
+        """The values of a choice that the documents leave no room for."""
+        return ()
+
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Take over what the reason proposes, and give back what another one did.
+
+        What a person chose differs from what was proposed: it stays.
+        """
+        usual = self._get_usual()
+        proposed = {**usual, **json.loads(self.proposal or "{}")}
+        taken = {}
+        for name in self._reason_defaults:
+            if self[name] == proposed.get(name):
+                value = self.reason_id[name] or usual.get(name)
+                if value in self._get_impossible(name):
+                    value = usual[name]
+                self[name] = value
+                if value != usual.get(name):
+                    taken[name] = value
+        self.proposal = json.dumps(taken)
 
     @api.model
-    def _guarded_fields(self):
-        """All fields but those that messages and activities need."""
-        free = set(self.env["mail.thread"]._fields)
-        free |= set(self.env["mail.activity.mixin"]._fields)
-        return set(self._fields) - free
-
-    @api.model
-    def default_get(self, fields):
-        """Override to close what is the addon's to the context and to `ir.default`.
-
-        Both are in a client's hands: a state, or who asked, could be given by them.
-        """
-        values = super().default_get(fields)
-        closed = self._guarded_fields() - set(self._request_fields)
-        own = {}
-        for name in closed.difference(self._given_fields).intersection(fields):
-            values.pop(name, None)
-            if self._fields[name].default:
-                own[name] = self._fields[name].default(self)
-        return {**values, **self._convert_to_write(own)}
-
-    @api.model
-    def _drop_guarded(self, vals):
-        """A request without what follows from the work, as clients send it back.
-
-        :raise ValidationError: another value than the default was given
-        :return: dict
-        """
-        guarded = self._guarded_fields() - set(self._request_fields)
-        forged = set(vals) & guarded.difference(self._given_fields)
-        known = self.default_get(sorted(forged))
-        for name in forged:
-            if vals[name] and vals[name] != known.get(name):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” can't be given: it follows from what is done with the "
-                        "request. Leave it out.",
-                        self._fields[name]._description_string(self.env),
-                    )
-                )
-        return {name: value for name, value in vals.items() if name not in forged}
-
-    @api.model
-    def _check_values(self, vals):
-        """Say which value is no such thing, before the database does.
-
-        :raise ValidationError: a value that a field of the request can't hold
-        """
-        for name in set(self._request_fields).union(self._given_fields) & set(vals):
-            field, value = self._fields[name], vals[name]
-            if not value:
-                continue
-            if field.type in ("char", "text"):
-                check_type(self.env, value, str, name)
-            elif field.type in ("one2many", "many2many"):
-                self._check_commands(name, value)
-            elif field.type == "selection":
-                self._check_choice(field, value)
-            elif field.type == "many2one":
-                self._check_id(field, value)
-            elif field.type == "date":
-                self._check_date(field, value)
-
-    def _check_commands(self, name, value):
-        """A list of ids, or of the host's commands (`odoo.fields.Command`)."""
-        check_type(self.env, value, (list, tuple), name)
-        for item in value:
-            check_type(self.env, item, (int, list, tuple), name)
-            if not isinstance(item, int):
-                check_type(self.env, item[0] if item else None, int, name)
-                ids = item[2] if item[0] == 6 and len(item) == 3 else []
-                for record_id in ids if isinstance(ids, list | tuple) else [ids]:
-                    check_type(self.env, record_id, int, name)
-
-    def _check_choice(self, field, value):
-        known = field.get_values(self.env)
-        if value not in known:
-            raise ValidationError(
-                self.env._(
-                    "“%(value)s” is no value of “%(field)s”. Choose one of: %(known)s.",
-                    value=value,
-                    field=field._description_string(self.env),
-                    known=", ".join(known),
-                )
-            )
-
-    def _check_id(self, field, value):
-        known = isinstance(value, int) and not isinstance(value, bool)
-        try:
-            # sudo: only whether it exists; access to it is checked where it is used.
-            known and self.env[field.comodel_name].browse(value).sudo().company_id.id
-        except MissingError:
-            known = False
-        if not known:
-            raise ValidationError(
-                self.env._(
-                    "“%(field)s” doesn't exist, or not any more (%(value)s). Refresh "
-                    "the list and choose again.",
-                    field=field._description_string(self.env),
-                    value=value,
-                )
-            )
-
-    def _check_date(self, field, value):
-        try:
-            fields.Date.to_date(value)
-        except (ValueError, TypeError):
-            raise ValidationError(
-                self.env._(
-                    "“%(value)s” is no day for “%(field)s”. Give it as year, month and "
-                    "day: 2026-01-31.",
-                    value=value,
-                    field=field._description_string(self.env),
-                )
-            ) from None
+    def _set_defaults_of_reason(self, vals):
+        """What the request leaves open is what its reason sets by default."""
+        reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
+        for name in self._reason_defaults:
+            if name not in vals and reason[name]:
+                vals[name] = reason[name]

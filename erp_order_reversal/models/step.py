@@ -8,7 +8,7 @@ from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
 from ..exceptions import IncompleteOperationError
 from ..plan import CreditData, ReleaseData, RematchData, frozen
 from ..plan import operation as rows
-from .request_mixin import marked_fields
+from .guarded_mixin import marked_fields
 
 
 class OrderReversalStep(models.Model):
@@ -214,12 +214,15 @@ class OrderReversalStep(models.Model):
         return orders
 
     def _get_releases(self):
-        """What these steps released: {id of the match: release values}."""
-        return {
-            release["partial_id"]: release
+        """What these steps take off.
+
+        :return: list of Release, in the order of the steps
+        """
+        return [
+            release
             for step in self
-            for release in (step.data or {}).get("releases", [])
-        }
+            for release in ReleaseData.from_json(step.data).releases
+        ]
 
     def _get_companies(self):
         """The companies of the documents of these steps."""
@@ -259,6 +262,16 @@ class OrderReversalStep(models.Model):
         self.ensure_one()
         known = self.result_id if self.result_model == model else []
         return self.env[model].browse(known).exists()
+
+    def _is_locked_again(self):
+        """Whether the reversal leaves the step's order locked, as it found it."""
+        self.ensure_one()
+        return bool(
+            self.reversal_id.step_ids.filtered(
+                lambda other: other.operation == "lock_again"
+                and other.res_id == self.res_id
+            )
+        )
 
     def _was_posted(self):
         """Whether the document of a restore was posted when it was taken back."""
@@ -308,7 +321,7 @@ class OrderReversalStep(models.Model):
         partials = self.env["account.partial.reconcile"].sudo()
         left = any(
             books.has(partials.browse(release.partial_id))
-            for release in ReleaseData.from_json(self.data).releases
+            for release in self._get_releases()
             if release.partial_id
         )
         return [self.env._("%s is still matched.", self.res_name)] if left else []
@@ -340,7 +353,7 @@ class OrderReversalStep(models.Model):
             plan.block(
                 "credit_used",
                 self.env._(
-                    "The credit of %(payment)s was used for %(documents)s since.",
+                    "The credit of %(payment)s has been used for %(documents)s since.",
                     payment=self.res_name,
                     documents=", ".join(others.move_id.mapped("display_name")),
                 ),
@@ -358,7 +371,7 @@ class OrderReversalStep(models.Model):
             (step.res_id, release.invoice_id)
             for step in self
             if step.res_model == "account.payment"
-            for release in ReleaseData.from_json(step.data).releases
+            for release in step._get_releases()
             if not release.keep
         }
         partials = self._reversal_partials()
@@ -373,8 +386,7 @@ class OrderReversalStep(models.Model):
             self.env["account.partial.reconcile"]
             .browse(
                 release.partial_id
-                for step in self
-                for release in ReleaseData.from_json(step.data).releases
+                for release in self._get_releases()
                 if release.partial_id
             )
             .exists()

@@ -70,9 +70,11 @@ OPERATIONS = (
     Operation("refund", 80, (PAYMENT,), "unrefund", REFUNDED, right=ACCOUNTING),
     Operation("cancel", 90, (ORDER,), "confirm", ORDERED),
     Operation("lower", 98, (ORDER,), "raise_back", ORDERED),
+    Operation("lock_again", 99, (ORDER,), "open_again"),
     Operation("draft", 100, (ORDER,), "confirm"),
     # Back again, in the opposite order.
     Operation("confirm", 210, (ORDER,), worth=ORDERED),
+    Operation("open_again", 212, (ORDER,)),
     Operation("raise_back", 215, (ORDER,), worth=ORDERED),
     Operation("unrefund", 220, (PAYMENT,), worth=REFUNDED, right=ACCOUNTING),
     Operation("unmatch", 230, (INVOICE,), once=False, right=ACCOUNTING),

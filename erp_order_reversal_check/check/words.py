@@ -38,8 +38,8 @@ WORDS = {
     "not_invoiced": (
         _lt("“%(product)s” was ordered in %(order)s, and nobody invoiced it."),
         _lt(
-            "Add the line, or create the invoice from the order anew. If it is "
-            "to be invoiced later, accept the difference."
+            "Add the line, or create the invoice from the order again. If it is to be "
+            "invoiced later, accept the difference."
         ),
     ),
     "price": (
@@ -67,7 +67,7 @@ WORDS = {
     ),
     "currency": (
         _lt("The invoice is in %(own)s, but the order (%(orders)s) is in %(ordered)s."),
-        _lt("Create the invoice from the order anew, or change its currency."),
+        _lt("Create the invoice from the order again, or change its currency."),
     ),
     "terms": (
         _lt("The payment terms are %(own)s, but %(ordered)s in %(orders)s."),

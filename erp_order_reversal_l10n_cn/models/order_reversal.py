@@ -36,7 +36,7 @@ class OrderReversal(models.Model):
             if number and (len(number) not in (8, 20) or not number.isdecimal()):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no number of a fapiao. Type its eight or twenty "
+                        "“%s” is not a fapiao number. Enter its eight or twenty "
                         "digits.",
                         number,
                     )
@@ -44,7 +44,7 @@ class OrderReversal(models.Model):
             if reversal.red_fapiao_state == "issued" and not number:
                 raise ValidationError(
                     self.env._(
-                        "%s: type the number of the red fapiao that was issued.",
+                        "%s: enter the number of the red fapiao that was issued.",
                         reversal.name,
                     )
                 )

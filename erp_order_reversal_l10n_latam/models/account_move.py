@@ -41,7 +41,7 @@ class AccountMove(models.Model):
                     self.display_name,
                 ),
                 self,
-                remedy=self.env._("Type it as “Document Number”."),
+                remedy=self.env._("Enter it as “Document Number”."),
             )
         others = plan.records("account.move").filtered(
             lambda move: move.state == "posted"

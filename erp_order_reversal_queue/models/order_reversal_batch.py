@@ -61,4 +61,4 @@ class OrderReversalBatch(models.Model):
             self._delay_work(busy=counts, skip=sorted(waiting.now))
         elif waiting.now:
             self._delay_work(busy=counts, eta=BUSY_PAUSE)
-        return self.env._("%s reversals worked on", worked)
+        return self.env._("Reversals processed: %s", worked)

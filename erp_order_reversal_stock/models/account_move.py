@@ -35,7 +35,7 @@ class AccountMove(models.Model):
                     "goods_stay",
                     self.env._(
                         "Goods that %s delivered are not touched: the order stays "
-                        "confirmed and can be invoiced anew.",
+                        "confirmed and can be invoiced again.",
                         order.name,
                     ),
                     order,

@@ -3,6 +3,8 @@ from odoo.tools import float_is_zero
 
 from odoo.addons.erp_order_reversal.plan import LowerData
 
+from ..values import CancelTransferData, GoodsData
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -45,7 +47,7 @@ class SaleOrder(models.Model):
         whole = self.env["stock.picking"]
         for step in steps.reversal_id.step_ids:
             if step.operation == "cancel" and step.res_model == "stock.picking":
-                if step.data["whole"]:
+                if CancelTransferData.from_json(step.data).whole:
                     whole |= whole.browse(step.res_id)
         kept = steps._get_document()._reversal_pickings() - whole
         whole._reversal_leave_locked_period()
@@ -76,11 +78,11 @@ class SaleOrder(models.Model):
         """{id of an order line: change of what is to be delivered, in its unit}."""
         steps = step.reversal_id.step_ids.filtered(
             lambda other: other.operation in ("return", "request_return")
-            and not other.data.get("open")
+            and not GoodsData.from_json(other.data).open
         )
         back, received = {}, {}
         for other in steps:
-            for move_id, quantity in other.data["moves"]:
+            for move_id, quantity in GoodsData.from_json(other.data).moves:
                 move = self.env["stock.move"].browse(move_id)
                 line = move.sale_line_id
                 quantity = move.product_uom._compute_quantity(

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.addons.erp_order_reversal.plan import Operation
 
 from ..const import DELIVERY_METHODS
+from ..values import CancelTransferData, GoodsData
 
 PICKING = "stock.picking"
 WAREHOUSE = "stock.group_stock_user"
@@ -79,7 +80,7 @@ class OrderReversalStep(models.Model):
         pickings = self.filtered(lambda step: step.res_model == "stock.picking")
         for step in pickings:
             step.can_choose = not step.origin_id and (
-                step.operation != "cancel" or (step.data or {})["back"]
+                step.operation != "cancel" or step._brings_back()
             )
         return super(OrderReversalStep, self - pickings)._compute_can_choose()
 
@@ -97,33 +98,46 @@ class OrderReversalStep(models.Model):
         if self.operation == "cancel":
             found = [
                 (move, move.product_uom_qty)
-                for move in moves.browse(self.data["move_ids"]).exists()
+                for move in self._get_moved()
                 if not move._reversal_comes_back()
             ]
         else:
             found = [
                 (move, quantity)
-                for move_id, quantity in (self.data or {}).get("moves", [])
+                for move_id, quantity in GoodsData.from_json(self.data).moves
                 for move in moves.browse(move_id).exists()
                 if self.operation == "return" or not move._reversal_goes_out()
             ]
         return [(move, quantity) for move, quantity in found if move.sale_line_id]
 
+    def _get_moved(self):
+        """The stock moves of these steps, as far as they still exist."""
+        ids = []
+        for step in self:
+            ids += CancelTransferData.from_json(step.data).move_ids
+            ids += GoodsData.from_json(step.data).quantities
+        return self.env["stock.move"].browse(ids).exists()
+
+    def _brings_back(self):
+        """Whether what this step cancels would bring goods back from the customer."""
+        self.ensure_one()
+        return CancelTransferData.from_json(self.data).back
+
     def _asks_for_return(self):
         """Whether the warehouse was asked to receive goods from the customer."""
         self.ensure_one()
-        asked = self.operation == "request_return" and not self.data.get("open")
-        return asked and self._is_of_customer()
+        asked = self.operation == "request_return"
+        is_open = GoodsData.from_json(self.data).open
+        return asked and not is_open and self._is_of_customer()
 
     def _is_of_customer(self):
         """Whether the goods of this step had left for the customer."""
-        moves = self.env["stock.move"].browse(row[0] for row in self.data["moves"])
-        return any(move._reversal_goes_out() for move in moves.exists())
+        return any(move._reversal_goes_out() for move in self._get_moved())
 
     def _moves_goods(self):
         """Whether a return is made or received, or asked for again."""
         self.ensure_one()
         if self.operation in self._select_by_right(WAREHOUSE):
-            return not self.data.get("open")
+            return not GoodsData.from_json(self.data).open
         asked = self.origin_id if self.operation == "confirm" else self.browse()
-        return asked.res_model == PICKING and bool(asked.data["back"])
+        return asked.res_model == PICKING and asked._brings_back()

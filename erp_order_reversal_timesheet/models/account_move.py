@@ -52,7 +52,7 @@ class AccountMove(models.Model):
             plan.block(
                 "timesheets_invoiced",
                 self.env._(
-                    "Timesheets of %(invoice)s were invoiced again since, by "
+                    "Timesheets of %(invoice)s have been invoiced again since, by "
                     "%(others)s.",
                     invoice=self.display_name,
                     others=", ".join(others.mapped("display_name")),

@@ -95,6 +95,6 @@ class TestTimesheet(CohabitCase):
         wizard.create_invoices()
         again = timesheet.timesheet_invoice_id
         self.assertTrue(again)
-        with self.assertRaisesRegex(UserError, "were invoiced again since"):
+        with self.assertRaisesRegex(UserError, "have been invoiced again since"):
             reversal.with_user(self.manager).action_undo()
         self.assertEqual(timesheet.timesheet_invoice_id, again)

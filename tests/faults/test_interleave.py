@@ -43,6 +43,8 @@ MONEY = tuple(pair for pair in PAIRS if not {"lock", "cancel"} & set(pair))
 class InterleaveCase(WorldCase):
     """An order with an open invoice, a kept payment, a draft and a waiting request."""
 
+    acts = ACTS
+
     def setUp(self):
         super().setUp()
         self.orders = self.commit(
@@ -85,7 +87,7 @@ class InterleaveCase(WorldCase):
 
     def act(self, name):
         """:return: (user, function of an environment)"""
-        return ACTS[name], getattr(self, f"do_{name}")
+        return self.acts[name], getattr(self, f"do_{name}")
 
     def do_submit(self, env):
         self.submit(env, Shape("all", CREDIT))
@@ -137,7 +139,7 @@ class InterleaveCase(WorldCase):
         self.assertChain()
         self.images, self.statements = {}, {}
         tables = set()
-        for name in ACTS:
+        for name in self.acts:
             watch = Watch()
             self.assertIsNone(self.alone(name, watch), name)
             self.images[name] = self.image()

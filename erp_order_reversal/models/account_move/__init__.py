@@ -3,10 +3,12 @@ from . import guard
 from . import share
 from . import rest
 from . import part
+from . import fee
 from . import release
 from . import rematch
 from . import host_way
 from . import credit
+from . import square
 from . import credit_line
 from . import mirror
 from . import void

@@ -68,8 +68,8 @@ class AccountMove(models.Model):
             plan.block(
                 "not_an_invoice",
                 self.env._(
-                    "%s is no invoice. Only invoices, bills and receipts are taken "
-                    "back.",
+                    "%s is not an invoice. Only invoices, bills and receipts can be "
+                    "taken back.",
                     self.display_name,
                 ),
                 self,

@@ -23,7 +23,9 @@ class AccountMove(models.Model):
             elif move.need_cancel_request:
                 message = self.env._("%s was sent to the authorities.", move.name)
             elif move._get_violated_lock_dates(move.date, move._affect_tax_report()):
-                message = self.env._("The period of %s was closed since.", move.name)
+                message = self.env._(
+                    "The period of %s has been closed since.", move.name
+                )
             else:
                 continue
             if move.is_invoice(include_receipts=True):
@@ -70,7 +72,7 @@ class AccountMove(models.Model):
         if again := orders.order_line.invoice_lines.move_id & anew:
             problems.append(
                 self.env._(
-                    "%(orders)s was invoiced anew by %(invoices)s, and would be "
+                    "%(orders)s has been invoiced again by %(invoices)s, and would be "
                     "invoiced twice. Take %(invoices)s back first.",
                     orders=", ".join(orders.mapped("name")),
                     invoices=", ".join(again.mapped("display_name")),

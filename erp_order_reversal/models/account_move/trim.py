@@ -44,7 +44,7 @@ class AccountMove(models.Model):
             plan.block(
                 "draft_posted_since",
                 self.env._(
-                    "%s was posted or cancelled since, without the lines of this "
+                    "%s has been posted or cancelled since, without the lines of this "
                     "order.",
                     self.display_name,
                 ),

@@ -34,7 +34,7 @@ class AccountPayment(models.Model):
             self,
             "release",
             outcome or self.env._("Kept as an open payment"),
-            why=why or self.env._("The money was received and did not move."),
+            why=why or self.env._("The money was received and stays where it is."),
             payment_method=self._reversal_own_method(plan),
             **self._reversal_release_vals(plan, releases),
         )

@@ -170,7 +170,9 @@ class AccountPayment(models.Model):
         ):
             plan.block(
                 "period_closed_since",
-                self.env._("The period of %s was closed since.", self.display_name),
+                self.env._(
+                    "The period of %s has been closed since.", self.display_name
+                ),
                 self,
                 remedy=self.env._("Register a new payment."),
             )

@@ -14,8 +14,11 @@ from . import bundle
 from . import verify
 from . import restore
 from . import restored
+from . import moved
+from . import one_way
 from . import ledger
 from . import tell
+from . import teams
 from . import alerts
 from . import voucher
 from . import settle_again
@@ -23,3 +26,4 @@ from . import in_batch
 from . import part
 from . import review
 from . import next_steps
+from . import fee

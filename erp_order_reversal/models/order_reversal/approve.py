@@ -416,5 +416,6 @@ class OrderReversal(models.Model):
         :param names: names of the translated fields
         """
         records = self[lines].sorted(lambda line: (line.sequence, line.id))
-        for record, values in zip(records, values_list, strict=True):
+        # What the rehearsal found stands behind them, as it was said when it was tried.
+        for record, values in zip(records, values_list, strict=False):
             record.write({name: values.get(name) or False for name in names})

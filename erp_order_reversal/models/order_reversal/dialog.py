@@ -14,6 +14,10 @@ class OrderReversal(models.Model):
     act = fields.Char(
         compute="_compute_act", help="What confirming does, in a few words."
     )
+    scope_obstacles = fields.Json(
+        compute="_compute_scope_obstacles",
+        help="Why a scope can't be chosen here; an empty text hides it.",
+    )
 
     @api.depends("step_ids.operation", "amount_credit", "amount_refund", "scope")
     @api.depends("restores_id", "root_name")
@@ -73,24 +77,29 @@ class OrderReversal(models.Model):
 
     @api.depends("order_id", "move_id", "payment_id")
     def _compute_scope_obstacles(self):
-        return super()._compute_scope_obstacles()
+        for reversal in self:
+            root = reversal._get_root()
+            # sudo: whether there are invoices and payments; the root may be read.
+            reversal.scope_obstacles = (
+                root._origin.sudo()._reversal_scope_obstacles() if root else {}
+            )
 
-    def _get_scope_obstacles(self):
-        root = self._get_root()
-        # sudo: whether there are invoices and payments; the root may be read.
-        return root._origin.sudo()._reversal_scope_obstacles() if root else {}
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Override: a restore takes back what was done, whatever its reason."""
+        return None if self.restores_id else super()._onchange_reason_id()
 
-    def _get_usual_choices(self):
-        usual = super()._get_usual_choices()
+    def _get_usual(self):
+        """Override: a root is taken back as far as it reaches itself."""
+        usual = super()._get_usual()
         for name in self._root_fields:
             if self[name] and "scope" in usual:
                 usual["scope"] = self.env.context.get("default_scope", ROOT_SCOPE[name])
         return usual
 
-    @api.onchange("reason_id")
-    def _onchange_reason_id(self):
-        """Override: a restore takes back what was done, whatever the reason."""
-        return None if self.restores_id else super()._onchange_reason_id()
+    def _get_impossible(self, name):
+        """Override: scopes that this root has no documents for."""
+        return (self.scope_obstacles or {}) if name == "scope" else ()
 
     @api.model
     def submit_request(self, values):

@@ -106,9 +106,7 @@ class OrderReversal(models.Model):
         for model, steps in self.step_ids.grouped("res_model").items():
             records = steps._get_document().with_prefetch(shared.get(model))
             found[model] = records
-            for step in steps:
-                for release in (step.data or {}).get("releases", []):
-                    released.add(release["invoice_id"])
+            released.update(release.invoice_id for release in steps._get_releases())
         if root := self._get_root():
             found[root._name] |= root
         acted = found["account.move"]

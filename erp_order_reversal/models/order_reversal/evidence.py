@@ -256,11 +256,7 @@ class OrderReversal(models.Model):
         """
         self.ensure_one()
         matches = books.matches[self.id]
-        released = {
-            release["partial_id"]
-            for step in self.step_ids
-            for release in (step.data or {}).get("releases", [])
-        }
+        released = {release.partial_id for release in self.step_ids._get_releases()}
         ended = self.step_ids.filtered(lambda step: step._get_row().ends)
         moves = {step.res_id for step in ended if step.res_model == "account.move"}
         payments = self.env["account.payment"].browse(

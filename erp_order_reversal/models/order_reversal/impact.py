@@ -45,9 +45,8 @@ class OrderReversal(models.Model):
                 *payments.move_id._ids,
             ):
                 owners.setdefault(move_id, reversal)
-            for step in reversal.step_ids:
-                for release in (step.data or {}).get("releases", []):
-                    partials.setdefault(release["partial_id"], reversal)
+            for release in reversal.step_ids._get_releases():
+                partials.setdefault(release.partial_id, reversal)
         self.env.flush_all()
         for partial_id, move_id in self._find_side_entries(partials):
             owners.setdefault(move_id, partials[partial_id])

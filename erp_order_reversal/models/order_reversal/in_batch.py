@@ -218,7 +218,8 @@ class OrderReversal(models.Model):
     def _would_need_approval(self, plan):
         """Whether this reversal of the selection dialog would have to be approved."""
         values = self._plan_vals(plan)
-        for name in ("step_ids", "amount_total", "amount_credit", "amount_refund"):
+        sums = ("amount_total", "amount_credit", "amount_refund", "amount_fee")
+        for name in ("step_ids", *sums):
             self[name] = values[name]
         return self._needs_approval()
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ...plan import PartLine, frozen
@@ -53,8 +53,8 @@ class OrderReversal(models.Model):
             if not known or (named and not isinstance(command[-1], dict)):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no line of a part. Give an order line or an invoice "
-                        "line, and a quantity.",
+                        "“%s” is not a line that can be taken back. Give an order "
+                        "line or an invoice line, and a quantity.",
                         command,
                     )
                 )
@@ -63,19 +63,15 @@ class OrderReversal(models.Model):
         return result
 
     def _check_part_may_change(self):
-        """:raise AccessError: a reversal that was submitted, or a draft of others"""
+        """Whether the lines of a part may be written.
+
+        :raise UserError: a reversal was submitted
+        :raise AccessError: a draft of others
+        """
         if self._is_engine():
             return
         self._check_own_draft()
-        frozen = self.filtered(lambda reversal: reversal.state != "draft")
-        if frozen:
-            raise AccessError(
-                self.env._(
-                    "%s was submitted and can't be edited. Cancel it and open a new "
-                    "one from the document.",
-                    ", ".join(frozen.mapped("name")),
-                )
-            )
+        self._check_draft()
 
     def _check_part(self):
         """:raise ValidationError: with everything that makes a part none at once"""
@@ -173,6 +169,9 @@ class OrderReversal(models.Model):
         :return: {line of the root: PartLine}, or None where all of it is taken back
         """
         self.ensure_one()
+        if self.batch_id.product_ids and not self.line_ids and not self.restores_id:
+            self._block_without_product(plan)
+            return {}
         if not self.is_part:
             return None
         problems = self._get_part_problems()
@@ -193,14 +192,22 @@ class OrderReversal(models.Model):
                 return None
         return part
 
+    def _block_without_product(self, plan):
+        """A selection of products takes back nothing of a document without them."""
+        plan.block(
+            "part_product_missing",
+            self.env._(
+                "%(document)s has nothing of %(products)s to take back.",
+                document=plan.root._reversal_name(),
+                products=", ".join(self.batch_id.product_ids.mapped("display_name")),
+            ),
+            plan.root,
+            remedy=self.env._("It stays as it is: nothing has to be done with it."),
+        )
+
     def _freeze_part(self):
         """What of the part is frozen in a request, as JSON values."""
-        return [
-            [target._name, target.id, line.quantity, line.amount]
-            for line in self.line_ids
-            for target in (line._get_target(),)
-            if target
-        ]
+        return [row for line in self.line_ids if (row := line._freeze())]
 
     def _get_part_remedy(self):
         return self.env._(
@@ -219,7 +226,9 @@ class OrderReversal(models.Model):
         if later:
             plan.block(
                 "part_restored_first",
-                self.env._("Another part of %s was taken back since.", self.root_name),
+                self.env._(
+                    "Another part of %s has been taken back since.", self.root_name
+                ),
                 plan.root,
                 remedy=self.env._("Restore %s first.", ", ".join(later.mapped("name"))),
             )
@@ -260,17 +269,7 @@ class OrderReversal(models.Model):
         """Override to plan the part that the dialog shows."""
         planned = super()._as_planned()
         planned.line_ids = [
-            Command.create(
-                {
-                    **{
-                        name: line[name]._origin.id
-                        for name in line._target_fields
-                        if line[name]
-                    },
-                    **{name: line[name] for name in line._number_fields},
-                }
-            )
-            for line in self.line_ids
+            Command.create(line._get_part_values()) for line in self.line_ids
         ]
         return planned
 

@@ -47,7 +47,7 @@ class OrderReversal(models.Model):
             )
         if len(names) > 4:
             return self.env._(
-                "%(names)s or %(count)s others can approve it.",
+                "%(names)s (and %(count)s more) can approve it.",
                 names=", ".join(names[:3]),
                 count=len(names) - 3,
             )

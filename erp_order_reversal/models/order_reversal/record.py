@@ -3,15 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
-from ...checks import check_one, check_records
-from ...const import (
-    INVOICE_METHODS,
-    PAYMENT_METHODS,
-    SCOPES,
-    STATE_FLOW,
-    STATES,
-)
-from ...engine import ENGINE
+from ...checks import check_one
+from ...const import STATE_FLOW, STATES
 
 
 class OrderReversal(models.Model):
@@ -20,9 +13,9 @@ class OrderReversal(models.Model):
     _name = "order.reversal"
     _description = "Order Reversal"
     _inherit = [
+        "order.reversal.request.mixin",
         "mail.thread",
         "mail.activity.mixin",
-        "order.reversal.request.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
@@ -53,66 +46,13 @@ class OrderReversal(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Customer", compute="_compute_partner_id", store=True
     )
-    scope = fields.Selection(
-        SCOPES,
-        required=True,
-        default="cancel",
-        tracking=True,
-        index=True,
-        help="Unlock only: the order is opened for edit.\n"
-        "Payments: they are taken off the invoices.\n"
-        "Payments and invoices: the invoices are taken back, too; the order stays "
-        "confirmed and can be invoiced anew.\n"
-        "Back to quotation: the order becomes a quotation again, too.\n"
-        "Cancel the order: everything is taken back, and the order is cancelled.",
-        request=True,
-    )
-    reason_id = fields.Many2one(
-        "order.reversal.reason",
-        required=True,
-        tracking=True,
-        check_company=True,
-        request=True,
-    )
-    note_required = fields.Boolean(related="reason_id.note_required")
-    note = fields.Text(
-        "Explanation",
-        help="It is written on every document that changes.",
-        request=True,
-    )
-    invoice_method = fields.Selection(
-        INVOICE_METHODS,
-        required=True,
-        default="auto",
-        help="Automatic: a draft, or an invoice of the same month that was neither "
-        "sent nor locked, is voided; any other one gets a credit note.",
-        request=True,
-    )
-    payment_method = fields.Selection(
-        PAYMENT_METHODS,
-        required=True,
-        default="auto",
-        help="Automatic: the money stays with you as a credit of the customer. Void "
-        "only a payment that never happened; a refund is recorded as a payment of its "
-        "own.",
-        request=True,
-    )
-    date = fields.Date(
-        "Accounting Date",
-        required=True,
-        default=fields.Date.context_today,
-        help="Date of the new entries. It is moved to the first open day if the "
-        "period is locked.",
-        request=True,
-    )
+    scope = fields.Selection(tracking=True, index=True)
+    reason_id = fields.Many2one(tracking=True)
     entry_date = fields.Date(
         "New Entries Dated", readonly=True, copy=False, help="The first open day."
     )
     state = fields.Selection(
         STATES, required=True, readonly=True, copy=False, default="draft", tracking=True
-    )
-    requester_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, default=lambda self: self.env.uid
     )
     requested_on = fields.Datetime(
         readonly=True, copy=False, help="When an approval was asked for."
@@ -188,28 +128,15 @@ class OrderReversal(models.Model):
             )
 
     def write(self, vals):
-        """Requests are written while draft, by the requester; nothing else is.
+        """Override: the reason given has to be one that may be given."""
+        result = super().write(vals)
+        if {"reason_id", "note"} & set(vals) and not self._is_engine():
+            self._check_reason()
+        return result
 
-        :raise UserError: the reversal is no draft, or the field is not a request
-        """
-        if self._is_engine() or not set(vals) & self._guarded_fields():
-            return super().write(vals)
-        denied = set(vals) & self._guarded_fields() - self._request_fields
-        if denied:
-            labels = [self._fields[name].string for name in sorted(denied)]
-            raise self._error(
-                self.env._(
-                    "%(fields)s of %(names)s can't be written: they follow from what "
-                    "is done with the reversal. Use its buttons instead.",
-                    fields=", ".join(labels),
-                    names=", ".join(self.mapped("name")),
-                )
-            )
-        check_records(self)
-        self._check_own_draft()
-        self._check_values(vals)
-        frozen = self.filtered(lambda r: r.state != "draft")
-        if frozen:
+    def _check_draft(self):
+        """:raise UserError: a reversal was submitted"""
+        if frozen := self.filtered(lambda reversal: reversal.state != "draft"):
             raise self._error(
                 self.env._(
                     "%s was submitted and can't be edited. Cancel it and open a new "
@@ -217,10 +144,6 @@ class OrderReversal(models.Model):
                     ", ".join(frozen.mapped("name")),
                 )
             )
-        result = super().write(vals)
-        if {"reason_id", "note"} & set(vals):
-            self._check_reason()
-        return result
 
     def copy_data(self, default=None):
         raise self._error(
@@ -242,19 +165,6 @@ class OrderReversal(models.Model):
                 )
             )
         self._check_own_draft()
-
-    @api.model
-    def _is_engine(self):
-        return self.env.context.get("order_reversal_engine") is ENGINE
-
-    @api.model
-    def _engine_env(self, records):
-        """`records` as the addon itself writes them.
-
-        sudo(): for the addon's own tables alone, which nobody else may write.
-        """
-        context = clean_context(self.env.context)
-        return records.sudo().with_context(context, order_reversal_engine=ENGINE)
 
     def _set_state(self, target, **vals):
         """The only writer of `state`.

@@ -261,7 +261,7 @@ class OrderReversal(models.Model):
             return (
                 "no_right",
                 "blocker",
-                self.env._("Nothing was changed. Have it done with that right."),
+                self.env._("Nothing was changed. Ask somebody who has that right."),
                 self.env._("Whoever holds the right that is named here may do it."),
             )
         if rehearsal.checking:
@@ -275,7 +275,7 @@ class OrderReversal(models.Model):
             return (
                 "host_refused",
                 "blocker",
-                self.env._("Solve that first, or choose another method or scope."),
+                self.env._("Resolve that first, or choose another method or scope."),
                 self.env._("Whoever may change that document may do it."),
             )
         return (

@@ -118,13 +118,6 @@ class OrderReversal(models.Model):
             )
         return self._drop_guarded(vals)
 
-    def _set_defaults_of_reason(self, vals):
-        """What the request leaves open is what its reason sets by default."""
-        reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
-        for name in self._reason_defaults:
-            if name not in vals and reason[name]:
-                vals[name] = reason[name]
-
     def _check_reason(self):
         for reversal in self:
             reason = reversal.reason_id

@@ -167,6 +167,7 @@ class OrderReversal(models.Model):
                 currency_id=step.currency_id.id,
                 origin_id=step.id,
             )
+        origin._name_movers(plan)
         if planned and plan.root:
             plan.add_step(plan.root, "settle", names["settle"])
         plan.steps.sort(key=lambda step: step["sequence"])
@@ -222,7 +223,7 @@ class OrderReversal(models.Model):
         for step in gone:
             plan.block(
                 "document_deleted",
-                self.env._("%s was deleted since.", step.res_name),
+                self.env._("%s has been deleted since.", step.res_name),
                 remedy=self.env._("Settle it by hand, or create a new order."),
             )
         return steps - gone
@@ -250,14 +251,13 @@ class OrderReversal(models.Model):
         """
         model = self.env["account.partial.reconcile"]
         lines = self.env["account.move.line"]
-        released = self.step_ids._get_releases()
+        released = {part.partial_id: part for part in self.step_ids._get_releases()}
         later = self._get_later().step_ids._get_releases()
+        later = {part.partial_id for part in later}
 
         def order(row):
             own = released.get(row["id"])
-            return (
-                (not own, bool(own and own["keep"]), row["id"]) if later else row["id"]
-            )
+            return (not own, bool(own and own.keep), row["id"]) if later else row["id"]
 
         rows = self._image_rows("account_partial_reconcile")
         alive = set(model.browse(row["id"] for row in rows).exists()._ids)

@@ -67,9 +67,8 @@ class OrderReversal(models.Model):
         )
         root = self._get_root()
         bodies[root._name].setdefault(root.id, body)
-        for step in self.step_ids:
-            for release in (step.data or {}).get("releases", []):
-                bodies["account.move"].setdefault(release["invoice_id"], body)
+        for release in self.step_ids._get_releases():
+            bodies["account.move"].setdefault(release.invoice_id, body)
 
     def _hook_if_success(self):
         result = super()._hook_if_success()

@@ -152,7 +152,7 @@ class OrderReversal(models.Model):
         alive = orders.filtered(books.has)
         gone = steps.filtered(lambda step: step.res_id not in alive._ids)
         return alive._reversal_problems(self, books.fresh) + [
-            self.env._("%s was deleted since.", step.res_name) for step in gone
+            self.env._("%s has been deleted since.", step.res_name) for step in gone
         ]
 
     def _read_books(self, fresh, matches):
@@ -170,9 +170,9 @@ class OrderReversal(models.Model):
             if step.result_id:
                 wanted[step.result_model].add(step.result_id)
             partials.update(
-                release["partial_id"]
-                for release in (step.data or {}).get("releases", [])
-                if release["partial_id"]
+                release.partial_id
+                for release in step._get_releases()
+                if release.partial_id
             )
         alive = {
             model: ids if fresh else set(self.env[model].browse(ids).exists().ids)

@@ -3,7 +3,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...checks import check_type
-from .record import ROOTS
 
 # So many documents are planned at once. The dialog asks for one part after the other
 # and shows how far it is.
@@ -18,7 +17,7 @@ COUNTS = (
     "voided",
     "credited",
 )
-SUMS = ("amount", "kept", "refunded", "tax", "cash")
+SUMS = ("amount", "kept", "refunded", "fees", "tax", "cash")
 GROUP_KEYS = ("code", "message", "remedy")
 
 
@@ -37,9 +36,15 @@ class OrderReversalBatch(models.Model):
     )
     assessment_html = fields.Html(compute="_compute_assessment", sanitize=False)
 
+    scope_obstacles = fields.Json(
+        compute="_compute_scope_obstacles",
+        help="Why a scope can't be chosen here; an empty text hides it.",
+    )
+
     @api.depends("order_ids", "move_ids", "payment_ids")
     def _compute_scope_obstacles(self):
-        return super()._compute_scope_obstacles()
+        for batch in self:
+            batch.scope_obstacles = batch._get_scope_obstacles()
 
     def _get_scope_obstacles(self):
         """Those of all documents: what makes sense for one of them can be chosen."""
@@ -56,11 +61,9 @@ class OrderReversalBatch(models.Model):
                 }
         return found or {}
 
-    def _get_usual_choices(self):
-        usual = super()._get_usual_choices()
-        if "default_scope" not in self.env.context:
-            usual["scope"] = self._default_scope({n: self[n] for n in ROOTS.values()})
-        return usual
+    def _get_impossible(self, name):
+        """Override: scopes that none of the documents has anything for."""
+        return (self.scope_obstacles or {}) if name == "scope" else ()
 
     @api.depends(lambda self: self._request_fields)
     @api.depends_context("uid", "lang")
@@ -114,8 +117,8 @@ class OrderReversalBatch(models.Model):
         :param int total: documents of the selection
         :return: {"total", "checked", "ready", "approval", "blocked", "requested" (one
             waits already), "voided", "credited": int, "amount", "kept", "refunded",
-            "tax", "cash": float in the currency of the company, positive is taken back,
-            "months": {year and month of the entries: float}, "partner_ids": list,
+            "fees", "tax", "cash": float in the currency of the company, positive is
+            taken back, "months": {year and month of the entries: float}, "partner_ids": list,
             "currency_id": id, "groups": [{"code", "message", "remedy", "documents":
             [[model, id, name]]}] of what stands against them, "open": {"ready",
             "approval": documents}, "rows": as the impact of a reversal}
@@ -181,6 +184,7 @@ class OrderReversalBatch(models.Model):
         found["amount"] += reversal.amount_total
         found["kept"] += reversal.amount_credit
         found["refunded"] += reversal.amount_refund
+        found["fees"] += reversal.amount_fee
         for step in reversal.step_ids:
             found["voided"] += step.operation == "void"
             found["credited"] += step.operation == "credit"
@@ -194,9 +198,17 @@ class OrderReversalBatch(models.Model):
         found["blocked"] += 1
         found["requested"] += refused["code"] == "already_requested"
         found["partner_ids"].add(reversal.partner_id.id)
-        group = found["groups"].setdefault(
-            refused["code"],
-            {**{key: refused[key] for key in GROUP_KEYS}, "documents": []},
+        self._add_group(found["groups"], refused, reversal)
+
+    @api.model
+    def _add_group(self, groups, finding, reversal):
+        """Documents that the same finding is about stand together.
+
+        What is blocked, and what could not be restored.
+        """
+        group = groups.setdefault(
+            finding["code"],
+            {**{key: finding[key] for key in GROUP_KEYS}, "documents": []},
         )
         group["documents"].append(reversal._get_root_row())
 
@@ -207,16 +219,20 @@ class OrderReversalBatch(models.Model):
         :param records: the documents
         """
         model = self.env["order.reversal"]
-        values = {
-            name: self._fields[name].convert_to_write(self[name], self)
-            for name in self._request_fields - set(ROOTS.values()) - {"reason_id"}
-        }
-        values["reason_id"] = self.reason_id._origin.id
+        values = {**self._get_passed_values(), "batch_id": self}
+        parts = self._get_part_values(records)
         # sudo: the companies of documents that the user may read.
         companies = records.sudo().grouped("company_id")
         reversals = model.union(
             *(
-                model.new({**values, root: record.id, "company_id": company.id})
+                model.new(
+                    {
+                        **values,
+                        **parts.get(record.id, {}),
+                        root: record.id,
+                        "company_id": company.id,
+                    }
+                )
                 for company, of_company in companies.items()
                 for record in of_company
             )
@@ -228,6 +244,9 @@ class OrderReversalBatch(models.Model):
         if plan.blockers:
             self._count_refused(found, reversal, plan.blockers[0])
             return
+        for finding in plan.findings:
+            if finding["code"] == "one_way":
+                self._add_group(found["groups"], finding, reversal)
         approval = reversal._would_need_approval(plan)
         self._count_ready(found, reversal, approval)
         for step in plan.steps:

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ...checks import check_records, check_type
-from ...const import BATCH_STATES, INVOICE_METHODS, PAYMENT_METHODS, SCOPES
+from ...checks import check_type
+from ...const import BATCH_STATES
 from ..order_reversal.request import ROOT_SCOPE
 
 # The field of a batch that holds the documents of each root of a reversal.
@@ -20,9 +20,9 @@ class OrderReversalBatch(models.Model):
     _name = "order.reversal.batch"
     _description = "Bulk Reversal"
     _inherit = [
+        "order.reversal.request.mixin",
         "mail.thread",
         "mail.activity.mixin",
-        "order.reversal.request.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
@@ -34,15 +34,7 @@ class OrderReversalBatch(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    requester_id = fields.Many2one(
-        "res.users",
-        "Owner",
-        required=True,
-        readonly=True,
-        copy=False,
-        index=True,
-        default=lambda self: self.env.uid,
-    )
+    requester_id = fields.Many2one(string="Owner", required=True, index=True)
     runner_id = fields.Many2one(
         "res.users",
         "Started by",
@@ -66,40 +58,6 @@ class OrderReversalBatch(models.Model):
         "account.payment",
         string="Payments",
         copy=False,
-        request=True,
-    )
-    scope = fields.Selection(
-        SCOPES,
-        required=True,
-        default="cancel",
-        request=True,
-    )
-    reason_id = fields.Many2one(
-        "order.reversal.reason",
-        required=True,
-        request=True,
-    )
-    note_required = fields.Boolean(related="reason_id.note_required")
-    note = fields.Text(
-        "Explanation",
-        request=True,
-    )
-    invoice_method = fields.Selection(
-        INVOICE_METHODS,
-        required=True,
-        default="auto",
-        request=True,
-    )
-    payment_method = fields.Selection(
-        PAYMENT_METHODS,
-        required=True,
-        default="auto",
-        request=True,
-    )
-    date = fields.Date(
-        "Accounting Date",
-        required=True,
-        default=fields.Date.context_today,
         request=True,
     )
     state = fields.Selection(
@@ -186,6 +144,13 @@ class OrderReversalBatch(models.Model):
             minutes=seconds % 3600 // 60,
         )
 
+    def _get_usual(self):
+        """Override: invoices and payments reach as far as they go themselves."""
+        usual = super()._get_usual()
+        if "scope" in usual and "default_scope" not in self.env.context:
+            usual["scope"] = self._default_scope(self)
+        return usual
+
     @api.model
     def default_get(self, fields):
         """Invoices and payments are taken back as far as they reach themselves."""
@@ -197,7 +162,7 @@ class OrderReversalBatch(models.Model):
     @api.model
     def _default_scope(self, values):
         for root, name in ROOTS.items():
-            if values.get(name):
+            if name in values and values[name]:
                 return ROOT_SCOPE[root]
         return "cancel"
 
@@ -233,35 +198,15 @@ class OrderReversalBatch(models.Model):
         """
         self._check_values(vals)
         vals = self._drop_guarded(vals)
-        reason = self.env["order.reversal.reason"].browse(vals.get("reason_id"))
-        for name in self._reason_defaults:
-            if name not in vals and reason[name]:
-                vals[name] = reason[name]
+        self._set_defaults_of_reason(vals)
         return vals
 
-    def write(self, vals):
-        """Requests are written while draft, by the owner; nothing else is."""
-        if self._is_engine() or not set(vals) & self._guarded_fields():
-            return super().write(vals)
-        denied = set(vals) & self._guarded_fields() - self._request_fields
-        if denied:
-            raise UserError(
-                self.env._(
-                    "%(fields)s of %(names)s can't be written: they follow from what "
-                    "is done with the batch. Use its buttons instead.",
-                    fields=", ".join(self._fields[f].string for f in sorted(denied)),
-                    names=", ".join(self.mapped("name")),
-                )
-            )
-        check_records(self)
-        self._check_own_draft()
+    def _check_draft(self):
         self._check_state("draft")
-        self._check_values(vals)
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
-        self._check_state("draft")
+        self._check_draft()
         self._check_own_draft()
 
     def copy_data(self, default=None):
@@ -279,13 +224,9 @@ class OrderReversalBatch(models.Model):
         domain = Domain("state", "=", "draft") & Domain("write_date", "<", limit)
         self.search(domain).unlink()
 
-    @api.model
-    def _is_engine(self):
-        return self.env["order.reversal"]._is_engine()
-
     def _engine(self):
         """This batch as the addon itself writes it."""
-        return self.env["order.reversal"]._engine_env(self)
+        return self._engine_env(self)
 
     def _check_state(self, *states):
         """:raise UserError: a batch is in another state"""
@@ -299,6 +240,19 @@ class OrderReversalBatch(models.Model):
                     states=self.env._("” or “").join(labels[s] for s in states),
                 )
             )
+
+    def _get_passed_values(self):
+        """What each reversal of this batch takes over from it.
+
+        :return: dict
+        """
+        self.ensure_one()
+        shared = self._request_fields & self.env["order.reversal"]._request_fields
+        values = {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in shared - {"reason_id"}
+        }
+        return {**values, "reason_id": self.reason_id._origin.id}
 
     def _get_roots(self):
         """[(field of the reversal, documents)] of this batch, without empty ones."""

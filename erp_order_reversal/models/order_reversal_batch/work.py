@@ -243,7 +243,7 @@ class OrderReversalBatch(models.Model):
             self.activity_schedule(
                 "erp_order_reversal.mail_activity_approve",
                 user_id=approver.id,
-                note=self.env._("%s reversals wait for approval.", len(waiting)),
+                note=self.env._("Reversals waiting for approval: %s.", len(waiting)),
             )
 
     def _finish_approval_activities(self):
@@ -260,8 +260,8 @@ class OrderReversalBatch(models.Model):
         self.ensure_one()
         batch = self.with_context(lang=self.requester_id.lang)
         body = batch.env._(
-            "%(name)s is finished: %(done)s done, %(failed)s failed, %(waiting)s wait "
-            "for approval.",
+            "%(name)s is finished: %(done)s done, %(failed)s failed, %(waiting)s "
+            "waiting for approval.",
             name=self.name,
             done=self.done_count,
             failed=self.failed_count,

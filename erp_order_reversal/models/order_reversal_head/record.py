@@ -16,6 +16,7 @@ class OrderReversalHead(models.Model):
     """
 
     _name = "order.reversal.head"
+    _inherit = ["order.reversal.append.only.mixin"]
     _description = "Signed Head of the Audit Log"
     _order = "id desc"
     _rec_name = "made_on"
@@ -44,24 +45,8 @@ class OrderReversalHead(models.Model):
             """
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Only `_make` writes heads."""
-        if not self.env["order.reversal"]._is_engine():
-            raise self.env["order.reversal.log"]._refusal()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Refused: heads are append-only."""
-        raise self.env["order.reversal.log"]._refusal()
-
-    def copy_data(self, default=None):
-        """Refused: heads are append-only."""
-        raise self.env["order.reversal.log"]._refusal()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise self.env["order.reversal.log"]._refusal()
+    def _refusal(self):
+        return self.env["order.reversal.log"]._refusal()
 
     # ------------------------------------------------------------------
     # The key

@@ -109,7 +109,7 @@ class OrderReversalLog(models.Model):
     def _describe_file(self, detail):
         parts = [detail.get("file"), detail.get("public_key")]
         if "rows" in detail:
-            parts.append(self.env._("%s rows", detail["rows"]))
+            parts.append(self.env._("Rows: %s", detail["rows"]))
         return parts
 
     def _state_label(self, state):

@@ -4,7 +4,6 @@ from odoo.fields import Command
 
 from ...const import CREDIT_TYPES, REVERSIBLE_TYPES
 from ...plan import Money, Terms
-from ...plan.values import ReleaseData
 from .difference import VALUES
 
 
@@ -18,7 +17,7 @@ class OrderSettlement(models.Model):
     )
     blocker_count = fields.Integer(compute="_compute_blocker_count")
     rehearsal_error = fields.Text(
-        readonly=True, copy=False, help="What the host would refuse."
+        readonly=True, copy=False, help="What Odoo would refuse."
     )
     fingerprint = fields.Json(
         readonly=True, copy=False, help="What was shown when it was last assessed."
@@ -38,8 +37,8 @@ class OrderSettlement(models.Model):
         :return: True
         """
         self.check_access("write")
-        self._check_state_draft()
-        self._check_requester()
+        self._check_draft()
+        self._check_own_draft()
         self._assess()
         return True
 
@@ -128,12 +127,9 @@ class OrderSettlement(models.Model):
 
         :return: list of `Release`
         """
-        return [
-            release
-            for step in self.reversal_id.step_ids
-            if step.operation == "release" and step.done
-            for release in ReleaseData.from_json(step.data).releases
-        ]
+        return self.reversal_id.step_ids.filtered(
+            lambda step: step.operation == "release" and step.done
+        )._get_releases()
 
     def _get_default_journal(self, orders):
         """The journal of what was taken back, else the order's or the company's."""

@@ -47,13 +47,14 @@ class OrderSettlementCredit(models.Model):
                     "can be chosen."
                 )
             )
-        settlements._check_state_draft()
-        settlements._check_requester()
+        settlements._check_draft()
+        settlements._check_own_draft()
         amount = vals.get("amount")
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise ValidationError(
                 self.env._(
-                    "“%s” is no amount to match. Give a number, 0 to match nothing.",
+                    "“%s” is not a valid amount to match. Enter a number, or 0 to "
+                    "match nothing.",
                     amount,
                 )
             )

@@ -105,10 +105,10 @@ class OrderSettlement(models.Model):
             remedy = self.env._("Make one by “New Quotation from It” on the reversal.")
         elif not self.order_ids and not self._get_invoices():
             message = self.env._(
-                "%s took nothing back that belongs to an order or is still open.",
+                "%s took back nothing that belongs to an order or is still open.",
                 reversal.name,
             )
-            remedy = self.env._("Make the invoice anew, and match the credit there.")
+            remedy = self.env._("Create the invoice again, and match the credit there.")
         else:
             return []
         return [self._finding("blocker", "nothing_left", message, reversal, remedy)]
@@ -241,7 +241,7 @@ class OrderSettlement(models.Model):
                     )
                     if payment
                     else self.env._(
-                        "%s is no payment, so that no refund of it can be made here.",
+                        "%s is not a payment, so it can't be refunded here.",
                         credit.name,
                     )
                 )
@@ -283,7 +283,7 @@ class OrderSettlement(models.Model):
                         "info",
                         "money_used",
                         self.env._(
-                            "The credit of %s was used or paid back since.",
+                            "The credit of %s has been used or paid back since.",
                             line.move_id.name,
                         ),
                         line.move_id,

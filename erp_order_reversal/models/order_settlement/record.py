@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...checks import check_one
@@ -14,7 +14,7 @@ class OrderSettlement(models.Model):
 
     _name = "order.settlement"
     _description = "Settlement after a Reversal"
-    _inherit = ["order.reversal.request.mixin"]
+    _inherit = ["order.reversal.guarded.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _given_fields = ("reversal_id",)
@@ -53,9 +53,6 @@ class OrderSettlement(models.Model):
     )
     state = fields.Selection(
         STATES, required=True, readonly=True, copy=False, default="draft", index=True
-    )
-    requester_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, default=lambda self: self.env.uid
     )
     done_on = fields.Datetime(readonly=True, copy=False)
     difference_ids = fields.One2many(
@@ -153,7 +150,6 @@ class OrderSettlement(models.Model):
             self._check_values(vals)
             reversal = reversals.browse(vals["reversal_id"])
             reversal.check_access("read")
-            self._check_allowed(vals)
             vals = self._drop_guarded(vals)
             vals.pop("credit_ids", None)
             vals["name"] = (
@@ -167,37 +163,13 @@ class OrderSettlement(models.Model):
         settlements._assess()
         return settlements
 
-    def write(self, vals):
-        """The requester writes a draft; nothing else is written from outside.
-
-        :raise UserError: it is settled, or the field follows from the work
-        :raise AccessError: somebody else's draft
-        """
-        if self._is_engine() or not set(vals) & self._guarded_fields():
-            return super().write(vals)
-        denied = set(vals) & self._guarded_fields() - self._request_fields
-        if denied:
-            labels = [
-                self._fields[name]._description_string(self.env)
-                for name in sorted(denied)
-            ]
-            raise ValidationError(
-                self.env._(
-                    "%(fields)s of %(names)s can't be written: they follow from what "
-                    "is settled. Use the button “Confirm” instead.",
-                    fields=", ".join(labels),
-                    names=", ".join(self.mapped("name")),
-                )
-            )
-        self._check_state_draft()
-        self._check_requester()
-        self._check_values(vals)
-        self._check_allowed(vals)
-        return super().write(vals)
-
     @api.model
-    def _check_allowed(self, vals):
-        """:raise ValidationError: a required field without a value, a wrong journal"""
+    def _check_values(self, vals):
+        """Override to name what is needed, and a journal that can't be taken.
+
+        :raise ValidationError: a required field without a value, a wrong journal
+        """
+        result = super()._check_values(vals)
         for name in ("date", "rest_method"):
             if name in vals and not vals[name]:
                 raise ValidationError(
@@ -211,10 +183,12 @@ class OrderSettlement(models.Model):
         if journal and journal.sudo().type != "sale":
             raise ValidationError(
                 self.env._(
-                    "%s is no sales journal. Choose one of them for the new invoice.",
+                    "%s is not a sales journal. Choose a sales journal for the new "
+                    "invoice.",
                     journal.sudo().display_name,
                 )
             )
+        return result
 
     def copy_data(self, default=None):
         raise ValidationError(
@@ -234,20 +208,11 @@ class OrderSettlement(models.Model):
                     ", ".join(done.mapped("name")),
                 )
             )
-        self._check_requester()
+        self._check_own_draft()
 
     # ------------------------------------------------------------------
     # State and rights
     # ------------------------------------------------------------------
-
-    @api.model
-    def _is_engine(self):
-        return self.env["order.reversal"]._is_engine()
-
-    @api.model
-    def _engine_env(self, records):
-        """`records` as the addon itself writes them."""
-        return self.env["order.reversal"]._engine_env(records)
 
     def _set_state(self, target, **vals):
         """The only writer of `state`.
@@ -257,7 +222,7 @@ class OrderSettlement(models.Model):
         self._check_state(STATE_FLOW[target])
         self._engine_env(self).write({"state": target, **vals})
 
-    def _check_state_draft(self):
+    def _check_draft(self):
         self._check_state({"draft"})
 
     def _check_state(self, states):
@@ -267,19 +232,6 @@ class OrderSettlement(models.Model):
                     "%s was settled already, nothing is done twice. Open its invoices "
                     "to see what was done.",
                     ", ".join(wrong.mapped("name")),
-                )
-            )
-
-    def _check_requester(self):
-        """:raise AccessError: somebody else's draft"""
-        foreign = self.filtered(lambda record: record.requester_id != self.env.user)
-        if foreign and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%(names)s is a draft of %(users)s, who alone may change it. Open "
-                    "one of your own from the reversal.",
-                    names=", ".join(foreign.mapped("name")),
-                    users=", ".join(foreign.requester_id.mapped("name")),
                 )
             )
 

@@ -31,9 +31,9 @@ class OrderSettlement(models.Model):
 
     def _settle(self):
         self.ensure_one()
-        self._check_requester()
+        self._check_own_draft()
         self._lock_documents()
-        self._check_state_draft()
+        self._check_draft()
         self._raise_blockers()
         self._check_shown()
         with self.env.cr.savepoint():

@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
                 "transaction_pending",
                 self.env._(
                     "The online payment %(reference)s of %(order)s is still pending: "
-                    "once it arrives, the host may confirm the order again.",
+                    "once it arrives, Odoo may confirm the order again.",
                     reference=", ".join(pending.mapped("reference")),
                     order=self.name,
                 ),
@@ -156,10 +156,6 @@ class SaleOrder(models.Model):
                 "amount": order.amount_total,
                 "currency_id": order.currency_id.id,
             }
-            if order.locked and order._reversal_needs_unlock(plan):
-                plan.add_step(
-                    order, "unlock", self.env._("Unlocked for edit"), **amounts
-                )
             if plan.reaches("draft") and plan.part is not None:
                 order._reversal_plan_lower(plan)
             elif plan.reaches("draft"):
@@ -168,13 +164,8 @@ class SaleOrder(models.Model):
                     plan.add_step(
                         order, "draft", self.env._("Quotation again"), **amounts
                     )
-
+            order._reversal_plan_unlock(plan, amounts)
         return plan
-
-    def _reversal_needs_unlock(self, plan):
-        """The root is opened; an order of an invoice only if it is cancelled."""
-        self.ensure_one()
-        return plan.root == self or plan.reaches("draft")
 
     def _reversal_kind(self):
         return "order"

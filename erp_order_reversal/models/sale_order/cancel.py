@@ -25,6 +25,14 @@ class SaleOrder(models.Model):
 
     def _reversal_obstacles_cancel(self, step, plan):
         """The lines must be what they were: they are what was invoiced."""
+        self._reversal_block_edited(step, plan)
+
+    def _reversal_block_edited(self, step, plan):
+        """Block the restore of an order whose lines others changed.
+
+        :param step: the `order.reversal.step` that is taken back
+        :param Plan plan: of the restore
+        """
         self.ensure_one()
         lines = {line[0]: line[1:4] for line in step._before().get("lines", [])}
         now = {
@@ -33,10 +41,12 @@ class SaleOrder(models.Model):
             # The host sets the price of a down payment line by its invoices.
             if not line.is_downpayment
         }
-        if any(lines.get(line_id) != values for line_id, values in now.items()):
+        if any(lines.get(line_id) != values for line_id, values in now.items()) or (
+            lines.keys() - set(self.order_line.ids)
+        ):
             plan.block(
                 "order_edited",
-                self.env._("The lines of %s were edited since.", self.name),
+                self.env._("The lines of %s have been edited since.", self.name),
                 self,
                 remedy=self.env._("Confirm and settle it by hand."),
             )

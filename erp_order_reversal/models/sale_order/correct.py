@@ -84,8 +84,8 @@ class SaleOrder(models.Model):
         if self.state != "sale":
             raise UserError(
                 self.env._(
-                    "%s is no confirmed order: edit it as it is. Only a confirmed "
-                    "order has to be taken back to be corrected.",
+                    "%s is not confirmed, so just edit it. Only a confirmed order has "
+                    "to be taken back to be corrected.",
                     self.name,
                 )
             )

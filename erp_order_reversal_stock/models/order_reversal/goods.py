@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools.misc import formatLang
 
+from ...values import GoodsData
+
 # Tables of the host that hold what moves; read only.
 STOCK_TABLES = (
     ("stock_picking", "id IN %(stock_picking)s"),
@@ -43,7 +45,8 @@ class OrderReversal(models.Model):
                 }
                 for step in plan.steps
                 if step["res_model"] == "stock.picking"
-                for product, quantity, unit in (step.get("data") or {}).get("goods", [])
+                for row in GoodsData.from_json(step.get("data")).goods
+                for product, quantity, unit in [row]
             ],
         }
 
@@ -64,7 +67,7 @@ class OrderReversal(models.Model):
         accounts = {
             row["account_id"]
             for step in self.step_ids
-            for row in (step.data or {}).get("cost", [])
+            for row in GoodsData.from_json(step.data).cost
         }
         return super()._group_entries(
             [
@@ -107,7 +110,8 @@ class OrderReversal(models.Model):
         # chain of transfers are not counted twice.
         waiting = defaultdict(float)
         for step in self.step_ids:
-            if step.res_model != "stock.picking" or (step.data or {}).get("open"):
+            data = GoodsData.from_json(step.data)
+            if step.res_model != "stock.picking" or data.open:
                 continue
             for move, quantity in step._get_kept_back():
                 line = move.sale_line_id

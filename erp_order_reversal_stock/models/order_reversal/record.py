@@ -3,21 +3,12 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.erp_order_reversal.checks import check_one
 
-from ...const import DEFAULT_METHOD, DELIVERY_METHODS
-
 
 class OrderReversal(models.Model):
     """What becomes of the goods, and who may say so."""
 
     _inherit = "order.reversal"
 
-    delivery_method = fields.Selection(
-        DELIVERY_METHODS,
-        default=DEFAULT_METHOD,
-        help="What becomes of delivered goods when the order is cancelled or goes back "
-        "to quotation. With any other scope they stay where they are.",
-        request=True,
-    )
     return_count = fields.Integer(compute="_compute_return_count")
 
     @api.depends("step_ids.result_model")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...values import CancelTransferData
+
 
 class StockPicking(models.Model):
     """What was not delivered yet is not delivered any more."""
@@ -11,11 +13,11 @@ class StockPicking(models.Model):
         """Cancel what the host did not cancel along with the order."""
         for step in steps:
             picking = step._get_document()
-            if step.data["whole"]:
+            if CancelTransferData.from_json(step.data).whole:
                 if picking.state != "cancel":
                     picking.action_cancel()
             else:
-                moves = picking.move_ids.browse(step.data["move_ids"])
+                moves = step._get_moved()
                 moves.filtered(lambda move: move.state != "cancel")._action_cancel()
             step._set_result()
 
@@ -33,9 +35,7 @@ class StockPicking(models.Model):
 
     def _reversal_check_cancel(self, step, books):
         """:return: list of str"""
-        picking = step._get_document()
-        moves = picking.move_ids.browse(step.data["move_ids"]).exists()
-        if any(move.state != "cancel" for move in moves):
+        if any(move.state != "cancel" for move in step._get_moved()):
             return [self.env._("%s is not cancelled.", step.res_name)]
         return []
 
@@ -50,7 +50,7 @@ class StockPicking(models.Model):
         (`order.reversal._get_goods_due`).
         """
         for step in steps:
-            moves = self.move_ids.browse(step.origin_id.data["move_ids"]).exists()
+            moves = step.origin_id._get_moved()
             backs = moves.filtered(
                 lambda move: move._reversal_comes_back()
                 and move.origin_returned_move_id
@@ -67,9 +67,9 @@ class StockPicking(models.Model):
 
     def _reversal_check_confirm(self, step, books):
         """Returns that were open are asked for again: list of str."""
-        if not books.fresh or not step.origin_id.data["back"]:
+        if not books.fresh or not step.origin_id._brings_back():
             return []
-        moves = self.move_ids.browse(step.origin_id.data["move_ids"]).exists()
+        moves = step.origin_id._get_moved()
         origins = moves.origin_returned_move_id
         if any(
             move.state not in ("cancel", "done") for move in origins.returned_move_ids

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...values import GoodsData
+
 
 class StockPicking(models.Model):
     """Goods stay with the customer, and so does their cost where invoices book it.
@@ -20,7 +22,7 @@ class StockPicking(models.Model):
 
     def _reversal_check_keep(self, step, books):
         """The cost of what is given away is in the books."""
-        if not step.data.get("cost"):
+        if not GoodsData.from_json(step.data).cost:
             return []
         entry = self.env["account.move"].browse(step.result_id).exists()
         if entry.state != "posted":
@@ -70,7 +72,7 @@ class StockPicking(models.Model):
     def _reversal_kept_parts(self, step, outstanding):
         """{order line: quantity that stays, in the line's unit}, of one step."""
         quantities = {}
-        kept = dict(step["data"]["moves"])
+        kept = GoodsData.from_json(step["data"]).quantities
         moves = self.move_ids.browse(kept)
         for line in moves.sale_line_id:
             own = moves.filtered(lambda move, line=line: move.sale_line_id == line)
@@ -126,7 +128,7 @@ class StockPicking(models.Model):
         :return: `account.move`, empty if there is none
         """
         moves = self.env["account.move"]
-        rows = (step.data or {}).get("cost")
+        rows = GoodsData.from_json(step.data).cost
         if not rows:
             return moves
         reversal = step.reversal_id

@@ -1,5 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ...values import GoodsData
 
 
 class StockPicking(models.Model):
@@ -29,12 +32,40 @@ class StockPicking(models.Model):
         :return: `stock.picking`
         """
         self.ensure_one()
-        if step.data.get("open"):
+        if GoodsData.from_json(step.data).open:
             return self
-        back = self._reversal_new_return(dict(step.data["moves"]))
+        data = GoodsData.from_json(step.data)
+        back = self._reversal_new_return(data.quantities)
+        back._reversal_name_lots(data.lots)
         if not step._is_of_customer():
             back._reversal_put_into_stock()
         return back
+
+    def _reversal_name_lots(self, rows):
+        """Let this return bring the numbers that were named, and no others.
+
+        :param rows: see `GoodsData`
+        """
+        named = {}
+        for move_id, lot_id, quantity in rows:
+            named.setdefault(move_id, []).append((lot_id, quantity))
+        for move in self.move_ids:
+            if lots := named.get(move.origin_returned_move_id.id):
+                move.move_line_ids.unlink()
+                move.move_line_ids = [
+                    Command.create(
+                        {
+                            "picking_id": self.id,
+                            "product_id": move.product_id.id,
+                            "product_uom_id": move.product_id.uom_id.id,
+                            "location_id": move.location_id.id,
+                            "location_dest_id": move.location_dest_id.id,
+                            "lot_id": lot_id,
+                            "quantity": quantity,
+                        }
+                    )
+                    for lot_id, quantity in lots
+                ]
 
     def _reversal_put_into_stock(self):
         """Goods that were picked and packed go to stock, not to the packing zone."""
@@ -86,7 +117,22 @@ class StockPicking(models.Model):
         picking = self.browse(step.result_id).exists()
         if picking and picking.state not in ("done", "cancel"):
             problems.append(self.env._("%s is not received.", picking.name))
-        return problems
+        return problems + self._reversal_find_missing_lots(step, picking)
+
+    def _reversal_find_missing_lots(self, step, picking):
+        """Numbers that were named and did not come back: list of str."""
+        back = picking.move_ids.move_line_ids.lot_id
+        rows = GoodsData.from_json(step.data).lots
+        named = back.browse(lot_id for _move_id, lot_id, _quantity in rows).exists()
+        return [
+            self.env._(
+                "%(picking)s: %(lot)s of %(product)s did not come back.",
+                picking=step.res_name,
+                lot=lot.name,
+                product=lot.product_id.display_name,
+            )
+            for lot in named - back
+        ]
 
     def _reversal_check_request_return(self, step, books):
         """The return lives, for all that was planned."""
@@ -108,10 +154,11 @@ class StockPicking(models.Model):
 
     def _reversal_find_missing(self, step):
         problems = []
-        for move_id, quantity in step.data["moves"]:
+        data = GoodsData.from_json(step.data)
+        for move_id, quantity in data.moves:
             move = self.env["stock.move"].browse(move_id)
             back = move.returned_move_ids
-            if step.data.get("open"):
+            if data.open:
                 back = move._reversal_with_backorders()
             planned = sum(
                 other.product_uom._compute_quantity(
@@ -152,7 +199,7 @@ class StockPicking(models.Model):
             plan.block(
                 "goods_came_back",
                 self.env._(
-                    "The goods of %(picking)s came back since with %(back)s.",
+                    "The goods of %(picking)s have come back since, with %(back)s.",
                     picking=self.name,
                     back=back.name,
                 ),
@@ -162,7 +209,7 @@ class StockPicking(models.Model):
 
     def _reversal_block_delivered_since(self, step, back, plan):
         """The order may have been delivered a second time while goods come back."""
-        moves = self.move_ids.browse(row[0] for row in step.data["moves"]).exists()
+        moves = step._get_moved()
         newest = max(back.move_ids.ids, default=0)
         since = moves.sale_line_id.move_ids.filtered(
             lambda move: move.id > newest
@@ -174,8 +221,8 @@ class StockPicking(models.Model):
         plan.block(
             "delivered_again",
             self.env._(
-                "%(order)s was delivered again since with %(pickings)s, while the "
-                "goods of %(picking)s come back with %(back)s.",
+                "%(order)s has been delivered again since, with %(pickings)s, while "
+                "the goods of %(picking)s come back with %(back)s.",
                 order=", ".join(since.sale_line_id.order_id.mapped("name")),
                 pickings=", ".join(since.picking_id.mapped("name")),
                 picking=self.name,
@@ -218,8 +265,7 @@ class StockPicking(models.Model):
 
         :return: list of str
         """
-        moves = self.move_ids.browse(row[0] for row in step.origin_id.data["moves"])
-        lines = moves.exists().sale_line_id
+        lines = step.origin_id._get_moved().sale_line_id
         if not books.fresh or all(order.state == "sale" for order in lines.order_id):
             return []
         return [self.env._("%s is not delivered again.", step.res_name)]

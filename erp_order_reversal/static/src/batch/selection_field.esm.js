@@ -20,6 +20,7 @@ const SUMS = [
     "refunded",
     "tax",
     "cash",
+    "fees",
 ];
 const FEW = 3;
 const {DateTime} = luxon;
@@ -83,7 +84,8 @@ export class SelectionField extends Component {
         }
         const known = ["scope", "invoice_method", "payment_method", "delivery_method"];
         const request = {reason_id: record.data.reason_id?.id || false};
-        for (const name of [...DOCUMENTS, ...known, "date", "note"]) {
+        const part = ["product_ids", "product_quantity"];
+        for (const name of [...DOCUMENTS, ...known, ...part, "date", "note"]) {
             if (name in values) {
                 request[name] = values[name];
             }

@@ -12,7 +12,7 @@ registry.category("web_tour.tours").add("order_reversal_tour", {
         },
         {
             trigger: ".o_form_view button[name=action_open_reversal]",
-            content: _t("Press this. Nothing is changed yet: you see first what would happen."),
+            content: _t("Click here. Nothing changes yet: first you see what would happen."),
             tooltipPosition: "bottom",
             run: "click",
         },
