@@ -32,6 +32,7 @@ FLAVOURS = {
     "dashboard": Flavour(("spreadsheet_dashboard",), "queue", "tests/dashboard"),
     "cohabit": Flavour(
         (
+            "account_debit_note",
             "sale_loyalty",
             "sale_timesheet",
             "event_sale",

@@ -18,6 +18,11 @@ class Rehearsal:
         self.steps = None
         # Whether all is carried out and its result is checked.
         self.checking = False
+        # Of many: {id: the finding that refused it}, {id: what became of the books},
+        # and the ids of those that somebody has to approve.
+        self.refused = {}
+        self.rows = {}
+        self.waiting = set()
         # {(model, id) of a sequence: the number that would come next}
         self._numbers = {}
 

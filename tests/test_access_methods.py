@@ -29,6 +29,14 @@ TABLE = {
     (R, "action_assess"): [("draft", (), INSIDERS), ("done", (), INSIDERS)],
     (R, "preview_entries"): [("draft", (), INSIDERS)],
     (R, "rehearse"): [("draft", (), INSIDERS), ("done", (), NOBODY)],
+    (R, "review_request"): [
+        ("draft", (), NOBODY),
+        ("waiting", (), DECIDERS),
+        ("restoring", (), {"approver"}),
+    ],
+    (R, "action_verify_books"): [("draft", (), READERS), ("done", (), READERS)],
+    # Nothing is open that it could be matched with.
+    (R, "action_match_credit"): [("draft", (), NOBODY), ("done", (), NOBODY)],
     (R, "action_submit"): [("draft", (), {"clerk"}), ("done", (), NOBODY)],
     (R, "action_approve"): [
         ("draft", (), NOBODY),
@@ -95,6 +103,7 @@ TABLE = {
     (B, "unlink"): [("running", (), NOBODY), ("batch", (), {"clerk"})],
     (B, "copy"): [("batch", (), NOBODY)],
     (B, "assess_part"): [(None, ("batch_values",), USERS)],
+    (B, "action_rehearse"): [("batch", (), {"clerk"}), ("running", (), NOBODY)],
     (B, "action_restore"): [("batch", (), NOBODY), ("running", (), NOBODY)],
     (B, "action_start"): [("batch", (), {"clerk"})],
     (B, "action_pause"): [
@@ -177,6 +186,8 @@ TABLE = {
     ("sale.order", "action_open_reversal"): [("order", (), USERS)],
     ("sale.order", "action_view_reversals"): [("order", (), USERS | {"auditor"})],
     ("sale.order", "action_reversal_remove"): [("order", (), NOBODY)],
+    ("sale.order", "action_open_settlement"): [("order", (), USERS | {"auditor"})],
+    ("sale.order", "get_settlement"): [("order", (), USERS | {"auditor"})],
     ("sale.order", "action_correct"): [("order", (), USERS)],
     ("sale.order", "action_settle_again"): [
         ("order", (), NOBODY),

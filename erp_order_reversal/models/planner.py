@@ -41,6 +41,7 @@ class OrderReversalPlan(models.AbstractModel):
                 if len(plans) == 1 and plan.rank:
                     # In bulk nobody reads it document by document.
                     self._report_beside(plan)
+                    self._report_number(plan)
             self._finish(plan)
             self._report_waiting(plan, waiting)
         return plans
@@ -250,6 +251,21 @@ class OrderReversalPlan(models.AbstractModel):
                 other,
                 remedy=self.env._("Wait for the decision, or have it sent back."),
                 who=other._explain_approvers(),
+            )
+
+    def _report_number(self, plan):
+        """Without its sequence, a reversal has no number to be found by."""
+        if not plan.reversal.with_company(plan.company)._get_sequence():
+            plan.warn(
+                "sequence_missing",
+                self.env._(
+                    "%s has no sequence for reversals: this one gets no number.",
+                    plan.company.name,
+                ),
+                remedy=self.env._(
+                    "Create or activate a sequence with the code “order.reversal”."
+                ),
+                who=self.env._("An administrator may do that."),
             )
 
     def _report_companies(self, plan):

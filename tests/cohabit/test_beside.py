@@ -71,3 +71,23 @@ class TestBeside(CohabitCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 4)
+
+    def test_a_debit_note_of_the_invoice(self):
+        """Made by another addon of the host: it stays, and that is said."""
+        order, invoice, _payment = self.settle()
+        wizard = (
+            self.env["account.debit.note"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"copy_lines": True})
+        )
+        wizard.create_debit()
+        debit = invoice.debit_note_ids
+        debit.action_post()
+        self.assertNotIn(debit, order.invoice_ids)
+        [found] = self.request(order).rehearse()["findings"]
+        self.assertEqual(
+            (found["code"], found["res_id"]), ("document_beside", debit.id)
+        )
+        self.assertIn(debit.name, found["message"])
+        self.reverse(order)
+        self.assertEqual(debit.state, "posted")

@@ -26,4 +26,6 @@ from . import voucher
 from . import settle_again
 from . import in_batch
 from . import part
+from . import review
+from . import next_steps
 from . import fee

@@ -4,3 +4,4 @@ from . import groups
 from . import assess
 from . import work
 from . import part
+from . import rehearse

@@ -34,7 +34,8 @@ class OrderReversalBatch(models.Model):
     @api.model
     def _cron_process(self):
         """Work on all running batches in turn, as long as the scheduler allows."""
-        self.search([("state", "=", "running")], order="id")._process()
+        if self.search([("state", "=", "running")], order="id")._process():
+            self._search_rehearsals()._process_rehearsals()
 
     def _process(self):
         """Work through what is queued, in this process, a commit a chunk.
@@ -204,6 +205,7 @@ class OrderReversalBatch(models.Model):
             return {**failed, **self._run_chunk(reversals - waiting, busy)}
         except Exception as error:
             if len(reversals) == 1:
+                reversals._note_refusal(error)
                 if not isinstance(error, UserError):
                     _logger.warning("%s failed", reversals.name, exc_info=error)
                     return {reversals: self._get_unexpected_text(error)}

@@ -1,5 +1,4 @@
-import { markRaw, reactive, toRaw, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
+import { markRaw, reactive, toRaw, useEnv, useState } from "@odoo/owl";
 
 /** How long to wait for a document that somebody else is changing, and how often. */
 const PATIENCE = { delay: 1500, times: 4 };
@@ -50,33 +49,54 @@ class Rehearsal {
 
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */
     follow(record) {
-        const choice = choiceOf(record);
-        if (!record.data.seen_fingerprint || choice === this.choice) {
+        if (record.data.seen_fingerprint && record.data.state === "draft") {
+            this.start(choiceOf(record), async () =>
+                this.orm.call(
+                    record.resModel,
+                    "preview_request",
+                    [await record.getChanges()],
+                    { context: record.context }
+                )
+            );
+        }
+    }
+
+    /** Rehearse a request that waits for the user, as it would be carried out now. */
+    review(record) {
+        if (record.data.can_approve) {
+            this.start(`review ${record.resId}`, () =>
+                this.orm.call(record.resModel, "review_request", [[record.resId]])
+            );
+        }
+    }
+
+    /**
+     * @param {string} choice what is rehearsed: the same is not rehearsed again
+     * @param {Function} ask calls the server
+     */
+    start(choice, ask) {
+        if (choice === this.choice) {
             return;
         }
         this.choice = choice;
+        this.ask = ask;
         this.busy = true;
         if (!this.running) {
-            this.running = this.run(record).finally(() => {
+            this.running = this.run().finally(() => {
                 this.running = null;
                 this.busy = false;
             });
         }
     }
 
-    async run(record) {
+    async run() {
         let turn = 0;
         for (;;) {
             const choice = this.choice;
             let result = null;
             let error = "";
             try {
-                result = await this.orm.call(
-                    record.resModel,
-                    "preview_request",
-                    [await record.getChanges()],
-                    { context: record.context }
-                );
+                result = await this.ask();
             } catch (reason) {
                 error = textOf(reason);
             }
@@ -105,6 +125,11 @@ class Rehearsal {
     }
 }
 
+/** Until nothing is rehearsed any more of what a form shows, if anything is. */
+export async function settled(model) {
+    await rehearsals.get(toRaw(model))?.settle();
+}
+
 /** What names a step of the plan, and what it does. */
 export const stepOf = ({ data }) => [
     `${data.res_model},${data.operation},${data.res_name}`,
@@ -121,7 +146,8 @@ export function textOf(error) {
  * @returns {Rehearsal} shared by all that shows it
  */
 export function useRehearsal(model) {
-    const orm = useService("orm");
+    // Not of one component: it may be gone before the answer comes, others wait for it.
+    const { orm } = useEnv().services;
     // Each component has a reactive model of its own; what is shared hangs on the one.
     const key = toRaw(model);
     if (!rehearsals.has(key)) {
