@@ -17,7 +17,8 @@ _spare = sql_db.ConnectionPool(1)
 def second_cursor(registry):
     """A cursor of its own, beside that of the transaction; for a moment only.
 
-    Nothing may be awaited with it that its caller, or another thread, holds.
+    To read alone: whoever waits for a lock of the database with the spare connection
+    could wait for somebody who waits for that connection.
 
     :param registry: of the database
     """

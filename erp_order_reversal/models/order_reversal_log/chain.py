@@ -81,7 +81,8 @@ class OrderReversalLog(models.Model):
             while kept:
                 rows, kept[:] = list(kept), []
                 try:
-                    with second_cursor(registry) as own:
+                    # Not by the spare connection: it waits for the chain's lock.
+                    with registry.cursor() as own:
                         env = api.Environment(own, uid, {})
                         env[self._name]._append_refused(rows)
                 except Exception:  # the refusal itself must reach the person
