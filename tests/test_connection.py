@@ -37,12 +37,14 @@ class TestSecondConnection(ReversalCase):
 
     def test_one_after_the_other(self):
         self.fill_the_pool()
-        found = []
+        found, at_once = [], []
 
         def read():
             with second_cursor(self.registry) as cr:
+                at_once.append(threading.get_ident())
                 cr.execute("SELECT pg_backend_pid()")
-                found.append(cr.fetchone()[0])
+                found.append((cr.fetchone()[0], len(at_once)))
+                at_once.remove(threading.get_ident())
 
         threads = [threading.Thread(target=read) for _number in range(8)]
         for thread in threads:
@@ -50,4 +52,4 @@ class TestSecondConnection(ReversalCase):
         for thread in threads:
             thread.join()
         self.assertEqual(len(found), 8)
-        self.assertEqual(len(set(found)), 1, "one connection more, not eight")
+        self.assertEqual({most for _pid, most in found}, {1}, "never two at once")
