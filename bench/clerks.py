@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -65,11 +66,14 @@ class Server:
         with socket.socket() as probe:
             probe.bind((HOST, 0))
             self.port = probe.getsockname()[1]
+        # The host starts its worker for the bus by the path of its own script.
+        self.script = tempfile.NamedTemporaryFile("w", suffix=".py")
+        self.script.write("import odoo.cli\n\nodoo.cli.main()\n")
+        self.script.flush()
         self.process = subprocess.Popen(
             [
                 sys.executable,
-                "-m",
-                "odoo",
+                self.script.name,
                 *connection,
                 f"--db-filter=^{config['db_name'][0]}$",
                 f"--data-dir={config['data_dir']}",

@@ -46,11 +46,11 @@ class TestBundle(ProofCase, RpcMixin, HttpCase):
             set(members),
             {
                 *("index.json", "index.sig", "log.jsonl", "heads.jsonl", "README.txt"),
-                *("verify_log.py", "approved.json", "voucher.pdf", image, file),
+                *("verify_log.py", "approved.json", "voucher.html", image, file),
             },
         )
         self.assertEqual(members[file], PDF)
-        self.assertTrue(members["voucher.pdf"].startswith(b"%PDF"))
+        self.assertIn(reversal.name, members["voucher.html"].decode())
         self.assertEqual(members[image].decode(), reversal.snapshot_json())
         approved = json.loads(members["approved.json"])
         self.assertEqual(approved["approved_by"], "approver_t")

@@ -149,11 +149,9 @@ class OrderReversal(models.Model):
         name = "erp_order_reversal.report_voucher"
         if reports.get_wkhtmltopdf_state() in ("ok", "upgrade"):
             try:
-                # Also in a test, where the host would give HTML for a PDF.
-                content, _kind = reports.with_context(
-                    force_report_rendering=True
-                )._render_qweb_pdf(name, self.ids)
-                return {"voucher.pdf": content}
+                # In a test the host gives HTML for a PDF.
+                content, kind = reports._render_qweb_pdf(name, self.ids)
+                return {f"voucher.{kind}": content}
             except UserError:
                 _logger.warning("The voucher can't be made as PDF", exc_info=True)
         html, _kind = reports._render_qweb_html(name, self.ids)
