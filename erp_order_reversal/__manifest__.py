@@ -44,6 +44,7 @@
         "views/res_config_settings_views.xml",
         "views/res_company_views.xml",
         "wizards/order_reversal_reject_views.xml",
+        "wizards/order_reversal_redaction_views.xml",
         "views/order_reversal_removal_views.xml",
         "views/order_settlement_views.xml",
         "views/order_reversal_report_views.xml",

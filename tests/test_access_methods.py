@@ -20,6 +20,7 @@ EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
 LINE = "order.reversal.line"
+REDACTION = "order.reversal.redaction"
 REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
 S, CREDIT = "order.settlement", "order.settlement.credit"
 DIFFERENCE, FOUND = "order.settlement.difference", "order.settlement.finding"
@@ -163,6 +164,11 @@ TABLE = {
     (FILE, "write"): [("file", ({"name": "x"},), NOBODY)],
     (FILE, "unlink"): [("file", (), NOBODY)],
     (FILE, "copy"): [("file", (), NOBODY)],
+    (FILE, "action_download"): [("file", (), NOBODY), ("kept", (), READERS)],
+    (REDACTION, "create"): [(None, ("redaction",), {"manager"})],
+    (REDACTION, "write"): [("redaction", ({"reason": "y"},), {"manager"})],
+    (REDACTION, "unlink"): [("redaction", (), {"manager"})],
+    (REDACTION, "action_redact"): [("redaction", (), {"manager"})],
     (EXPORT, "create"): [(None, ({"name": "x"},), NOBODY)],
     (EXPORT, "write"): [("export", ({"name": "x"},), NOBODY)],
     (EXPORT, "unlink"): [("export", (), NOBODY)],
@@ -273,6 +279,12 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "effect": done.effect_ids[0],
             "log": done.log_ids[0],
             "file": file.create({"reversal_id": done.id, "name": "x.pdf"}),
+            "kept": file.create(
+                {"reversal_id": done.id, "name": "y.pdf", "content": b"eA=="}
+            ),
+            "redaction": self.env[REDACTION]
+            .with_user(self.manager)
+            .create({"partner_id": self.partner.id, "reason": "x"}),
             "head": self.env[HEAD]._make(self.company),
             "export": self.env[EXPORT]
             .with_user(self.auditor)
@@ -289,6 +301,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "company": self.company.id,
             "settlement_values": {"reversal_id": done.id},
             "request": {"order_id": order.id, "reason_id": self.reason.id},
+            "redaction": {"partner_id": self.partner.id, "reason": "x"},
         }
         self.env.flush_all()
 

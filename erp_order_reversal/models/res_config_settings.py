@@ -32,3 +32,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.reversal_head_email", readonly=False
     )
     reversal_guard = fields.Boolean(related="company_id.reversal_guard", readonly=False)
+    reversal_verify_limit = fields.Integer(
+        related="company_id.reversal_verify_limit", readonly=False
+    )
+    reversal_archive_age = fields.Integer(
+        related="company_id.reversal_archive_age", readonly=False
+    )
+    reversal_archive_folder = fields.Char(
+        related="company_id.reversal_archive_folder", readonly=False
+    )

@@ -12,6 +12,8 @@ from . import impact
 from . import rehearse
 from . import dialog
 from . import evidence
+from . import kept_files
+from . import redact
 from . import bundle
 from . import verify
 from . import restore

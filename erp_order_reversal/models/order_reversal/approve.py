@@ -40,6 +40,7 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._translate_plan()
+        self._store_shown()
         self._set_state("to_approve", requested_on=fields.Datetime.now())
         for requester, reversals in self.grouped("requester_id").items():
             reversals.message_subscribe(requester.partner_id.ids)

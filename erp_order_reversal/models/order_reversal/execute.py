@@ -252,7 +252,7 @@ class OrderReversal(models.Model):
                     "reversal": reversal,
                     "record": reversal,
                     "detail": {
-                        "snapshot_sha256": reversal.snapshot_hash,
+                        **reversal._get_image_detail(),
                         "amount_total": reversal.amount_total,
                     },
                 }

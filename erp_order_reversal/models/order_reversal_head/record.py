@@ -1,3 +1,4 @@
+import json
 import logging
 
 from odoo import api, fields, models
@@ -155,6 +156,20 @@ class OrderReversalHead(models.Model):
                 **signed,
             }
         ).with_env(self.env)
+
+    def _is_signed(self):
+        """Whether a head says what was signed, with the key of this server."""
+        self.ensure_one()
+        signer = self._get_signer()
+        body = json.loads(self.body)
+        return (
+            (body["rows"], body["row"], body["hash"])
+            == (self.rows, self.row_id, self.row_hash)
+            and (not signer or signer.public_key == self.public_key)
+            and verify_log.signature_is_valid(
+                self.public_key, self.signature, self.body.encode()
+            )
+        )
 
     def _get_signed(self):
         """The head as others check it: dict of body, public key and signature."""

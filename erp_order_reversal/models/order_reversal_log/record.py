@@ -15,6 +15,8 @@ EVENTS = [
     ("verified", "Verified"),
     ("printed", "Printed"),
     ("exported", "Exported"),
+    ("redacted", "Personal data removed"),
+    ("archived", "Files archived"),
     ("removed", "Removed"),
     ("taken_over", "Taken over"),
     ("policy", "Policy changed"),

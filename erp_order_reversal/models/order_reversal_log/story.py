@@ -112,6 +112,11 @@ class OrderReversalLog(models.Model):
         parts = [detail.get("file"), detail.get("public_key")]
         if "rows" in detail:
             parts.append(self.env._("Rows: %s", detail["rows"]))
+        if self.event == "redacted":
+            places = len(detail.get("removed") or ()) + detail.get("texts", 0)
+            parts.append(self.env._("texts removed: %s", places))
+        if self.event in ("redacted", "archived") and detail.get("files"):
+            parts.append(self.env._("files: %s", len(detail["files"])))
         return parts
 
     def _state_label(self, state):
