@@ -13,7 +13,7 @@ from odoo import Command
 
 from .common import CheckCase
 
-EACH = {"dev": 8, "ci": 20, "fuzz": 100}[os.environ.get("HYPOTHESIS_PROFILE", "dev")]
+EACH = {"dev": 8, "ci": 100, "fuzz": 100}[os.environ.get("HYPOTHESIS_PROFILE", "dev")]
 SEED = 20260711
 
 
