@@ -101,8 +101,10 @@ class TestYear(AnalysisCase):
     def setUpClass(cls):
         super().setUpClass()
         order, cls.move, cls.payment = cls.settle()
-        cls.model = cls.env["order.reversal"].with_user(cls.clerk).create(
-            {"order_id": order.id, "reason_id": cls.reason.id}
+        cls.model = (
+            cls.env["order.reversal"]
+            .with_user(cls.clerk)
+            .create({"order_id": order.id, "reason_id": cls.reason.id})
         )
         cls.model.action_submit()
         dice = random.Random(7)

@@ -15,8 +15,10 @@ class TestSignals(AnalysisCase):
     def setUpClass(cls):
         super().setUpClass()
         order, _move, _payment = cls.settle()
-        cls.model = cls.env["order.reversal"].with_user(cls.clerk).create(
-            {"order_id": order.id, "reason_id": cls.reason.id}
+        cls.model = (
+            cls.env["order.reversal"]
+            .with_user(cls.clerk)
+            .create({"order_id": order.id, "reason_id": cls.reason.id})
         )
         cls.model.action_submit()
         users = cls.clerk | cls.requester | cls.approver

@@ -136,9 +136,7 @@ class Saved:
         """Look only at these from now on."""
         self.tables = sorted(set(tables) & set(self.tables))
         with self.registry.cursor() as cr:
-            cr.execute(
-                f"DELETE FROM {self.name} WHERE name != ALL(%s)", [self.tables]
-            )
+            cr.execute(f"DELETE FROM {self.name} WHERE name != ALL(%s)", [self.tables])
 
     def go_back(self):
         """Give the tables their rows back, by whatever was changed in them."""
