@@ -11,6 +11,9 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "settlement.check.mixin"]
 
+    # A customer's past is looked through for each invoice; the host has no index on it.
+    _settlement_history_idx = models.Index("(commercial_partner_id, id)")
+
     def _settlement_check_domain(self):
         return (
             Domain("move_type", "in", INVOICE_TYPES)

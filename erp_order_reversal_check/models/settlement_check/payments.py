@@ -6,26 +6,44 @@ from ...check import facts
 from ...const import INVOICE_TYPES, PAYMENT_IN_FORCE
 from .check import Books
 
-# (payment, invoice, amount in the invoice's currency), by journal items
+# (payment, invoice, amount in the invoice's currency): all that these payments pay, and
+# the payments of these invoices. By journal items; or, with 0, by the link, which the
+# host never takes back: it counts only before there is an entry in force.
 MATCHES = """
-    SELECT entry.origin_payment_id, ours.move_id, SUM(partial.debit_amount_currency)
-      FROM account_partial_reconcile partial
-      JOIN account_move_line ours ON ours.id = partial.debit_move_id
-      JOIN account_move_line theirs ON theirs.id = partial.credit_move_id
-      JOIN account_move entry ON entry.id = theirs.move_id
-     WHERE entry.origin_payment_id IS NOT NULL
-       AND (ours.move_id = ANY(%s) OR entry.origin_payment_id = ANY(%s))
-  GROUP BY entry.origin_payment_id, ours.move_id
-"""
-# By link: the host never takes one back, so that it counts only before there is an
-# entry in force.
-LINKS = """
-    SELECT rel.payment_id, rel.invoice_id
-      FROM account_move__account_payment rel
-      JOIN account_payment payment ON payment.id = rel.payment_id
-     WHERE (rel.invoice_id = ANY(%s) OR rel.payment_id = ANY(%s))
-       AND (payment.state = 'draft' OR payment.move_id IS NULL
-            OR payment.id = ANY(%s))
+    WITH found AS (
+        SELECT entry.origin_payment_id AS id
+          FROM account_move_line ours
+          JOIN account_partial_reconcile partial ON partial.debit_move_id = ours.id
+          JOIN account_move_line theirs ON theirs.id = partial.credit_move_id
+          JOIN account_move entry ON entry.id = theirs.move_id
+         WHERE ours.move_id = ANY(%s) AND entry.origin_payment_id IS NOT NULL
+         UNION
+        SELECT rel.payment_id
+          FROM account_move__account_payment rel
+          JOIN account_payment payment ON payment.id = rel.payment_id
+         WHERE rel.invoice_id = ANY(%s)
+           AND (payment.state = 'draft' OR payment.move_id IS NULL)
+         UNION
+        SELECT UNNEST(%s::int[])
+    )
+    SELECT pair.payment, pair.invoice, SUM(pair.amount)
+      FROM (
+        SELECT found.id AS payment, ours.move_id AS invoice,
+               partial.debit_amount_currency AS amount
+          FROM found
+          JOIN account_move entry ON entry.origin_payment_id = found.id
+          JOIN account_move_line theirs ON theirs.move_id = entry.id
+          JOIN account_partial_reconcile partial ON partial.credit_move_id = theirs.id
+          JOIN account_move_line ours ON ours.id = partial.debit_move_id
+     UNION ALL
+        SELECT found.id, rel.invoice_id, 0
+          FROM found
+          JOIN account_move__account_payment rel ON rel.payment_id = found.id
+          JOIN account_payment payment ON payment.id = found.id
+         WHERE payment.state = 'draft' OR payment.move_id IS NULL
+            OR payment.id = ANY(%s)
+      ) pair
+  GROUP BY pair.payment, pair.invoice
 """
 PAYMENTS = """
     SELECT payment.id, payment.company_id, payment.state, payment.partner_id,
@@ -98,17 +116,15 @@ class SettlementCheck(models.AbstractModel):
 
         :param list recording: ids of payments that are being recorded
         """
-        matched = {}
-        arguments = books.targets, payment_ids
-        for payment_id, move_id, amount in self._rows(MATCHES, *arguments):
-            matched[payment_id, move_id] = float(amount)
-        for payment_id, move_id in self._rows(LINKS, *arguments, recording):
-            matched.setdefault((payment_id, move_id), 0.0)
+        matched = {
+            (payment_id, move_id): float(amount)
+            for payment_id, move_id, amount in self._rows(
+                MATCHES, books.targets, books.targets, payment_ids, recording
+            )
+        }
         found = {*payment_ids, *(payment_id for payment_id, _move_id in matched)}
         if not found:
             return
-        # A payment may pay more than the invoices that were asked for.
-        self._complete_matches(matched, found, payment_ids)
         self._read_invoices(books, {move_id for _payment_id, move_id in matched})
         self._read_installments(books, {move_id for _payment_id, move_id in matched})
         for row in self._rows(PAYMENTS, found):
@@ -144,15 +160,6 @@ class SettlementCheck(models.AbstractModel):
         self._read_locks(books)
         self._read_alike_payments(books, rules_by_company)
         return self._apply(books, rules_by_company).get(payment.key, [])
-
-    @api.model
-    def _complete_matches(self, matched, found, known):
-        if found <= set(known):
-            return
-        for payment_id, move_id, amount in self._rows(MATCHES, [], found):
-            matched[payment_id, move_id] = float(amount)
-        for payment_id, move_id in self._rows(LINKS, [], found, []):
-            matched.setdefault((payment_id, move_id), 0.0)
 
     @api.model
     def _read_installments(self, books, move_ids):
