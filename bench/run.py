@@ -16,6 +16,7 @@ import jobs
 import rehearse
 import selection
 import single
+import where
 import workers
 
 from odoo import SUPERUSER_ID, api
@@ -49,6 +50,8 @@ def main() -> int:
             print(_in_host(connection, single.main, options.rounds or 20), flush=True)
         elif bench == "rehearse":
             print(_in_host(connection, rehearse.main, options.rounds or 15), flush=True)
+        elif bench == "where":
+            print(_in_host(connection, where.main, options.jobs or []), flush=True)
         elif bench == "bulk":
             modes = options.modes.split(",")
             rounds = options.rounds or 1
@@ -88,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, help="repeat so often")
     parser.add_argument("--n", type=int, nargs="+", default=[50, 200], help="orders")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--jobs", nargs="*", help="of single, by parts of their names")
     parser.add_argument("--modes", default=",".join(bulk.MODES))
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser
