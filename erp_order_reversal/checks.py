@@ -2,6 +2,7 @@
 
 from odoo.exceptions import ValidationError
 from odoo.orm.identifiers import NewId
+from odoo.tools import SQL
 
 
 def check_records(records):
@@ -31,6 +32,28 @@ def check_records(records):
                 ids=", ".join(str(wrong_id) for wrong_id in wrong),
             )
         )
+
+
+def find_existing(env, ids):
+    """Which of many ids stand for stored records, in one query over all models.
+
+    :param dict ids: {model: ids}
+    :return: {model: list of ids, ascending}
+    """
+    found = {model: [] for model in ids}
+    parts = []
+    for model, of_model in ids.items():
+        wanted = [record_id for record_id in of_model if record_id]
+        if wanted:
+            table = SQL.identifier(env[model]._table)
+            env[model].flush_model(["id"])
+            parts.append(
+                SQL("SELECT %s, id FROM %s WHERE id = ANY(%s)", model, table, wanted)
+            )
+    if parts:
+        for model, record_id in env.execute_query(SQL(" UNION ALL ").join(parts)):
+            found[model].append(record_id)
+    return {model: sorted(of_model) for model, of_model in found.items()}
 
 
 def check_one(records):

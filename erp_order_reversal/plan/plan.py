@@ -81,6 +81,8 @@ class Plan:
             data = data.to_json()
         self.steps.append(
             {
+                # The currency comes before the amounts: they are rounded by it.
+                "currency_id": vals.pop("currency_id", False),
                 "sequence": 10 * self.places[operation],
                 "operation": operation,
                 "res_model": record._name,

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date
 
 from odoo import api, models
@@ -6,7 +7,9 @@ from ...check import facts
 from ...const import INVOICE_TYPES, PAYMENT_IN_FORCE
 from .check import Books
 
-# (payment, invoice, amount in the invoice's currency), by journal items
+# (payment, invoice, amount in the invoice's currency), by journal items; and by link:
+# the host never takes one back, so that it counts only before there is an entry in
+# force.
 MATCHES = """
     SELECT entry.origin_payment_id, ours.move_id, SUM(partial.debit_amount_currency)
       FROM account_partial_reconcile partial
@@ -16,11 +19,8 @@ MATCHES = """
      WHERE entry.origin_payment_id IS NOT NULL
        AND (ours.move_id = ANY(%s) OR entry.origin_payment_id = ANY(%s))
   GROUP BY entry.origin_payment_id, ours.move_id
-"""
-# By link: the host never takes one back, so that it counts only before there is an
-# entry in force.
-LINKS = """
-    SELECT rel.payment_id, rel.invoice_id
+     UNION ALL
+    SELECT rel.payment_id, rel.invoice_id, 0
       FROM account_move__account_payment rel
       JOIN account_payment payment ON payment.id = rel.payment_id
      WHERE (rel.invoice_id = ANY(%s) OR rel.payment_id = ANY(%s))
@@ -98,12 +98,7 @@ class SettlementCheck(models.AbstractModel):
 
         :param list recording: ids of payments that are being recorded
         """
-        matched = {}
-        arguments = books.targets, payment_ids
-        for payment_id, move_id, amount in self._rows(MATCHES, *arguments):
-            matched[payment_id, move_id] = float(amount)
-        for payment_id, move_id in self._rows(LINKS, *arguments, recording):
-            matched.setdefault((payment_id, move_id), 0.0)
+        matched = self._read_matches(books.targets, payment_ids, recording)
         found = {*payment_ids, *(payment_id for payment_id, _move_id in matched)}
         if not found:
             return
@@ -147,12 +142,19 @@ class SettlementCheck(models.AbstractModel):
 
     @api.model
     def _complete_matches(self, matched, found, known):
-        if found <= set(known):
-            return
-        for payment_id, move_id, amount in self._rows(MATCHES, [], found):
-            matched[payment_id, move_id] = float(amount)
-        for payment_id, move_id in self._rows(LINKS, [], found, []):
-            matched.setdefault((payment_id, move_id), 0.0)
+        if not found <= set(known):
+            matched.update(self._read_matches([], found, []))
+
+    @api.model
+    def _read_matches(self, move_ids, payment_ids, recording):
+        """{(payment id, invoice id): amount}, 0.0 where there is a link alone."""
+        matched = defaultdict(float)
+        asked = move_ids, payment_ids
+        for payment_id, move_id, amount in self._rows(
+            MATCHES, *asked, *asked, recording
+        ):
+            matched[payment_id, move_id] += float(amount)
+        return matched
 
     @api.model
     def _read_installments(self, books, move_ids):
