@@ -6,6 +6,7 @@ from pathlib import Path
 from collections import Counter
 from contextlib import contextmanager
 
+import bulk
 import settled
 import single
 from measure import Series, table
@@ -13,7 +14,7 @@ from measure import Series, table
 from odoo.sql_db import Cursor
 
 TAG = "BENCH-WHERE"
-DEPTH = 2
+DEPTH = 3
 OURS = str(Path(__file__).parent.parent)
 VERB = re.compile(
     r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|SAVEPOINT|RELEASE|ROLLBACK|\w+)", re.I
@@ -29,6 +30,8 @@ def main(env, names: list[str]) -> str:
     env = settled.work_env(env)
     order_ids = settled.build(env, TAG, 2).ids
     parts = []
+    if "bulk" in names:
+        parts.append(_bulk(env))
     for name, job in single.jobs(env).items():
         if names and not any(wanted in name for wanted in names):
             continue
@@ -37,6 +40,18 @@ def main(env, names: list[str]) -> str:
                 single.run(env, job, order_id, Series())
         parts.append(_report(name, found))
     return "\n\n".join(parts)
+
+
+def _bulk(env, size: int = 20) -> str:
+    """The same for many orders at once, as a batch takes them back."""
+    orders = settled.build(env, f"{TAG}-BULK", size)
+    for _round in range(2):
+        with counted() as found:
+            bulk.WORK["c"](env["sale.order"].browse(orders.ids))
+            env.cr.flush()
+        env.cr.rollback()
+        env.invalidate_all()
+    return _report(f"bulk, {size} orders", found)
 
 
 @contextmanager

@@ -22,7 +22,8 @@ def check_records(records):
     ]
     if not wrong:
         stored = records.browse(i for i in records._ids if isinstance(i, int))
-        wrong = [i for i in stored._ids if i not in set(stored.exists()._ids)]
+        existing = set(stored.exists()._ids)
+        wrong = [i for i in stored._ids if i not in existing]
     if wrong:
         raise ValidationError(
             records.env._(
@@ -46,7 +47,6 @@ def find_existing(env, ids):
         wanted = [record_id for record_id in of_model if record_id]
         if wanted:
             table = SQL.identifier(env[model]._table)
-            env[model].flush_model(["id"])
             parts.append(
                 SQL("SELECT %s, id FROM %s WHERE id = ANY(%s)", model, table, wanted)
             )

@@ -60,6 +60,8 @@ class Plan:
     def add_documents(self, records):
         """Add records to the plan; returns the ones that were not in it yet."""
         new = records - self.records(records._name)
+        # The difference would be read by itself, not along with other plans.
+        new = new.with_prefetch(records._prefetch_ids)
         self.documents[records._name] = self.records(records._name) | new
         return new
 

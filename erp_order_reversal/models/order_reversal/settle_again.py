@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from ...checks import check_one
 
@@ -49,11 +50,20 @@ class OrderReversal(models.Model):
 
     @api.depends("state")
     def _compute_taken_back_order_ids(self):
-        for reversal in self:
-            orders = self.env["sale.order"]
-            if reversal.state == "done" and not reversal.restores_id:
-                orders = reversal.order_id | reversal.step_ids._get_orders()
-            reversal.taken_back_order_ids = orders.exists()
+        orders = self.env["sale.order"]
+        taken_back = {
+            reversal: reversal.order_id | reversal.step_ids._get_orders()
+            for reversal in self
+            if reversal.state == "done" and not reversal.restores_id
+        }
+        existing = orders.union(*taken_back.values()).exists()
+        # One write for all: an assignment would read and write for each of them.
+        self._fields["taken_back_order_ids"].write_batch(
+            [
+                (reversal, [Command.set((taken_back.get(reversal, orders) & existing).ids)])
+                for reversal in self
+            ]
+        )
 
     # What becomes of the orders is no dependency: the host would search for reversals
     # each time that an amount changes on one of their invoices (`_look_again`).
