@@ -2,7 +2,7 @@
 
 import settled
 from measure import Series, table
-from single import _Addon, _run
+from single import _Addon, run
 
 TAG = "BENCH-REHEARSE"
 METHODS = ("void", "credit", "refund")
@@ -19,11 +19,11 @@ def main(env, rounds: int = 15) -> str:
             "carried out": _Carried(payment_method=method),
         }
         for job in work.values():  # the first fills the caches of the process
-            _run(env, job, ids[0], Series())
+            run(env, job, ids[0], Series())
         series = {name: Series() for name in work}
         for order_id in ids:
             for name, job in work.items():
-                _run(env, job, order_id, series[name])
+                run(env, job, order_id, series[name])
         times = {name: found.median("seconds") for name, found in series.items()}
         queries = {name: found.median("queries") for name, found in series.items()}
         rows.append(

@@ -13,9 +13,11 @@ import chain
 import check
 import clerks
 import jobs
+import large
 import rehearse
 import selection
 import single
+import where
 import workers
 
 from odoo import SUPERUSER_ID, api
@@ -42,13 +44,26 @@ def main() -> int:
     connection = [f"--config={options.config}", f"--database={options.database}"]
     if options.child:
         mode, size = options.child
-        print(json.dumps(_in_host(connection, bulk.child, mode, int(size))))
+        if mode == "large-fill":
+            found = _in_host(connection, large.child_fill, int(size))
+        elif mode == "large":
+            found = _in_host(connection, large.child, int(size))
+        else:
+            found = _in_host(connection, bulk.child, mode, int(size))
+        print(json.dumps(found))
         return 0
     for bench in options.bench or BENCHES:
         if bench == "single":
             print(_in_host(connection, single.main, options.rounds or 20), flush=True)
         elif bench == "rehearse":
             print(_in_host(connection, rehearse.main, options.rounds or 15), flush=True)
+        elif bench == "large":
+            print(
+                large.main(connection, options.large, options.n[0], options.rounds or 5),
+                flush=True,
+            )
+        elif bench == "where":
+            print(_in_host(connection, where.main, options.jobs or []), flush=True)
         elif bench == "bulk":
             modes = options.modes.split(",")
             rounds = options.rounds or 1
@@ -87,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", required=True)
     parser.add_argument("--rounds", type=int, help="repeat so often")
     parser.add_argument("--n", type=int, nargs="+", default=[50, 200], help="orders")
+    parser.add_argument("--large", help="name of the large database")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--jobs", nargs="*", help="of single, by parts of their names")
     parser.add_argument("--modes", default=",".join(bulk.MODES))
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser

@@ -16,7 +16,19 @@ def main(env, rounds: int = 20) -> str:
     """
     env = settled.work_env(env)
     ids = settled.build(env, TAG, rounds).ids
-    work = {
+    work = jobs(env)
+    for job in work.values():  # the first fills the caches of the process
+        run(env, job, ids[0], Series())
+    series = {name: Series() for name in work}
+    for order_id in ids:
+        for name, job in work.items():
+            run(env, job, order_id, series[name])
+    return _report(series)
+
+
+def jobs(env) -> dict:
+    """Return the pieces of work by name, the host's first."""
+    return {
         "host, one by one: naive": _Host(),
         "host, payment kept": _Host(keep_payments=True),
         "addon, payment voided": _Addon(payment_method="void"),
@@ -25,16 +37,10 @@ def main(env, rounds: int = 20) -> str:
         "dialog opens": _Dialog(env),
         "`action_assess`": _Assess(),
     }
-    for job in work.values():  # the first fills the caches of the process
-        _run(env, job, ids[0], Series())
-    series = {name: Series() for name in work}
-    for order_id in ids:
-        for name, job in work.items():
-            _run(env, job, order_id, series[name])
-    return _report(series)
 
 
-def _run(env, job, order_id, series):
+def run(env, job, order_id, series):
+    """Do one piece of work on one order, measured into `series`, and roll it back."""
     order = env["sale.order"].browse(order_id)
     job.prepare(order)
     with series.sample(env):
@@ -102,7 +108,8 @@ class _Dialog(_Job):
     """What the web client asks for when the dialog opens."""
 
     def __init__(self, env):
-        action = settled.find(env, TAG)[:1].action_open_reversal()
+        order = env["sale.order"].search([("settlement_state", "=", "settled")])[:1]
+        action = order.action_open_reversal()
         view = env["ir.ui.view"].browse(action["views"][0][0])
         model = env["order.reversal"].with_context(**action["context"])
         self.spec = Form(model, view=view)._view["fields_spec"]

@@ -78,6 +78,8 @@ def bench(options) -> int:
     databases = Databases(workshop)
     database = run_copy(databases, databases.built(options.flavour))
     connection = [f"--config={workshop.config}", f"--database={database}"]
+    if "large" in options.arguments:
+        connection.append(f"--large={databases.large(options.flavour)}")
     command = [workshop.python, "bench/run.py", *connection, *options.arguments]
     try:
         return run(

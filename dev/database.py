@@ -195,6 +195,20 @@ class Databases:
                 self._finish(fresh, name, label)
         return name
 
+    def large(self, flavour: str) -> str:
+        """Return the database that `bench/large.py` fills, updated and never rebuilt."""
+        name = f"eor_{paths.CLONE_KEY}_{flavour}_large"
+        modules = self.workshop.modules.addons_for(flavour)
+        with lock(f"database-{name}", "the large database"):
+            label = content_key(modules)
+            if not self.exists(name):
+                self.copy(self.built(flavour), name)
+            elif self.label(name) != label:
+                with step("Updating the large database"):
+                    self._update(name, modules)
+            self.server.sql(f"COMMENT ON DATABASE \"{name}\" IS '{label}'", check=True)
+        return name
+
     def demo(self) -> str:
         """Return the demo database, updated if the addons changed."""
         name = f"eor_{paths.CLONE_KEY}_demo"

@@ -2,6 +2,7 @@
 
 from odoo.exceptions import ValidationError
 from odoo.orm.identifiers import NewId
+from odoo.tools import SQL
 
 
 def check_records(records):
@@ -21,7 +22,8 @@ def check_records(records):
     ]
     if not wrong:
         stored = records.browse(i for i in records._ids if isinstance(i, int))
-        wrong = [i for i in stored._ids if i not in set(stored.exists()._ids)]
+        existing = set(stored.exists()._ids)
+        wrong = [i for i in stored._ids if i not in existing]
     if wrong:
         raise ValidationError(
             records.env._(
@@ -31,6 +33,27 @@ def check_records(records):
                 ids=", ".join(str(wrong_id) for wrong_id in wrong),
             )
         )
+
+
+def find_existing(env, ids):
+    """Which of many ids stand for stored records, in one query over all models.
+
+    :param dict ids: {model: ids}
+    :return: {model: list of ids, ascending}
+    """
+    found = {model: [] for model in ids}
+    parts = []
+    for model, of_model in ids.items():
+        wanted = [record_id for record_id in of_model if record_id]
+        if wanted:
+            table = SQL.identifier(env[model]._table)
+            parts.append(
+                SQL("SELECT %s, id FROM %s WHERE id = ANY(%s)", model, table, wanted)
+            )
+    if parts:
+        for model, record_id in env.execute_query(SQL(" UNION ALL ").join(parts)):
+            found[model].append(record_id)
+    return {model: sorted(of_model) for model, of_model in found.items()}
 
 
 def check_one(records):

@@ -102,5 +102,8 @@ SEVERITIES = [
 REVERSIBLE_TYPES = ("out_invoice", "out_receipt", "in_invoice", "in_receipt")
 CREDIT_TYPES = ("out_refund", "in_refund")
 
+# Types of accounts on which somebody owes something.
+OWED = ("asset_receivable", "liability_payable")
+
 # States of a payment that happened.
 PAYMENT_IN_FORCE = ("in_process", "paid")

@@ -10,6 +10,14 @@ class Choices(dict):
     """Methods chosen for single documents: {(model, id): {field: method}}."""
 
 
+class Shown:
+    """What the dialog shows by now, within one call of the web client."""
+
+    def __init__(self):
+        # What was asked for when it was planned, see `order.reversal._get_asked`.
+        self.asked = None
+
+
 class Rehearsal:
     """That a plan is only tried out, and what is tried at the moment."""
 

@@ -12,6 +12,8 @@ MATCH_FIELDS = {
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
+    # For what was settled in some days (`settlement_date`).
+    _max_date_idx = models.Index("(max_date)")
 
     def _reversal_amount_of(self, side):
         """What unlinking this match opens again on one of its journal items.

@@ -17,6 +17,13 @@ class OrderReversalMixin(models.AbstractModel):
     # The field of `order.reversal` that holds this document as the root.
     _reversal_root_field = None
 
+    def _reversal_read_ahead(self):
+        """Read at once what each of many plans will ask of its documents.
+
+        `filtered` and the like forget what is to be read along with them (HOST). An
+        override saves queries in bulk, and changes nothing else; override point.
+        """
+
     @api.private
     def _reversal_related(self, plan):
         """Documents that are taken back along with these.

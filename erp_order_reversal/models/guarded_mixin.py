@@ -204,10 +204,9 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         try:
             # sudo: only whether it exists; access to it is checked where it is used.
             record = self.env[field.comodel_name].sudo().browse(value if known else [])
-            if "company_id" in record._fields:
-                record.company_id.id  # noqa: B018
-            else:
-                known = bool(record.exists())
+            # Read, it is known for what follows; a model without it is asked for.
+            name = "company_id" if "company_id" in record._fields else "id"
+            known = bool(record.read([name], load=None))
         except MissingError:
             known = False
         if not known:

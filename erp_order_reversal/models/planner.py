@@ -115,12 +115,18 @@ class OrderReversalPlan(models.AbstractModel):
         for recordsets in frontier.values():
             for records in recordsets:
                 ids[records._name].update(records._ids)
+        together = {}
         for plan, recordsets in frontier.items():
             frontier[plan] = [
                 records.with_prefetch(tuple(ids[records._name]))
                 for records in recordsets
                 if isinstance(records, self.env.registry["order.reversal.mixin"])
             ]
+            for records in frontier[plan]:
+                together.setdefault(records._name, records.browse(ids[records._name]))
+        if len(frontier) > 1:
+            for records in together.values():
+                records._reversal_read_ahead()
 
     def _ask_documents(self, plan):
         for records in plan.documents.values():

@@ -24,7 +24,13 @@ SETTLEMENTS = """
 """
 
 
-COMPARE = {">": SQL(">"), ">=": SQL(">="), "<": SQL("<"), "<=": SQL("<=")}
+# How a date that fits compares, and one that would be too late.
+COMPARE = {
+    ">": (SQL(">"), None),
+    ">=": (SQL(">="), None),
+    "<": (SQL("<"), SQL(">=")),
+    "<=": (SQL("<="), SQL(">")),
+}
 
 
 class OrderReversalSettlementMixin(models.AbstractModel):
@@ -66,16 +72,25 @@ class OrderReversalSettlementMixin(models.AbstractModel):
             record.settlement_journal_ids = [Command.set(journals)]
 
     def _search_settlement_date(self, operator, value):
+        """It is the last date that counts: one settles it then, and none afterwards."""
         if operator == "in":
             dates = [fields.Date.to_date(date) for date in value if date]
-            domain = self._settlement_domain(SQL("MAX(date) = ANY(%s)", dates))
+            domain = Domain.OR(
+                self._settlement_domain(
+                    SQL("found.date = %s", date), SQL("found.date > %s", date)
+                )
+                for date in dates
+            )
             if False in value:
-                domain |= ~self._settlement_domain(SQL("TRUE"))
+                domain |= ~self._settlement_domain()
             return domain
         if operator not in COMPARE or not value:
             return NotImplemented
+        date = fields.Date.to_date(value)
+        there, later = COMPARE[operator]
         return self._settlement_domain(
-            SQL("MAX(date) %s %s", COMPARE[operator], fields.Date.to_date(value))
+            SQL("found.date %s %s", there, date),
+            later and SQL("found.date %s %s", later, date),
         )
 
     def _search_settlement_journal_ids(self, operator, value):
@@ -83,27 +98,43 @@ class OrderReversalSettlementMixin(models.AbstractModel):
         if operator in ("any", "any!"):
             ids = journals._search(value) if isinstance(value, Domain) else value
             return self._settlement_domain(
-                SQL("BOOL_OR(journal IN %s)", self._as_subselect(ids))
+                SQL("found.journal IN %s", self._as_subselect(ids))
             )
         if operator != "in":
             return NotImplemented
         ids = [journal_id for journal_id in value if journal_id]
-        domain = self._settlement_domain(SQL("BOOL_OR(journal = ANY(%s))", ids))
+        domain = self._settlement_domain(SQL("found.journal = ANY(%s)", ids))
         if False in value:
-            domain |= ~self._settlement_domain(SQL("TRUE"))
+            domain |= ~self._settlement_domain()
         return domain
 
     def _as_subselect(self, ids):
         return ids.subselect() if hasattr(ids, "subselect") else SQL("%s", tuple(ids))
 
-    def _settlement_domain(self, condition):
+    def _settlement_domain(self, there=SQL("TRUE"), but=None):
+        """Documents with a settlement of one kind, and with none of another one.
+
+        Asked of each document alone, and not of all at once: the database starts with
+        the few settlements of a week, or with the first documents of a list, whichever
+        is less, however many there are.
+
+        :param SQL there: condition on a row `found`, see `_settlement_rows`
+        :param SQL but: likewise
+        """
         self.env.flush_all()
-        return Domain(
-            "id",
-            "in",
-            SQL(
-                "(SELECT id FROM (%s) found GROUP BY id HAVING %s)",
-                SQL(self._settlement_rows),
-                condition,
-            ),
-        )
+        rows = SQL(self._settlement_rows)
+
+        def to_sql(_model, alias, _query):
+            def exists(condition):
+                return SQL(
+                    "EXISTS (SELECT 1 FROM (%s) found WHERE found.id = %s AND %s)",
+                    rows,
+                    SQL.identifier(alias, "id"),
+                    condition,
+                )
+
+            if but is None:
+                return exists(there)
+            return SQL("(%s AND NOT %s)", exists(there), exists(but))
+
+        return Domain.custom(to_sql=to_sql)

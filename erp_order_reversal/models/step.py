@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from ..checks import find_existing
 from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
 from ..exceptions import IncompleteOperationError
 from ..plan import CreditData, ReleaseData, RematchData, frozen
@@ -109,9 +110,12 @@ class OrderReversalStep(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid")
     def _compute_can_open(self):
-        for model, steps in self.grouped("res_model").items():
-            readable = self.env[model].browse(steps.mapped("res_id"))
-            readable = set(readable.exists()._filtered_access("read").ids)
+        of_model = self.grouped("res_model")
+        ids = {model: set(steps.mapped("res_id")) for model, steps in of_model.items()}
+        existing = find_existing(self.env, ids)
+        for model, steps in of_model.items():
+            readable = self.env[model].browse(existing[model])
+            readable = set(readable._filtered_access("read").ids)
             for step in steps:
                 step.can_open = step.res_id in readable
 
@@ -394,6 +398,9 @@ class OrderReversalStep(models.Model):
         }
         partials = self._reversal_partials()
         partials._reversal_unlink_full()
+        # The host asks one match after the other for these.
+        moves = (partials.debit_move_id | partials.credit_move_id).move_id
+        moves.matched_payment_ids.mapped("state")
         # The lines of the entries stay as they are: nothing to keep in step.
         partials.with_context(skip_invoice_sync=True).unlink()
         self._reversal_unlink_payment_links(pairs)

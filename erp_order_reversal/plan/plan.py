@@ -60,6 +60,8 @@ class Plan:
     def add_documents(self, records):
         """Add records to the plan; returns the ones that were not in it yet."""
         new = records - self.records(records._name)
+        # The difference would be read by itself, not along with other plans.
+        new = new.with_prefetch(records._prefetch_ids)
         self.documents[records._name] = self.records(records._name) | new
         return new
 
@@ -88,6 +90,8 @@ class Plan:
             data = data.to_json()
         self.steps.append(
             {
+                # The currency comes before the amounts: they are rounded by it.
+                "currency_id": vals.pop("currency_id", False),
                 "sequence": 10 * self.places[operation],
                 "operation": operation,
                 "res_model": record._name,

@@ -131,7 +131,11 @@ class AccountMove(models.Model):
                 values["tax_repartition_line_id"] = part[0].id
                 values["tax_tag_ids"] = [Command.set(part[1].ids)]
                 values["tax_base_amount"] = -line.tax_base_amount
-        return vals["line_ids"]
+        # The currency first: the host rounds the amounts by it while it creates them.
+        return [
+            Command.create({"currency_id": line.currency_id.id, **command[2]})
+            for line, command in zip(lines, vals["line_ids"], strict=True)
+        ]
 
     def _reversal_post_mirrors(self):
         """Post mirrored credit notes and match each with its invoice.

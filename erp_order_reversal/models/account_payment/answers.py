@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...const import PAYMENT_IN_FORCE
+from ...const import OWED, PAYMENT_IN_FORCE
 
 
 class AccountPayment(models.Model):
@@ -137,7 +137,7 @@ class AccountPayment(models.Model):
             if self.invoice_ids:
                 return self.env._("Matched")
             return self.env._("Not matched")
-        _liquidity, counterpart, _write_off = self._seek_for_lines()
+        counterpart = self._reversal_counterpart_lines()
         currency = counterpart.currency_id[:1] or self.currency_id
         amount = abs(sum(counterpart.mapped("amount_residual_currency")))
         if currency.is_zero(amount):
@@ -145,6 +145,16 @@ class AccountPayment(models.Model):
         if self.partner_type == "customer" and self.payment_type == "inbound":
             return self.env._("Open credit of %s", currency.format(amount))
         return self.env._("%s not matched", currency.format(amount))
+
+    def _reversal_counterpart_lines(self):
+        """The journal items of this payment on what is owed (HOST: `_seek_for_lines`).
+
+        Without asking for the accounts of its journal, which are never among these.
+        """
+        transfer = self.company_id.transfer_account_id
+        return self.move_id.line_ids.filtered(
+            lambda line: line.account_type in OWED or line.account_id == transfer
+        )
 
     @api.private
     def _reversal_origins(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ...engine import Shown
 from ...plan.operation import INVOICED, ORDERED, PAID, REFUNDED
 
 
@@ -34,13 +35,21 @@ class OrderReversal(models.Model):
         :return: list of `Plan`, in the order of the reversals
         """
         plans = self.env["order.reversal.plan"]._plan(self)
+        below = {"step_ids": [], "finding_ids": []}
         for reversal, plan in zip(self, plans, strict=True):
             values = reversal._plan_vals(plan)
             if not reversal.fingerprint:
-                # Never assessed before: there is nothing to look for and to clear.
-                for name in ("step_ids", "finding_ids"):
-                    values[name] = values[name][1:]
+                # Never assessed before: there is nothing to look for and to clear,
+                # and what is new is made for all of them together.
+                for name, rows in below.items():
+                    rows += [
+                        {"reversal_id": reversal.id, **command[2]}
+                        for command in values.pop(name)[1:]
+                    ]
             reversal._engine_env(reversal).write(values)
+        for name, rows in below.items():
+            if rows:
+                self._engine_env(self[name].browse()).create(rows)
         return plans
 
     def _plan_vals(self, plan):
@@ -155,7 +164,14 @@ class OrderReversal(models.Model):
             return
         if not self.date:
             self.date = fields.Date.context_today(self)
-        plan = self.env["order.reversal.plan"]._plan(self._as_planned())[0]
+        planned = self._as_planned()
+        shown = self.env.context.get("order_reversal_shown")
+        if isinstance(shown, Shown):
+            asked = planned._get_asked()
+            if shown.asked == asked:
+                return
+            shown.asked = asked
+        plan = self.env["order.reversal.plan"]._plan(planned)[0]
         values = self._plan_vals(plan)
         self.seen_fingerprint = values["fingerprint"]
         for name in (
@@ -169,6 +185,26 @@ class OrderReversal(models.Model):
             "amount_fee",
         ):
             self[name] = values[name]
+
+    def onchange(self, values, field_names, fields_spec):
+        """Override to plan once what the dialog opens with, not for each field."""
+        runner = self.with_context(order_reversal_shown=Shown())
+        return super(OrderReversal, runner).onchange(values, field_names, fields_spec)
+
+    def _get_asked(self):
+        """All that a plan of this record follows from, to be compared; override point.
+
+        :return: dict
+        """
+        names = {*self._request_fields, *self._root_fields, "restores_id"}
+        return {
+            **{
+                name: self[name]
+                for name in names
+                if self._fields[name].type not in ("one2many", "many2many")
+            },
+            "choices": dict(self._get_overrides()),
+        }
 
     def _as_planned(self):
         """This record of the dialog with real roots instead of form copies."""

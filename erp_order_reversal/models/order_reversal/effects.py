@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ...checks import find_existing
+
 # Kinds that are shown though nothing changes: where the chain of documents ends.
 STAY = ("bank",)
 
@@ -130,9 +132,10 @@ class OrderReversal(models.Model):
         :return: {(lang, model, id): label}
         """
         labels = {}
-        for model, of_model in ids.items():
+        existing = find_existing(self.env, ids)
+        for model in ids:
             # sudo: see `_start_watch`.
-            records = self.env[model].sudo().browse(of_model).exists()
+            records = self.env[model].sudo().browse(existing[model])
             for lang in watch.langs:
                 for record in records.with_context(lang=lang):
                     labels[lang, model, record.id] = record._reversal_label()
@@ -216,8 +219,8 @@ class OrderReversal(models.Model):
         :param dict effects: see `_end_watch`
         """
         own = self.env.lang or "en_US"
-        clear = self.filtered("effect_ids")
-        self._engine_env(clear).write({"effect_ids": [Command.clear()]})
+        clear = self._engine_env(self).filtered("effect_ids")
+        clear.write({"effect_ids": [Command.clear()]})
         texts = [effects[reversal] for reversal in self]
         usual = own if all(own in by_lang for by_lang in texts) else None
         values_list = [

@@ -185,6 +185,7 @@ class OrderReversal(models.Model):
         for operation in steps._get_operations():
             todo = steps.filtered(lambda s, op=operation: s.operation == op)
             for model, of_model in todo.grouped("res_model").items():
+                of_model = of_model.with_prefetch(steps._ids)
                 runner._dispatch(model, operation, of_model)
 
     def _dispatch(self, model, operation, steps):

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
+from ...const import OWED
+
 # What `rehearse` tells of a journal item; the rest is for groups and positions.
 ENTRY_KEYS = (
     "journal",
@@ -17,7 +19,7 @@ ENTRY_KEYS = (
     "currency",
     "amount_currency",
 )
-OWED = ("asset_receivable", "liability_payable")
+BOOKS = ("account.move", "account.move.line", "account.partial.reconcile")
 # Groups of accounts whose change is told as people count it: more revenue is positive.
 CREDITED = ("revenue", "tax")
 
@@ -47,7 +49,7 @@ class OrderReversal(models.Model):
                 owners.setdefault(move_id, reversal)
             for release in reversal.step_ids._get_releases():
                 partials.setdefault(release.partial_id, reversal)
-        self.env.flush_all()
+        self._flush_books()
         for partial_id, move_id in self._find_side_entries(partials):
             owners.setdefault(move_id, partials[partial_id])
         [(mark,)] = self.env.execute_query(
@@ -59,6 +61,11 @@ class OrderReversal(models.Model):
             "owners": owners,
             "lines": {line["id"]: line for line in lines},
         }
+
+    def _flush_books(self):
+        """Write what is pending in the tables that are read, and nothing else."""
+        for model in BOOKS:
+            self.env[model].flush_model()
 
     def _find_side_entries(self, partials):
         """Exchange differences and cash basis entries of matches: [(match, entry)]."""
@@ -82,18 +89,14 @@ class OrderReversal(models.Model):
 
         :return: {reversal: {"entries", "positions", "rows"}}
         """
-        self.env.flush_all()
-        entries = self._read_lines(SQL("aml.id > %s", books["mark"]))
-        kept = {
-            line_id
-            for (line_id,) in self.env.execute_query(
-                SQL(
-                    "SELECT id FROM account_move_line "
-                    "WHERE id = ANY(%s) AND parent_state = 'posted'",
-                    list(books["lines"]),
-                )
+        self._flush_books()
+        posted = self._read_lines(
+            SQL(
+                "(aml.id > %s OR aml.id = ANY(%s))", books["mark"], list(books["lines"])
             )
-        }
+        )
+        kept = {line["id"] for line in posted}
+        entries = [line for line in posted if line["id"] > books["mark"]]
         entries += [
             {
                 **line,

@@ -57,11 +57,12 @@ class OrderReversal(models.Model):
         return (
             self.env["ir.sequence"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("code", "=", "order.reversal"),
                     ("company_id", "in", (self.env.company.id, False)),
                 ],
+                ["implementation", "use_date_range", "prefix", "suffix", "padding"],
                 order="company_id",
                 limit=1,
             )

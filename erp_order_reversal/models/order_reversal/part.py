@@ -273,6 +273,16 @@ class OrderReversal(models.Model):
         ]
         return planned
 
+    def _get_asked(self):
+        """Override: a part is asked for by its lines."""
+        return {
+            **super()._get_asked(),
+            "lines": [
+                [line[name] for name in (*line._target_fields, *line._number_fields)]
+                for line in self.line_ids
+            ],
+        }
+
     @api.onchange("line_ids")
     def _onchange_part(self):
         """Assess anew what the dialog shows."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from ...checks import check_one
 
@@ -49,25 +50,52 @@ class OrderReversal(models.Model):
 
     @api.depends("state")
     def _compute_taken_back_order_ids(self):
-        for reversal in self:
-            orders = self.env["sale.order"]
-            if reversal.state == "done" and not reversal.restores_id:
-                orders = reversal.order_id | reversal.step_ids._get_orders()
-            reversal.taken_back_order_ids = orders.exists()
+        orders = self.env["sale.order"]
+        taken_back = {
+            reversal: reversal.order_id | reversal.step_ids._get_orders()
+            for reversal in self
+            if reversal.state == "done" and not reversal.restores_id
+        }
+        existing = orders.union(*taken_back.values()).exists()
+        # One write for all: an assignment would read and write for each of them.
+        self._fields["taken_back_order_ids"].write_batch(
+            [
+                (reversal, [Command.set((taken_back.get(reversal, orders) & existing).ids)])
+                for reversal in self
+            ]
+        )
 
+    # What becomes of the orders is no dependency: the host would search for reversals
+    # each time that an amount changes on one of their invoices (`_look_again`).
     @api.depends(
         "state",
         "scope",
         "amount_credit",
         "settlement_ids.state",
-        "taken_back_order_ids.state",
-        "taken_back_order_ids.settlement_state",
-        "replacement_id.state",
-        "replacement_id.settlement_state",
+        "taken_back_order_ids",
+        "replacement_id",
     )
     def _compute_settled_again_state(self):
         for reversal in self:
             reversal.settled_again_state = reversal._get_settled_again_state()
+
+    @api.model
+    def _get_waiting_for(self, orders):
+        """Reversals whose `settled_again_state` follows from these `sale.order`."""
+        if not orders:
+            return self.browse()
+        # sudo: a stored value must not depend on who confirms or pays an order.
+        return self.sudo().search(
+            [
+                "|",
+                ("taken_back_order_ids", "in", orders.ids),
+                ("replacement_id", "in", orders.ids),
+            ]
+        )
+
+    def _look_again(self):
+        """Have computed again whether these are settled again."""
+        self.env.add_to_compute(self._fields["settled_again_state"], self)
 
     def _get_settled_again_state(self):
         """Open from when it is taken back until all of it is settled, however.

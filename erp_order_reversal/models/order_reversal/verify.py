@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL, plaintext2html, split_every
 
+from ...checks import find_existing
 from ...plan import Books
 
 # So long a reversal is verified each day; afterwards in turn, or when its documents
@@ -285,7 +286,7 @@ class OrderReversal(models.Model):
         ]
 
     def _read_books(self, fresh, matches):
-        """What of the documents and matches still exists, one query for each model.
+        """What of the documents and matches still exists, in one query.
 
         :param bool fresh: right after execution the documents are known to be there
         :return: `Books`
@@ -303,12 +304,12 @@ class OrderReversal(models.Model):
                 for release in step._get_releases()
                 if release.partial_id
             )
-        alive = {
-            model: ids if fresh else set(self.env[model].browse(ids).exists().ids)
-            for model, ids in wanted.items()
-        }
         for rows in matches.values():
             partials.update(rows)
-        model = self.env["account.partial.reconcile"]
-        alive[model._name] = set(model.browse(partials).exists().ids)
-        return Books(fresh, alive, matches)
+        known = wanted if fresh else {}
+        asked = {} if fresh else wanted
+        asked["account.partial.reconcile"] = partials
+        alive = {
+            model: set(ids) for model, ids in find_existing(self.env, asked).items()
+        }
+        return Books(fresh, {**known, **alive}, matches)

@@ -118,10 +118,10 @@ class OrderReversalBatch(models.Model):
         :return: {"total", "checked", "ready", "approval", "blocked", "requested" (one
             waits already), "voided", "credited": int, "amount", "kept", "refunded",
             "fees", "tax", "cash": float in the currency of the company, positive is
-            taken back, "months": {year and month of the entries: float}, "partner_ids": list,
-            "currency_id": id, "groups": [{"code", "message", "remedy", "documents":
-            [[model, id, name]]}] of what stands against them, "open": {"ready",
-            "approval": documents}, "rows": as the impact of a reversal}
+            taken back, "months": {year and month of the entries: float},
+            "partner_ids": list, "currency_id": id, "groups": [{"code", "message",
+            "remedy", "documents": [[model, id, name]]}] of what stands against them,
+            "open": {"ready", "approval": documents}, "rows": as the impact of a reversal}
         """
         return {
             "total": total,

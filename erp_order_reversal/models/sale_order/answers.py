@@ -42,6 +42,15 @@ class SaleOrder(models.Model):
                 order.settlement_state = "settled"
             else:
                 order.settlement_state = "partly"
+        saved = self.browse(filter(None, self._ids))
+        self.env["order.reversal"]._get_waiting_for(saved)._look_again()
+
+    def unlink(self):
+        """Override: a reversal does not wait for an order that is gone."""
+        reversals = self.env["order.reversal"]._get_waiting_for(self)
+        result = super().unlink()
+        reversals._look_again()
+        return result
 
     def _compute_reversal_count(self):
         counts = self._reversal_counts()
