@@ -75,7 +75,9 @@ def fill(cr, partner_ids, copies: int, first: int = 0) -> None:
             f"CROSS JOIN generate_series({first + 1}, {first + copies}) k"
         )
         if "id" in columns:
-            cr.execute(f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))")
+            cr.execute(
+                f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))"
+            )
     cr.execute("SET session_replication_role = origin")
 
 

@@ -59,7 +59,9 @@ def main() -> int:
             print(_in_host(connection, rehearse.main, options.rounds or 15), flush=True)
         elif bench == "large":
             print(
-                large.main(connection, options.large, options.n[0], options.rounds or 5),
+                large.main(
+                    connection, options.large, options.n[0], options.rounds or 5
+                ),
                 flush=True,
             )
         elif bench == "where":

@@ -2,9 +2,9 @@
 
 import re
 import sys
-from pathlib import Path
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 
 import bulk
 import settled

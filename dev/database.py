@@ -196,7 +196,7 @@ class Databases:
         return name
 
     def large(self, flavour: str) -> str:
-        """Return the database that `bench/large.py` fills, updated and never rebuilt."""
+        """Return the database that `bench/large.py` fills: updated, never rebuilt."""
         name = f"eor_{paths.CLONE_KEY}_{flavour}_large"
         modules = self.workshop.modules.addons_for(flavour)
         with lock(f"database-{name}", "the large database"):

@@ -23,7 +23,11 @@ class TestReason(PeerCase):
         self.assertEqual(credit.l10n_es_tbai_refund_reason, "R4")
 
     def test_the_dialog_asks(self):
-        arch = self.env["order.reversal"].with_user(self.clerk).get_view(
-            self.env.ref("erp_order_reversal.order_reversal_view_form_dialog").id
-        )["arch"]
+        arch = (
+            self.env["order.reversal"]
+            .with_user(self.clerk)
+            .get_view(
+                self.env.ref("erp_order_reversal.order_reversal_view_form_dialog").id
+            )["arch"]
+        )
         self.assertIn('name="l10n_es_tbai_refund_reason"', arch)

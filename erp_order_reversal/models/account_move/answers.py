@@ -42,7 +42,9 @@ class AccountMove(models.Model):
         (payments | self.matched_payment_ids).mapped("state")
         order_lines = self.line_ids.sale_line_ids
         order_lines.mapped("is_downpayment")
-        (order_lines.invoice_lines | self.reversal_move_ids.line_ids).mapped("move_name")
+        (order_lines.invoice_lines | self.reversal_move_ids.line_ids).mapped(
+            "move_name"
+        )
 
     def _reversal_counterparts(self):
         """Journal items that these invoices are matched with."""

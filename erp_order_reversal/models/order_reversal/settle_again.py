@@ -60,7 +60,10 @@ class OrderReversal(models.Model):
         # One write for all: an assignment would read and write for each of them.
         self._fields["taken_back_order_ids"].write_batch(
             [
-                (reversal, [Command.set((taken_back.get(reversal, orders) & existing).ids)])
+                (
+                    reversal,
+                    [Command.set((taken_back.get(reversal, orders) & existing).ids)],
+                )
                 for reversal in self
             ]
         )

@@ -121,7 +121,7 @@ class OrderReversalBatch(models.Model):
             taken back, "months": {year and month of the entries: float},
             "partner_ids": list, "currency_id": id, "groups": [{"code", "message",
             "remedy", "documents": [[model, id, name]]}] of what stands against them,
-            "open": {"ready", "approval": documents}, "rows": as the impact of a reversal}
+            "open": {"ready", "approval": documents}, "rows": as the impact of one}
         """
         return {
             "total": total,
