@@ -21,7 +21,9 @@ class Shown:
 class Rehearsal:
     """That a plan is only tried out, and what is tried at the moment."""
 
-    def __init__(self):
+    def __init__(self, way_back=False):
+        # Whether the restore is tried, too, once all is carried out.
+        self.way_back = way_back
         # The steps that are carried out right now: whatever raises belongs to them.
         self.steps = None
         # Whether all is carried out and its result is checked.

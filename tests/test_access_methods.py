@@ -211,6 +211,7 @@ TABLE = {
     ("account.payment", "action_reversal_remove"): [("payment", (), NOBODY)],
     # Called by the dialog before anything is stored.
     (R, "preview_request"): [(None, ("request",), USERS)],
+    (R, "preview_way_back"): [(None, ("request",), USERS)],
     (R, "submit_request"): [(None, ("request",), USERS)],
 }
 # Shown by `test_access`: what may be written into a reversal, field by field.

@@ -12,6 +12,11 @@ class TestOneWay(BatchCase):
         reversal.action_assess()
         return reversal.finding_ids.filtered(lambda f: f.code == "one_way"), reversal
 
+    def preview(self, order, scope="cancel"):
+        """What the dialog asks for last, as a clerk."""
+        model = self.env["order.reversal"].with_user(self.clerk)
+        return model.preview_way_back({"order_id": order.id, "scope": scope})
+
     def check_one_way(self, reversal):
         """It can be carried out, and not restored by anybody."""
         reversal.action_submit()
@@ -42,6 +47,7 @@ class TestOneWay(BatchCase):
                 self.assertEqual(reversal.state, "draft")
                 self.assertFalse(reversal.done_on)
                 self.assertFalse(reversal.restore_ids)
+                self.assertFalse(self.preview(order, scope))
 
     def test_a_hashed_journal(self):
         order, invoice, _payment = self.settle()
@@ -49,6 +55,7 @@ class TestOneWay(BatchCase):
         found, reversal = self.foretold(order)
         self.assertEqual(found.severity, "warning")
         self.assertIn("hash", found.message)
+        self.assertEqual([row["code"] for row in self.preview(order)], ["one_way"])
         self.assertTrue(found.remedy)
         self.check_selection(order)
         self.check_one_way(reversal)

@@ -125,9 +125,25 @@ class OrderReversal(models.Model):
         check_type(self.env, values, dict, "values")
         with self._keeping_nothing():
             reversal = self._create_for_trial(dict(values))
-            tried = reversal._rehearse()
+            tried = reversal._rehearse(way_back=False)
             published = reversal._publish_tried(tried)
         return published
+
+    @api.model
+    def preview_way_back(self, values):
+        """Whether what the dialog holds could be restored, once it is carried out.
+
+        The dialog asks for it after `preview_request`, so that nobody waits for it.
+
+        :param dict values: as for `create`; a reason may be missing
+        :return: list of findings, as of `rehearse`; empty if it could be
+        :raise AccessError: without the right to ask for a reversal
+        """
+        self.check_access("create")
+        check_type(self.env, values, dict, "values")
+        with self._keeping_nothing():
+            tried = self._create_for_trial(dict(values))._rehearse()
+        return [found for found in tried["findings"] if found["code"] == "one_way"]
 
     def _publish_tried(self, tried):
         """What a dialog or a form shows of a rehearsal.

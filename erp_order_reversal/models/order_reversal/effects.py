@@ -41,7 +41,7 @@ class OrderReversal(models.Model):
         "order.reversal.effect", "reversal_id", readonly=True, copy=False
     )
     effect_text = fields.Char(
-        "Effect",
+        "Effect in Brief",
         compute="_compute_effect_text",
         help="What becomes of the documents, in one line.",
     )

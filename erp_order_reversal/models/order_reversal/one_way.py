@@ -19,7 +19,7 @@ class OrderReversal(models.Model):
     def _try_out(self, tried, langs):
         """Override to try the way back, once the books have been read."""
         result = super()._try_out(tried, langs)
-        if not self.restores_id:
+        if self._get_rehearsal().way_back and not self.restores_id:
             known = {found["code"] for found in tried["findings"]}
             if "one_way" not in known and (reason := self._find_one_way()):
                 tried["findings"].append(self._get_one_way_finding(reason))

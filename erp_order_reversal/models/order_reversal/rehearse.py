@@ -73,14 +73,15 @@ class OrderReversal(models.Model):
         )
         return tried["entries"]
 
-    def _rehearse(self, langs=None):
+    def _rehearse(self, langs=None, way_back=True):
         """See `rehearse`.
 
         :param langs: codes of the languages to read the effects in
+        :param bool way_back: try the restore, too
         :return: {"entries", "rows", "positions", "findings", "effects": by language}
         """
         self.ensure_one()
-        rehearsal = Rehearsal()
+        rehearsal = Rehearsal(way_back)
         runner = self._working_in(self.company_id)._rehearsing(rehearsal)
         tried = {"entries": [], "rows": [], "positions": [], "effects": {}}
         tried["findings"] = findings = []

@@ -5,6 +5,8 @@ const PATIENCE = { delay: 1500, times: 4 };
 /** Findings that stand against a request, not against trying it out. */
 const FORMAL = ["note_required", "reason_archived", "already_requested"];
 
+const isOneWay = ({ code }) => code === "one_way";
+
 const rehearsals = new WeakMap();
 
 const wait = (delay) => new Promise((resolve) => setTimeout(resolve, delay));
@@ -50,13 +52,14 @@ class Rehearsal {
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */
     follow(record) {
         if (record.data.seen_fingerprint && record.data.state === "draft") {
-            this.start(choiceOf(record), async () =>
-                this.orm.call(
-                    record.resModel,
-                    "preview_request",
-                    [await record.getChanges()],
-                    { context: record.context }
-                )
+            const call = async (method) =>
+                this.orm.call(record.resModel, method, [await record.getChanges()], {
+                    context: record.context,
+                });
+            this.start(
+                choiceOf(record),
+                () => call("preview_request"),
+                () => call("preview_way_back")
             );
         }
     }
@@ -73,13 +76,15 @@ class Rehearsal {
     /**
      * @param {string} choice what is rehearsed: the same is not rehearsed again
      * @param {Function} ask calls the server
+     * @param {Function} [askBack] asks whether it could be restored; nobody waits for it
      */
-    start(choice, ask) {
+    start(choice, ask, askBack) {
         if (choice === this.choice) {
             return;
         }
         this.choice = choice;
         this.ask = ask;
+        this.askBack = askBack;
         this.busy = true;
         if (!this.running) {
             this.running = this.run().finally(() => {
@@ -106,10 +111,37 @@ class Rehearsal {
             }
             Object.assign(this, { result, error });
             const isBusy = this.findings.some(({ code }) => code === "busy");
-            if (!isBusy || ++turn > PATIENCE.times) {
+            if (!isBusy) {
+                await this.runBack(choice);
+                if (choice === this.choice) {
+                    return;
+                }
+                turn = 0;
+                continue;
+            }
+            if (++turn > PATIENCE.times) {
                 return;
             }
             await wait(PATIENCE.delay);
+        }
+    }
+
+    /** Add whether it could be restored, where that was not found by the plan alone. */
+    async runBack(choice) {
+        const isRefused = this.error || this.isBlocked;
+        if (!this.askBack || isRefused || this.findings.some(isOneWay)) {
+            return;
+        }
+        this.busy = false;
+        try {
+            const found = await this.askBack();
+            if (choice === this.choice) {
+                const findings = [...this.findings, ...found];
+                this.result = { ...this.result, findings };
+            }
+        } catch (reason) {
+            // What was rehearsed stays true; the restore says it when it is asked for.
+            console.warn(textOf(reason));
         }
     }
 
