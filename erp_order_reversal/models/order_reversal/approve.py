@@ -203,18 +203,30 @@ class OrderReversal(models.Model):
     def _reject(self, reason):
         self._set_state("rejected", approver_id=self.env.uid, rejection_reason=reason)
         self._finish_approval_activities()
+        self._tell_decision(
+            "rejected",
+            reason,
+            self.env._(
+                "Rejected by %(user)s: %(reason)s",
+                user=self.env.user.name,
+                reason=reason,
+            ),
+        )
+
+    def _tell_decision(self, event, reason, body):
+        """Tell the requesters, and keep it in the log.
+
+        :param str event: of the log
+        :param str reason: as the approver gave it
+        :param str body: what the requester reads
+        """
         for reversal in self:
             reversal.message_post(
-                body=self.env._(
-                    "Rejected by %(user)s: %(reason)s",
-                    user=self.env.user.name,
-                    reason=reason,
-                ),
-                partner_ids=reversal.requester_id.partner_id.ids,
+                body=body, partner_ids=reversal.requester_id.partner_id.ids
             )
         self.env["order.reversal.log"]._record(
             {
-                "event": "rejected",
+                "event": event,
                 "reversal": reversal,
                 "record": reversal,
                 "detail": {"reason": reason},
@@ -245,23 +257,14 @@ class OrderReversal(models.Model):
         # What was shown is no longer what is asked for.
         self._set_state("draft", seen_fingerprint=False)
         self._finish_approval_activities()
-        for reversal in self:
-            reversal.message_post(
-                body=self.env._(
-                    "Sent back by %(user)s, to be changed: %(reason)s",
-                    user=self.env.user.name,
-                    reason=reason,
-                ),
-                partner_ids=reversal.requester_id.partner_id.ids,
-            )
-        self.env["order.reversal.log"]._record(
-            {
-                "event": "reworked",
-                "reversal": reversal,
-                "record": reversal,
-                "detail": {"reason": reason},
-            }
-            for reversal in self
+        self._tell_decision(
+            "reworked",
+            reason,
+            self.env._(
+                "Sent back by %(user)s, to be changed: %(reason)s",
+                user=self.env.user.name,
+                reason=reason,
+            ),
         )
         return True
 
