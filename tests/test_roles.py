@@ -157,6 +157,16 @@ class TestRoles(ReversalCase, RpcMixin, HttpCase):
             return
         raise AccessError("Neither.")
 
+    def set_limit(self, user):
+        values = {"amount": 7.0, "approver_ids": self.users["approver"].ids}
+        self.env["order.reversal.limit"].with_user(user).create(values)
+
+    def name_stand_in(self, user):
+        other = "manager" if user == self.users["approver"] else "approver"
+        self.env["order.reversal.stand.in"].with_user(user).create(
+            {"stand_in_id": self.users[other].id, "date_to": "2099-12-31"}
+        )
+
     def cancel_settled(self, user):
         self.company.sudo().reversal_guard = True
         self.closed.with_user(user)._action_cancel()
@@ -210,6 +220,8 @@ class TestRoles(ReversalCase, RpcMixin, HttpCase):
             ),
             "Set the policy": on(self.company, "write", POLICY),
             "Set the reasons": on(self.free, "write", {"note_required": True}),
+            "Set the approval limits": self.set_limit,
+            "Name who stands in for oneself": self.name_stand_in,
             "Remove a cancelled draft": on(self.removable, "action_reversal_remove"),
             "Write or delete the log": self.write_log,
             "Cancel a settled order past the guard": self.cancel_settled,
