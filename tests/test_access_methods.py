@@ -225,6 +225,7 @@ TABLE = {
     (GUIDE, "write"): [("guide", ({"name": "x"},), NOBODY)],
     (GUIDE, "unlink"): [("guide", (), NOBODY)],
     (GUIDE, "explain"): [(None, ("date_moved",), USERS | {"auditor"})],
+    ("web_tour.tour", "consume"): [(None, ("no_such_tour",), EVERYBODY)],
     (STEPS, "action_open_reversal_groups"): [(None, (), {"manager"})],
     (STEPS, "action_open_reversal_policy"): [(None, (), {"manager"})],
     (STEPS, "action_open_reversal_reasons"): [(None, (), {"manager"})],

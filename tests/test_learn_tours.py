@@ -178,7 +178,7 @@ class TestLearnTours(LearnCase):
             self.click(".o_form_view .o_notebook .nav-link[name=results]")
             self.ended()
         self.assertLearned(self.clerk, "many")
-        batch = self.env["order.reversal.batch"].search([], limit=1)
+        batch = self.env["order.reversal.batch"].with_user(self.clerk).search([])
         self.assertEqual(batch.reason_id.code, "DUPLICATE")
         self.assertEqual(len(batch.order_ids), 2)
 

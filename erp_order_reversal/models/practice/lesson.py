@@ -100,3 +100,25 @@ class OrderReversalLesson(models.Model):
                 )
             )
         return self.env["sale.order"]
+
+
+class WebTour(models.Model):
+    """After a lesson no tour of the host starts by itself."""
+
+    _inherit = "web_tour.tour"
+
+    @api.model
+    def consume(self, tourName):
+        """Override: a lesson was asked for, and nothing else.
+
+        The host switches tours on for whoever starts one; it does so by itself for
+        administrators alone.
+        """
+        following = super().consume(tourName)
+        lessons = self.env["order.reversal.lesson"].sudo()
+        if not lessons.search_count([("tour", "=", tourName)], limit=1):
+            return following
+        if not self.env.user._is_admin():
+            # sudo: the user's own switch.
+            self.env.user.sudo().tour_enabled = False
+        return False
