@@ -78,3 +78,7 @@ class OrderReversal(models.Model):
     def _get_rechecks(self):
         """Override: there is nothing to check."""
         return [] if self.is_practice else super()._get_rechecks()
+
+    def _launch_plan(self):
+        """Override: no team is given anything to do."""
+        return None if self.is_practice else super()._launch_plan()
