@@ -233,8 +233,8 @@ class TestLearnTours(LearnCase):
 
     def test_why(self):
         """Beside a finding, in the dialog, which is there afterwards as it was."""
-        self.company.fiscalyear_lock_date = self.today()
         order = self.settle()[0]
+        self.company.fiscalyear_lock_date = self.today()
         with self.browsing(self.clerk, f"/odoo/m-sale.order/{order.id}"):
             self.click(REVERSE)
             self.choose_reason("Duplicate")

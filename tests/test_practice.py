@@ -187,13 +187,15 @@ class TestPractice(PracticeCase):
             ("order_reversal_action", "order.reversal"),
             ("order_reversal_action_to_approve", "order.reversal"),
             ("order_reversal_action_open", "order.reversal"),
-            ("order_reversal_action_analysis", "order.reversal"),
             ("account_payment_action_settlements", "account.payment"),
         ):
             action = self.env.ref(f"erp_order_reversal.{name}")
             found = self.found(action, self.manager)
             mark = "is_practice" if model == "order.reversal" else "reversal_practice"
             self.assertFalse(any(found.mapped(mark)), name)
+        report = self.env["order.reversal.report"].sudo()
+        self.env.flush_all()
+        self.assertFalse(report.search_count([("company_id", "=", self.company.id)]))
 
     def test_nobody_marks_a_real_document(self):
         order, move, _payment = self.settle()
