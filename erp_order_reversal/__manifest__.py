@@ -23,6 +23,7 @@
         "data/order_reversal_reason.xml",
         "data/mail_template.xml",
         "data/web_tour_tour.xml",
+        "data/order_reversal_guide.xml",
         "report/order_reversal_voucher_templates.xml",
         "report/order_reversal_voucher_reports.xml",
         "views/order_reversal_templates.xml",
@@ -59,6 +60,10 @@
         "views/order_reversal_batch_form_views.xml",
         "data/order_reversal_audit_card.xml",
         "data/digest_data.xml",
+        "views/order_reversal_practice_views.xml",
+        "views/order_reversal_guide_views.xml",
+        "data/order_reversal_lesson.xml",
+        "data/onboarding.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -21,7 +21,13 @@
         "views/order_reversal_views.xml",
         "views/order_reversal_report_views.xml",
         "views/menus.xml",
+        "data/lesson.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "erp_order_reversal_check/static/src/**/*",
+        ],
+    },
     "post_init_hook": "post_init_hook",
     "auto_install": True,
 }

@@ -8,6 +8,7 @@
     "development_status": "Beta",
     "depends": ["erp_order_reversal", "l10n_cn"],
     "data": [
+        "data/order_reversal_guide.xml",
         "views/order_reversal_views.xml",
     ],
     "auto_install": True,

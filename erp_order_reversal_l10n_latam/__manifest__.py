@@ -7,5 +7,6 @@
     "author": "Order Reversal maintainers",
     "development_status": "Beta",
     "depends": ["erp_order_reversal", "l10n_latam_invoice_document"],
+    "data": ["data/order_reversal_guide.xml"],
     "auto_install": True,
 }

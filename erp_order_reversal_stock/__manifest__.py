@@ -8,6 +8,7 @@
     "development_status": "Beta",
     "depends": ["erp_order_reversal", "sale_stock"],
     "data": [
+        "data/order_reversal_guide.xml",
         "security/ir.model.access.csv",
         "data/order_reversal_reason.xml",
         "views/order_reversal_templates.xml",

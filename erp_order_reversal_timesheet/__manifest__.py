@@ -8,4 +8,5 @@
     "development_status": "Beta",
     "depends": ["erp_order_reversal", "sale_timesheet"],
     "auto_install": True,
+    "data": ["data/order_reversal_guide.xml"],
 }

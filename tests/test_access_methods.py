@@ -22,6 +22,8 @@ REASON, FILE = "order.reversal.reason", "order.reversal.file"
 LINE = "order.reversal.line"
 REDACTION = "order.reversal.redaction"
 REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
+PRACTICE, LESSON = "order.reversal.practice", "order.reversal.lesson"
+GUIDE, STEPS = "order.reversal.guide", "onboarding.onboarding.step"
 S, CREDIT = "order.settlement", "order.settlement.credit"
 DIFFERENCE, FOUND = "order.settlement.difference", "order.settlement.finding"
 
@@ -209,6 +211,26 @@ TABLE = {
         ("payment", (), USERS | {"auditor"})
     ],
     ("account.payment", "action_reversal_remove"): [("payment", (), NOBODY)],
+    (PRACTICE, "create"): [(None, ({"company_id": 1},), NOBODY)],
+    (PRACTICE, "write"): [("practice", ({"company_id": 1},), NOBODY)],
+    (PRACTICE, "unlink"): [("practice", (), NOBODY)],
+    (PRACTICE, "action_learn"): [(None, (), USERS | {"auditor"})],
+    (PRACTICE, "action_view_orders"): [("practice", (), USERS | {"auditor"})],
+    (PRACTICE, "action_remove"): [("practice", (), USERS)],
+    (LESSON, "create"): [(None, ({"name": "x"},), NOBODY)],
+    (LESSON, "write"): [("lesson", ({"name": "x"},), NOBODY)],
+    (LESSON, "unlink"): [("lesson", (), NOBODY)],
+    (LESSON, "action_start"): [("lesson", (), USERS)],
+    (GUIDE, "create"): [(None, ({"name": "x"},), NOBODY)],
+    (GUIDE, "write"): [("guide", ({"name": "x"},), NOBODY)],
+    (GUIDE, "unlink"): [("guide", (), NOBODY)],
+    (GUIDE, "explain"): [(None, ("date_moved",), USERS | {"auditor"})],
+    ("web_tour.tour", "consume"): [(None, ("no_such_tour",), EVERYBODY)],
+    (STEPS, "action_open_reversal_groups"): [(None, (), {"manager"})],
+    (STEPS, "action_open_reversal_policy"): [(None, (), {"manager"})],
+    (STEPS, "action_open_reversal_reasons"): [(None, (), {"manager"})],
+    (STEPS, "action_open_reversal_guard"): [(None, (), {"manager"})],
+    (STEPS, "action_open_reversal_practice"): [(None, (), {"manager"})],
     # Called by the dialog before anything is stored.
     (R, "preview_request"): [(None, ("request",), USERS)],
     (R, "preview_way_back"): [(None, ("request",), USERS)],
@@ -279,6 +301,9 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "finding": finding,
             "effect": done.effect_ids[0],
             "log": done.log_ids[0],
+            "practice": self.env[PRACTICE].with_user(self.clerk)._get(),
+            "lesson": self.env.ref("erp_order_reversal.lesson_take_back"),
+            "guide": self.env.ref("erp_order_reversal.guide_restore"),
             "file": file.create({"reversal_id": done.id, "name": "x.pdf"}),
             "kept": file.create(
                 {"reversal_id": done.id, "name": "y.pdf", "content": b"eA=="}

@@ -115,11 +115,6 @@ class TestTours(ReversalCase, HttpCase):
         self.tour(self.order, "order_reversal_chinese", self.clerk)
         self.assertCancelled()
 
-    def test_guided_tour(self):
-        """The tour that people start from the menu does the job, too."""
-        self.tour("settled-orders", "order_reversal_tour", self.clerk)
-        self.assertCancelled()
-
     def test_a_picture_of_many(self):
         """One payment of four orders: nothing lies upon anything else."""
         orders = self.env["sale.order"].union(*(self.make_order() for _n in range(4)))

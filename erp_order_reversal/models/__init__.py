@@ -30,5 +30,7 @@ from . import order_reversal_signal
 from . import order_reversal_audit
 from . import digest_digest
 from . import ir_sequence
+from . import order_reversal_guide
+from . import practice
 from . import res_company
 from . import res_config_settings

@@ -44,7 +44,11 @@ class DigestDigest(models.Model):
             "order.reversal",
             name,
             date_field="done_on",
-            additional_domain=[("state", "=", "done"), ("restores_id", "=", False)],
+            additional_domain=[
+                ("state", "=", "done"),
+                ("restores_id", "=", False),
+                ("is_practice", "=", False),
+            ],
             sum_field=sum_field,
         )
 

@@ -13,3 +13,4 @@ from . import account_move_send
 from . import account_payment
 from . import account_payment_register
 from . import res_company
+from . import practice

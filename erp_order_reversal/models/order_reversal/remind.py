@@ -45,6 +45,7 @@ class OrderReversal(models.Model):
         late = self.search(
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "to_approve")
+            & Domain("is_practice", "=", False)
             & Domain("requested_on", "<", limit)
             & (Domain("reminded_on", "=", False) | Domain("reminded_on", "<=", limit))
         )

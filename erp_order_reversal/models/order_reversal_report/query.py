@@ -164,4 +164,7 @@ class OrderReversalReport(models.Model):
         )
 
     def _where(self):
-        return SQL("reversal.state != 'draft' AND reversal.restores_id IS NULL")
+        return SQL(
+            "reversal.state != 'draft' AND reversal.restores_id IS NULL "
+            "AND reversal.is_practice IS NOT TRUE"
+        )

@@ -123,6 +123,7 @@ class OrderReversalSignal(models.Model):
                            ON approver_p.id = approver.partner_id
                         WHERE reversal.state IN ('to_approve', 'queued', 'done',
                                   'undone', 'failed', 'rejected')
+                          AND reversal.is_practice IS NOT TRUE
                           AND reversal.restores_id IS NULL) asked""",
             asked=self._at_clock_of(
                 SQL(

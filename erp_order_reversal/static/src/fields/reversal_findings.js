@@ -1,8 +1,10 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { GuideDialog } from "../learn/guide_dialog";
 import { referenceId, useDocuments } from "./documents";
 
 const LOOKS = {
@@ -18,6 +20,12 @@ export class Finding extends Component {
 
     setup() {
         this.documents = useDocuments(this.env);
+        this.dialog = useService("dialog");
+    }
+
+    /** Why it is so: the paragraph of the guide, above whatever is open. */
+    explain() {
+        this.dialog.add(GuideDialog, { code: this.props.finding.code });
     }
 
     get looks() {

@@ -1,0 +1,103 @@
+"""A browser that is used as a person uses it: by the mouse, on what can be seen."""
+
+import contextlib
+import json
+import time
+
+from odoo.tests.common import ChromeBrowser
+
+VISIBLE = """
+(selector, text) => [...document.querySelectorAll(selector)].find((el) => {
+    const box = el.getBoundingClientRect();
+    return box.width && box.height && (!text || el.textContent.includes(text));
+})
+"""
+
+
+class ByHand:
+    """For an `HttpCase`: opens pages and clicks; nothing is called on the client."""
+
+    seconds = 60
+
+    @contextlib.contextmanager
+    def browsing(self, user, path):
+        """A browser with the session of a user, on a page.
+
+        :param str path: of the page
+        """
+        self.browser = ChromeBrowser(self)
+        with (
+            self.allow_requests(browser=self.browser),
+            contextlib.ExitStack() as at_exit,
+        ):
+            at_exit.callback(self._wait_remaining_requests)
+            at_exit.callback(self.browser.stop)
+            self.authenticate(user.login, user.login, browser=self.browser)
+            self.cr.flush()
+            self.cr.clear()
+            self.browser.navigate_to(f"{self.base_url()}{path}")
+            yield self.browser
+        self.env.invalidate_all()
+
+    def evaluate(self, code):
+        """The value of an expression of JavaScript."""
+        answer = self.browser._websocket_request(
+            "Runtime.evaluate",
+            params={"expression": code, "returnByValue": True},
+            timeout=self.seconds,
+        )
+        return answer["result"].get("value")
+
+    def wait_for(self, code, what):
+        """Wait until an expression is true, and return its value."""
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(TimeoutError):
+                if value := self.evaluate(
+                    f"(() => {{ try {{ return {code} }} catch {{}} }})()"
+                ):
+                    return value
+            time.sleep(0.1)
+        self.browser.take_screenshot(prefix="sc_by_hand_")
+        return self.fail(f"{what} did not come up")
+
+    def sees(self, selector, text=""):
+        """Wait until something can be seen."""
+        self.wait_for(
+            f"Boolean(({VISIBLE})({json.dumps(selector)}, {json.dumps(text)}))",
+            f"“{selector}” {text}",
+        )
+
+    def click(self, selector, text=""):
+        """Click into the middle of what can be seen, as soon as it stands still."""
+        self.sees(selector, text)
+        place = None
+        while True:
+            now = self.wait_for(
+                f"""(() => {{
+                    const el = ({VISIBLE})({json.dumps(selector)}, {json.dumps(text)});
+                    el.scrollIntoView({{block: "center"}});
+                    const box = el.getBoundingClientRect();
+                    return [box.x + box.width / 2, box.y + box.height / 2];
+                }})()""",
+                f"“{selector}” {text}",
+            )
+            if now == place:
+                break
+            place = now
+            time.sleep(0.1)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.browser._websocket_request(
+                "Input.dispatchMouseEvent",
+                params={
+                    "type": kind,
+                    "x": place[0],
+                    "y": place[1],
+                    "button": "none" if kind == "mouseMoved" else "left",
+                    "clickCount": 0 if kind == "mouseMoved" else 1,
+                },
+            )
+
+    def write(self, text):
+        """Type into what has the focus."""
+        self.browser._websocket_request("Input.insertText", params={"text": text})
