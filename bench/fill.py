@@ -173,8 +173,11 @@ def _columns(cr, table, tables, first):
     )
     columns, expressions, joins = [], [], []
     k = f"(k - {first + 1})"
+    numbers = None
     references = {name: model for model, name in REFERENCES.get(table, ())}
     for name, kind, parent in cr.fetchall():
+        if name == "matching_number":
+            continue  # it is the number of the full match, see below
         columns.append(name)
         joined = f"of_{name}"
         if (table, name) in OWN:
@@ -184,6 +187,8 @@ def _columns(cr, table, tables, first):
         elif parent in tables:
             joins.append(f"LEFT JOIN of_{parent} {joined} ON {joined}.id = t.{name}")
             expression = f"COALESCE({_shifted(tables[parent], joined, k)}, t.{name})"
+            if name == "full_reconcile_id" and table == "account_move_line":
+                numbers = f"COALESCE(({expression})::text, t.matching_number)"
         elif name in references:
             cases = []
             for model, of_model in MODELS.items():
@@ -201,6 +206,9 @@ def _columns(cr, table, tables, first):
         else:
             expression = f"t.{name}"
         expressions.append(expression)
+    if numbers:
+        columns.append("matching_number")
+        expressions.append(numbers)
     return columns, expressions, " ".join(joins)
 
 

@@ -53,12 +53,13 @@ INVOICE_LINES = """
                   WHERE rel.invoice_line_id = item.id)
       FROM account_move_line item
  LEFT JOIN uom_uom uom ON uom.id = item.product_uom_id
-     WHERE item.display_type = 'product' AND (
-               item.move_id = ANY(%s)
-            OR item.id IN (SELECT rel.invoice_line_id
-                             FROM sale_order_line_invoice_rel rel
-                             JOIN sale_order_line line ON line.id = rel.order_line_id
-                            WHERE line.order_id = ANY(%s)))
+     WHERE item.display_type = 'product' AND item.id IN (
+               SELECT id FROM account_move_line WHERE move_id = ANY(%s)
+                UNION
+               SELECT rel.invoice_line_id
+                 FROM sale_order_line_invoice_rel rel
+                 JOIN sale_order_line line ON line.id = rel.order_line_id
+                WHERE line.order_id = ANY(%s))
   ORDER BY item.move_id, item.sequence, item.id
 """
 INVOICES = """

@@ -17,7 +17,17 @@ MATCHES = """
       JOIN account_move_line theirs ON theirs.id = partial.credit_move_id
       JOIN account_move entry ON entry.id = theirs.move_id
      WHERE entry.origin_payment_id IS NOT NULL
-       AND (ours.move_id = ANY(%s) OR entry.origin_payment_id = ANY(%s))
+       AND partial.id IN (
+               SELECT match.id
+                 FROM account_move_line item
+                 JOIN account_partial_reconcile match ON match.debit_move_id = item.id
+                WHERE item.move_id = ANY(%s)
+                UNION
+               SELECT match.id
+                 FROM account_move move
+                 JOIN account_move_line item ON item.move_id = move.id
+                 JOIN account_partial_reconcile match ON match.credit_move_id = item.id
+                WHERE move.origin_payment_id = ANY(%s))
   GROUP BY entry.origin_payment_id, ours.move_id
      UNION ALL
     SELECT rel.payment_id, rel.invoice_id, 0
