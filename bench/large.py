@@ -105,7 +105,7 @@ def child_fill(env, orders: int) -> dict:
 def _make(env):
     orders = settled.build(env, TAG, ORDERS)
     reason = env.ref("erp_order_reversal.reason_operation_mistake")
-    for order in orders[::ORDERS // REVERSED]:
+    for order in orders[:: ORDERS // REVERSED]:
         env["order.reversal"].create(
             {"order_id": order.id, "reason_id": reason.id, "scope": "cancel"}
         ).action_submit()

@@ -196,7 +196,7 @@ class Databases:
         return name
 
     def large(self, flavour: str) -> str:
-        """Return the database that `bench/large.py` fills, updated and never rebuilt."""
+        """Return the database that `bench/large.py` fills: updated, never rebuilt."""
         name = f"eor_{paths.CLONE_KEY}_{flavour}_large"
         modules = self.workshop.modules.addons_for(flavour)
         with lock(f"database-{name}", "the large database"):
@@ -206,7 +206,8 @@ class Databases:
             elif self.label(name) != label:
                 with step("Updating the large database"):
                     self._update(name, modules)
-            self.server.sql(f"COMMENT ON DATABASE \"{name}\" IS '{label}'", check=True)
+            comment = f"COMMENT ON DATABASE \"{name}\" IS '{label}'"
+            self.server.sql(comment, check=True)
         return name
 
     def demo(self) -> str:

@@ -2,9 +2,9 @@ from odoo import fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
-# What settles an invoice (`{join}` leads from it to the documents): a row for each match
-# of its receivable, and for each payment that has no entry. Each part is joined by
-# itself, so that the database may begin at either end of it.
+# What settles an invoice (`{join}` leads from it to the documents): a row for each
+# match of its receivable, and for each payment that has no entry. Each part is joined
+# by itself, so that the database may begin at either end of it.
 SETTLEMENTS = """
     SELECT {id} AS id, partial.max_date AS date, other.journal_id AS journal
       FROM account_partial_reconcile partial

@@ -10,5 +10,6 @@ class AccountMove(models.Model):
     _inherit = ["account.move", "order.reversal.settlement.mixin"]
     _settlement_rows = SETTLEMENTS.format(
         id="move.id",
-        join="AND move.state = 'posted' AND move.payment_state IN ('in_payment', 'paid')",
+        join="AND move.state = 'posted' "
+        "AND move.payment_state IN ('in_payment', 'paid')",
     )
