@@ -20,7 +20,8 @@ from .workshop import Workshop, bring_up
 LIST = Path(__file__).resolve().parent / "cohabit.txt"
 (PEER_TESTS,) = APART
 TROUBLE = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) |^Traceback ", re.MULTILINE)
-STAGES = ("host", "install", "peer tests", "uninstall")
+MAIN = f"{PEER_TESTS}/test_order.py"
+STAGES = ("host", "install", "main job, restore", "peer", "uninstall")
 NOTHING = "-"
 
 
@@ -125,22 +126,25 @@ class Cohabitation:
         if not self._try(group, "install", self._install, database, group.ours):
             return
         if _has_tests():
-            self._try(group, "peer tests", self._test, database, group.name)
+            main, rest = [MAIN], [PEER_TESTS, f"--ignore={MAIN}"]
+            self._try(group, "main job, restore", self._test, database, main, group)
+            self._try(group, "peer", self._test, database, rest, group)
         self._try(group, "uninstall", self._uninstall, database)
 
     def _try(self, group: Group, stage: str, function, *arguments) -> bool:
         """Carry out a stage, note how long it took; return whether all is well."""
         start = time.monotonic()
-        text = ""
+        text, known = "", len(group.failed)
         try:
             log = f"beside-{paths.CLONE_KEY}-{group.name}-{stage.split()[0]}"
             text = function(log, *arguments)
         except Missing as error:
             group.failed.append(f"{stage}: {error}")
         seconds = f"{time.monotonic() - start:.0f} s"
-        outcome = text or ("ok" if not group.failed else "FAILED")
+        well = len(group.failed) == known
+        outcome = text or ("ok" if well else "FAILED")
         group.results[stage] = f"{outcome}, {seconds}"
-        return not group.failed
+        return well
 
     def _install(
         self, log: str, database: str, modules: list[str], demo: bool = False
@@ -174,11 +178,10 @@ class Cohabitation:
         if found:
             raise Missing(f"{text[found.start() :][:2000]}\nLog: {path}")
 
-    def _test(self, log: str, database: str, name: str) -> str:
-        arguments = [PEER_TESTS, "-n", "0"]
-        variables = {"ERP_COHABIT_GROUP": name}
+    def _test(self, log: str, database: str, files: list[str], group: Group) -> str:
+        variables = {"ERP_COHABIT_GROUP": group.name}
         code, counts = run_pytest(
-            self.workshop, database, arguments, variables, log=log
+            self.workshop, database, [*files, "-n", "0"], variables, log=log
         )
         text = f"{counts['passed']} passed"
         if code or not counts["passed"]:

@@ -15,6 +15,12 @@ from .testing import free_port
 from .workshop import bring_up
 
 PORT = 8069
+#: Where links lead, and where the printed page gets its styles and pictures.
+ADDRESS_KEYS = ("web.base.url", "report.url")
+SET = (
+    "INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}') "
+    "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value"
+)
 #: Users of the demo data, each with the login as password, and what they may do.
 LOGINS = {
     "admin": "everything",
@@ -50,6 +56,8 @@ def main(port: int) -> int:
 def _serve(workshop, databases, database: str, port: int, address: str) -> int:
     """Run the server in the foreground."""
     say(f"Starting the server on {address}")
+    for key in ADDRESS_KEYS:
+        databases.server.sql(SET.format(key=key, value=address), database=database)
     command = [
         workshop.python, "-m", "odoo",
         "-c", workshop.config,

@@ -16,7 +16,7 @@ class Flavour:
     modules: tuple[str, ...]
     #: the flavour that it is built upon
     below: str = ""
-    #: the folder of the tests that run on it
+    #: the folder of the tests that run on it, if any
     tests: str = ""
     #: whether our addons bring their demo data, as what people look at does
     demo: bool = True
@@ -29,11 +29,14 @@ FLAVOURS = {
     "full": Flavour(("stock", "stock_account", "sale_stock"), "base", "tests/stock"),
     "kits": Flavour(("sale_mrp",), "full", "tests/kits"),
     "queue": Flavour(("queue_job",), "full", "tests/queue"),
+    "dashboard": Flavour(("spreadsheet_dashboard",), "queue", "tests/dashboard"),
     "cohabit": Flavour(
         (
+            "account_debit_note",
             "sale_loyalty",
             "sale_timesheet",
             "event_sale",
+            "event_booth_sale",
             "sale_purchase",
             "sale_mrp",
             "sale_project",
@@ -45,14 +48,29 @@ FLAVOURS = {
         "tests/cohabit",
         demo=False,
     ),
+    # for its terms alone: each country is tried by itself, see cohabit.txt
+    "countries": Flavour(
+        (
+            "l10n_cn",
+            "l10n_latam_invoice_document",
+            "l10n_sa",
+            "l10n_es_edi_facturae",
+            "l10n_es_edi_tbai",
+            "l10n_es_edi_verifactu",
+            "l10n_vn_edi_viettel",
+        ),
+        "base",
+        "",
+        demo=False,
+    ),
 }
 #: Folders of tests that a command of its own runs.
 APART = {"tests/peer": "make cohabit"}
 
 
 def largest() -> str:
-    """Return the flavour that people look at: stock, and the queue where it's ours."""
-    return "queue" if paths.has_queue() else "full"
+    """Return the flavour that people look at: stock, the queue, and dashboards."""
+    return "dashboard"
 
 
 def flavour_of(path: str) -> str:
@@ -63,7 +81,7 @@ def flavour_of(path: str) -> str:
     inside = {
         name: flavour.tests
         for name, flavour in FLAVOURS.items()
-        if f"{path}/".startswith(f"{flavour.tests}/")
+        if flavour.tests and f"{path}/".startswith(f"{flavour.tests}/")
     }
     return max(inside, key=lambda name: len(inside[name]), default="base")
 

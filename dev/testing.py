@@ -61,7 +61,7 @@ def _suites(arguments: list[str]) -> dict[str, list[str]]:
     for flavour, folder in folders.items():
         inner = {*folders.values(), *APART} - {folder}
         ignored = [f"--ignore={path}" for path in inner if path.startswith(folder)]
-        if (paths.REPO / folder).is_dir():
+        if folder and (paths.REPO / folder).is_dir():
             suites[flavour] = [folder, *sorted(ignored)]
     return suites
 

@@ -22,6 +22,13 @@ PAYMENT_METHODS = [
     ("refund", "Refund the customer"),
 ]
 
+# What becomes of documents that were made for an order: purchases, tasks, repairs.
+MADE_METHODS = [
+    ("auto", "Automatic"),
+    ("cancel", "Cancel all that is open"),
+    ("keep", "Leave all, and tell who is responsible"),
+]
+
 STATES = [
     ("draft", "Draft"),
     ("to_approve", "To approve"),
@@ -65,10 +72,14 @@ OPERATIONS = [
     ("rematch", "Match again"),
     ("refund", "Refund"),
     ("cancel", "Cancel"),
+    ("cancel_made", "Cancel what was made for it"),
     ("lower", "Lower the order"),
+    ("lock_again", "Lock again"),
     ("draft", "Back to quotation"),
     # and back again, by a restore
     ("confirm", "Confirmed again"),
+    ("reopen_made", "Stands again, or is made anew"),
+    ("open_again", "Opened once more"),
     ("raise_back", "Ordered again"),
     ("unrefund", "Its refund is cancelled"),
     ("unmatch", "What was matched instead is taken off"),

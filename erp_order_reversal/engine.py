@@ -21,8 +21,34 @@ class Shown:
 class Rehearsal:
     """That a plan is only tried out, and what is tried at the moment."""
 
-    def __init__(self):
+    def __init__(self, way_back=False):
+        # Whether the restore is tried, too, once all is carried out.
+        self.way_back = way_back
         # The steps that are carried out right now: whatever raises belongs to them.
         self.steps = None
         # Whether all is carried out and its result is checked.
         self.checking = False
+        # Of many: {id: the finding that refused it}, {id: what became of the books},
+        # and the ids of those that somebody has to approve.
+        self.refused = {}
+        self.rows = {}
+        self.waiting = set()
+        # {(model, id) of a sequence: the number that would come next}
+        self._numbers = {}
+
+    def draw(self, sequence, increment):
+        """The next number of a sequence, without taking it from the database.
+
+        :param sequence: `ir.sequence`, or its `ir.sequence.date_range`
+        :param int increment: from one number to the next
+        :return: int
+        """
+        key = (sequence._name, sequence.id)
+        if key not in self._numbers:
+            # It is computed, and depends on nothing that would compute it again.
+            sequence.invalidate_recordset(["number_next_actual"])
+            # sudo: the number alone, as whoever draws one without reading sequences.
+            self._numbers[key] = sequence.sudo().number_next_actual
+        number = self._numbers[key]
+        self._numbers[key] = number + increment
+        return number

@@ -19,6 +19,7 @@
         "views/account_move_views.xml",
         "views/account_payment_views.xml",
         "views/order_reversal_views.xml",
+        "views/order_reversal_report_views.xml",
         "views/menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -7,8 +7,5 @@
     "author": "Order Reversal maintainers",
     "development_status": "Beta",
     "depends": ["erp_order_reversal", "l10n_latam_invoice_document"],
-    "data": [
-        "views/order_reversal_views.xml",
-    ],
     "auto_install": True,
 }

@@ -1,6 +1,6 @@
 {
     "name": "Order Reversal: Point of Sale",
-    "summary": "Name the till's order that stands against a reversal",
+    "summary": "An order of the till is paid back there",
     "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",

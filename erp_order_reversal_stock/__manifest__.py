@@ -15,6 +15,7 @@
         "views/order_reversal_batch_views.xml",
         "views/order_reversal_reason_views.xml",
         "views/stock_picking_views.xml",
+        "views/order_reversal_report_views.xml",
     ],
     "pre_init_hook": "pre_init_hook",
     "auto_install": True,

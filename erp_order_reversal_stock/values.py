@@ -13,12 +13,15 @@ class GoodsData(StepData):
     :param goods: [product, quantity, unit], for people to read
     :param open: the return is there already, made by the warehouse
     :param cost: values of journal items that book the cost of what stays
+    :param lots: [id of the stock move, id of the lot, quantity in the product's unit],
+        where a person named them
     """
 
     moves: list = field(default_factory=list)
     goods: list = field(default_factory=list)
     open: bool = False
     cost: list = field(default_factory=list)
+    lots: list = field(default_factory=list)
 
     @property
     def quantities(self):
@@ -31,6 +34,8 @@ class GoodsData(StepData):
             data["open"] = True
         if self.cost:
             data["cost"] = self.cost
+        if self.lots:
+            data["lots"] = self.lots
         return data
 
 

@@ -29,6 +29,12 @@ class Shape:
     invoice_method: str
     payment_method: str
     undo: str
+    #: cash basis is switched off: `before` it is taken back, or `since`
+    switched: str = ""
+    #: an order in the company's currency, invoiced in another one
+    invoice_currency: bool = False
+    #: a line stands on a reconcilable account of deposits, and is open
+    deposits: bool = False
 
 
 lines = st.lists(
@@ -42,8 +48,7 @@ lines = st.lists(
     max_size=4,
 ).map(tuple)
 
-shapes = st.builds(
-    Shape,
+VALUES = dict(
     lines=lines,
     neighbour=st.sampled_from(["none", "payment", "invoice", "both"]),
     down_payment=st.sampled_from([0, 0, 0, 30]),
@@ -60,6 +65,23 @@ shapes = st.builds(
     undo=st.sampled_from(
         ["", "", "this", "this_then_neighbour", "neighbour_then_this"]
     ),
+)
+shapes = st.builds(Shape, **VALUES)
+#: What is not as the order is, or by another setup than today's.
+odd_setups = st.builds(
+    Shape,
+    **{
+        **VALUES,
+        "down_payment": st.just(0),
+        "earlier_credit": st.just("none"),
+        "neighbour": st.sampled_from(["none", "payment"]),
+        "payments": st.sampled_from(["whole", "part", "two"]),
+        "root": st.just("order"),
+        "undo": st.sampled_from(["", "this", "this"]),
+    },
+    switched=st.sampled_from(["", "before", "since"]),
+    invoice_currency=st.booleans(),
+    deposits=st.booleans(),
 )
 
 
@@ -110,10 +132,10 @@ class Builder:
         if shape.down_payment and shape.neighbour not in ("invoice", "both"):
             self._down_payment()
         if shape.neighbour in ("invoice", "both"):
-            self.invoices |= self.case.invoice(self.orders, date="2026-02-10")
+            self.invoices |= self._invoice(self.orders)
         else:
             for order in self.orders:
-                self.invoices |= self.case.invoice(order, date="2026-02-10")
+                self.invoices |= self._invoice(order)
         self._credit_earlier()
         self._pay()
         self.invoices.filtered(
@@ -121,6 +143,15 @@ class Builder:
         ).is_move_sent = shape.sent
         if shape.locked:
             self.orders.action_lock()
+
+    def _invoice(self, orders):
+        invoice = self.case.invoice(orders, date="2026-02-10", post=False)
+        if self.shape.invoice_currency:
+            invoice.currency_id = self.case.euro
+        if self.shape.deposits:
+            invoice.invoice_line_ids[:1].account_id = self.case.deposits
+        invoice.action_post()
+        return invoice
 
     def _down_payment(self):
         """A part of the order, invoiced beforehand; of a cent, nothing would be."""

@@ -20,6 +20,7 @@ EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
 LINE = "order.reversal.line"
+REDACTION = "order.reversal.redaction"
 REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
 S, CREDIT = "order.settlement", "order.settlement.credit"
 DIFFERENCE, FOUND = "order.settlement.difference", "order.settlement.finding"
@@ -29,6 +30,14 @@ TABLE = {
     (R, "action_assess"): [("draft", (), INSIDERS), ("done", (), INSIDERS)],
     (R, "preview_entries"): [("draft", (), INSIDERS)],
     (R, "rehearse"): [("draft", (), INSIDERS), ("done", (), NOBODY)],
+    (R, "review_request"): [
+        ("draft", (), NOBODY),
+        ("waiting", (), DECIDERS),
+        ("restoring", (), {"approver"}),
+    ],
+    (R, "action_verify_books"): [("draft", (), READERS), ("done", (), READERS)],
+    # Nothing is open that it could be matched with.
+    (R, "action_match_credit"): [("draft", (), NOBODY), ("done", (), NOBODY)],
     (R, "action_submit"): [("draft", (), {"clerk"}), ("done", (), NOBODY)],
     (R, "action_approve"): [
         ("draft", (), NOBODY),
@@ -95,6 +104,7 @@ TABLE = {
     (B, "unlink"): [("running", (), NOBODY), ("batch", (), {"clerk"})],
     (B, "copy"): [("batch", (), NOBODY)],
     (B, "assess_part"): [(None, ("batch_values",), USERS)],
+    (B, "action_rehearse"): [("batch", (), {"clerk"}), ("running", (), NOBODY)],
     (B, "action_restore"): [("batch", (), NOBODY), ("running", (), NOBODY)],
     (B, "action_start"): [("batch", (), {"clerk"})],
     (B, "action_pause"): [
@@ -154,6 +164,11 @@ TABLE = {
     (FILE, "write"): [("file", ({"name": "x"},), NOBODY)],
     (FILE, "unlink"): [("file", (), NOBODY)],
     (FILE, "copy"): [("file", (), NOBODY)],
+    (FILE, "action_download"): [("file", (), NOBODY), ("kept", (), READERS)],
+    (REDACTION, "create"): [(None, ("redaction",), {"manager"})],
+    (REDACTION, "write"): [("redaction", ({"reason": "y"},), {"manager"})],
+    (REDACTION, "unlink"): [("redaction", (), {"manager"})],
+    (REDACTION, "action_redact"): [("redaction", (), {"manager"})],
     (EXPORT, "create"): [(None, ({"name": "x"},), NOBODY)],
     (EXPORT, "write"): [("export", ({"name": "x"},), NOBODY)],
     (EXPORT, "unlink"): [("export", (), NOBODY)],
@@ -177,6 +192,8 @@ TABLE = {
     ("sale.order", "action_open_reversal"): [("order", (), USERS)],
     ("sale.order", "action_view_reversals"): [("order", (), USERS | {"auditor"})],
     ("sale.order", "action_reversal_remove"): [("order", (), NOBODY)],
+    ("sale.order", "action_open_settlement"): [("order", (), USERS | {"auditor"})],
+    ("sale.order", "get_settlement"): [("order", (), USERS | {"auditor"})],
     ("sale.order", "action_correct"): [("order", (), USERS)],
     ("sale.order", "action_settle_again"): [
         ("order", (), NOBODY),
@@ -194,6 +211,7 @@ TABLE = {
     ("account.payment", "action_reversal_remove"): [("payment", (), NOBODY)],
     # Called by the dialog before anything is stored.
     (R, "preview_request"): [(None, ("request",), USERS)],
+    (R, "preview_way_back"): [(None, ("request",), USERS)],
     (R, "submit_request"): [(None, ("request",), USERS)],
 }
 # Shown by `test_access`: what may be written into a reversal, field by field.
@@ -262,6 +280,12 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "effect": done.effect_ids[0],
             "log": done.log_ids[0],
             "file": file.create({"reversal_id": done.id, "name": "x.pdf"}),
+            "kept": file.create(
+                {"reversal_id": done.id, "name": "y.pdf", "content": b"eA=="}
+            ),
+            "redaction": self.env[REDACTION]
+            .with_user(self.manager)
+            .create({"partner_id": self.partner.id, "reason": "x"}),
             "head": self.env[HEAD]._make(self.company),
             "export": self.env[EXPORT]
             .with_user(self.auditor)
@@ -278,6 +302,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "company": self.company.id,
             "settlement_values": {"reversal_id": done.id},
             "request": {"order_id": order.id, "reason_id": self.reason.id},
+            "redaction": {"partner_id": self.partner.id, "reason": "x"},
         }
         self.env.flush_all()
 

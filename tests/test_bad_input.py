@@ -91,6 +91,7 @@ class TestBadInput(ReversalCase, RpcMixin, HttpCase):
             ("order.reversal", "action_reject", self.draft.ids, 5),
             ("order.reversal", "action_reject", self.draft.ids, {"a": 1}),
             ("order.reversal", "preview_request", "x"),
+            ("order.reversal", "preview_way_back", "x"),
             ("order.reversal", "preview_request", None),
             ("order.reversal", "preview_request", {"order_id": "x"}),
             ("order.reversal", "preview_request", {"order_id": [1]}),

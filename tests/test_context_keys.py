@@ -92,6 +92,7 @@ class TestContextKeys(ReversalCase, RpcMixin, HttpCase):
             ("order.reversal", "action_assess", draft.ids),
             ("order.reversal", "preview_entries", draft.ids),
             ("order.reversal", "preview_request", request),
+            ("order.reversal", "preview_way_back", request),
             ("order.reversal", "action_submit", draft.ids),
             ("order.reversal", "action_approve", draft.ids),
             ("order.reversal", "action_cancel", draft.ids),

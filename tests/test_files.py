@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
-from odoo.addons.erp_order_reversal.models.order_reversal import evidence
+from odoo.addons.erp_order_reversal.models.order_reversal import kept_files
 
 from .common import ReversalCase
 
@@ -174,7 +174,7 @@ class TestFiles(ReversalCase, HttpCase):
 
     def test_bounded(self):
         order, _invoice, _payment, _printed = self.settle_printed()
-        with patch.object(evidence, "FILE_LIMIT", len(PDF) - 1):
+        with patch.object(kept_files, "FILE_LIMIT", len(PDF) - 1):
             reversal = self.reverse(order)
         file = reversal.file_ids
         self.assertFalse(file.kept)
@@ -189,7 +189,7 @@ class TestFiles(ReversalCase, HttpCase):
         second = self.invoice(order)
         for invoice in (first, second):
             self.print_pdf(invoice, PDF + invoice.name.encode())
-        with patch.object(evidence, "TOTAL_LIMIT", 2 * len(PDF)):
+        with patch.object(kept_files, "TOTAL_LIMIT", 2 * len(PDF)):
             reversal = self.reverse(order)
         self.assertEqual(reversal.file_ids.mapped("kept"), [True, False])
 

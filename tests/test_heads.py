@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from odoo.addons.erp_order_reversal.proof import signing, verify_log
@@ -143,6 +143,17 @@ class TestHeads(ReversalCase):
         mail = self.env["mail.mail"].sudo().search([], order="id desc", limit=1)
         self.assertEqual(mail.email_to, "notary@example.com")
         self.assertEqual(json.loads(mail.attachment_ids.raw), head._get_signed())
+
+    def test_a_wrong_address_is_refused(self):
+        company = self.company.with_user(self.manager)
+        for address in ("notary", "a@", "a@example.com, b@example.com", "<x>"):
+            with (
+                self.assertRaisesRegex(ValidationError, "one mail address"),
+                self.cr.savepoint(),
+            ):
+                company.write({"reversal_head_email": address})
+        self.assertFalse(self.company.reversal_head_email)
+        company.write({"reversal_head_email": "Notary <notary@example.com>"})
 
     def test_a_folder_that_is_gone_is_said(self):
         self.make_key()

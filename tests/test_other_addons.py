@@ -2,7 +2,9 @@
 
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
+from odoo.orm.model_classes import add_field, pop_field
 
 from .common import ReversalCase
 
@@ -15,38 +17,133 @@ class TestOtherAddons(ReversalCase):
             type(self.env[model]), method, lambda self, *args, **kwargs: dialog
         )
 
+    #: What the reversal calls on its way: model, method, values to get there.
+    FORTH = (
+        ("account.move", "button_cancel", {"invoice_method": "void"}),
+        ("account.move", "action_post", {"invoice_method": "credit_note"}),
+        ("account.payment", "action_cancel", {"payment_method": "void"}),
+        ("account.payment", "action_post", {"payment_method": "refund"}),
+        ("sale.order", "action_unlock", {"scope": "unlock"}),
+        ("sale.order", "action_cancel", {}),
+        ("sale.order", "action_draft", {"scope": "draft"}),
+    )
+    #: And on its way back.
+    BACK = (
+        ("account.move", "button_cancel", {"invoice_method": "credit_note"}),
+        ("account.move", "button_draft", {"invoice_method": "void"}),
+        ("account.move", "action_post", {"invoice_method": "void"}),
+        ("account.payment", "action_cancel", {"payment_method": "refund"}),
+        ("account.payment", "action_draft", {"payment_method": "void"}),
+        ("account.payment", "action_post", {"payment_method": "void"}),
+        ("sale.order", "action_draft", {}),
+        ("sale.order", "action_confirm", {}),
+        ("sale.order", "action_lock", {"scope": "unlock"}),
+    )
+
+    def locked(self):
+        order, invoice, payment = self.settle(sent=False)
+        order.action_lock()
+        return order, invoice, payment
+
+    def assertSaidAndRefused(self, model, method, reversal, act):
+        """Refused in the other addon's words, and said before."""
+        with self.answer(model, method):
+            with self.env.cr.savepoint() as savepoint:
+                said = [
+                    found["message"]
+                    for found in reversal.rehearse()["findings"]
+                    if found["severity"] == "blocker"
+                ]
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+            self.assertIn("Confirm the cancellation", " ".join(said))
+            with (
+                self.assertRaisesRegex(UserError, "Confirm the cancellation"),
+                self.env.cr.savepoint(),
+            ):
+                act()
+        self.env.invalidate_all()
+
     def test_a_dialog_is_a_refusal(self):
-        for model, method, values in (
-            ("account.move", "button_cancel", {"invoice_method": "void"}),
-            ("account.move", "action_post", {"invoice_method": "credit_note"}),
-            ("account.payment", "action_cancel", {"payment_method": "void"}),
-            ("sale.order", "action_cancel", {}),
-        ):
+        for model, method, values in self.FORTH:
             with self.subTest(model=model, method=method):
-                order, invoice, payment = self.settle(sent=False)
+                order, invoice, payment = self.locked()
                 before = self.trial_balance()
-                with (
-                    self.answer(model, method),
-                    self.assertRaisesRegex(UserError, "Confirm the cancellation"),
-                    self.env.cr.savepoint(),
-                ):
-                    self.request(order, **values).action_submit()
-                self.env.invalidate_all()
+                reversal = self.request(order, **values)
+                self.assertSaidAndRefused(
+                    model, method, reversal, reversal.action_submit
+                )
                 self.assertEqual(order.state, "sale")
+                self.assertTrue(order.locked)
                 self.assertEqual(invoice.state, "posted")
                 self.assertIn(payment.state, ("in_process", "paid"))
                 self.assertBooks(before)
 
     def test_a_dialog_stops_a_restore(self):
-        order, _invoice, _payment = self.settle(sent=False)
-        reversal = self.reverse(order)
-        with (
-            self.answer("sale.order", "action_confirm", "Credit limit"),
-            self.assertRaisesRegex(UserError, "Credit limit"),
-            self.env.cr.savepoint(),
+        for model, method, values in self.BACK:
+            with self.subTest(model=model, method=method):
+                order, _invoice, _payment = self.locked()
+                reversal = self.reverse(order, **values)
+                state, before = order.state, self.trial_balance()
+                restore = (
+                    self.env["order.reversal"]
+                    .with_user(self.manager)
+                    .create({"restores_id": reversal.id, "reason_id": self.reason.id})
+                )
+                self.assertSaidAndRefused(model, method, restore, restore.action_submit)
+                self.assertEqual(order.state, state)
+                self.assertFalse(order.locked)
+                self.assertBooks(before)
+
+    def test_a_dialog_about_a_write_off(self):
+        """The entry that takes it back is posted, and cancelled by a restore."""
+        order = self.make_order()
+        invoice = self.invoice(order)
+        invoice.is_move_sent = True
+        self.pay(
+            invoice,
+            amount=invoice.amount_total - 10.0,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.company_data["default_account_expense"].id,
+        )
+        reversal = self.request(order, "payment")
+        self.assertSaidAndRefused(
+            "account.move", "action_post", reversal, reversal.action_submit
+        )
+        reversal.action_submit()
+        restore = (
+            self.env["order.reversal"]
+            .with_user(self.manager)
+            .create({"restores_id": reversal.id, "reason_id": self.reason.id})
+        )
+        self.assertSaidAndRefused(
+            "account.move", "button_cancel", restore, restore.action_submit
+        )
+
+    def test_a_workflow_that_invoices_again_is_said(self):
+        """As `sale_automatic_workflow`: the order names what acts by itself."""
+        order, _invoice, _payment = self.settle()
+        field = fields.Many2one("res.partner", store=False)
+        type(order).workflow_process_id = field
+        add_field(type(order), "workflow_process_id", field)
+        self.addCleanup(pop_field, type(order), "workflow_process_id")
+        field.prepare_setup()
+        field.setup(order)
+        for scope, workflow, said in (
+            ("invoice", self.partner, True),
+            ("cancel", self.partner, False),
+            ("invoice", self.partner.browse(), False),
         ):
-            reversal.with_user(self.manager).action_undo()
-        self.assertEqual(order.state, "cancel")
+            with self.subTest(scope=scope, workflow=workflow):
+                reversal = self.request(order, scope)
+                with self.env.protecting([field], order):
+                    self.env.cache.set(order, field, workflow.id or None)
+                    reversal.action_assess()
+                found = reversal.finding_ids.filtered(lambda f: f.code == "acts_again")
+                self.assertEqual(bool(found), said)
+                if said:
+                    self.assertEqual(found.severity, "warning")
+                    self.assertIn(self.partner.name, found.message)
 
     def test_a_method_that_does_nothing(self):
         order, _invoice, _payment = self.settle(sent=False)

@@ -185,6 +185,26 @@ class TestParts(PartCase):
         self.assertEqual(line.product_uom_qty, 10.0)
         self.assertBooks(settled)
 
+    def test_what_was_agreed_stays_when_the_order_is_lowered(self):
+        """The host would price a line anew of which nothing is invoiced any more."""
+        agreed = {"price_unit": 77.0, "discount": 5.0, "product_uom_qty": 10.0}
+        order = self.make_order(
+            order_line=[Command.create({"product_id": self.services[0].id, **agreed})]
+        )
+        line = order.order_line
+        invoice = self.invoice(order, post=False)
+        invoice.invoice_line_ids.quantity = 4.0
+        invoice.action_post()
+        one = self.take(order, {line: 4.0}, "cancel")
+        self.assertEqual((line.product_uom_qty, line.qty_invoiced), (6.0, 0.0))
+        self.assertEqual((line.price_unit, line.discount), (77.0, 5.0))
+        two = self.take(order, {line: 1.0}, "cancel")
+        self.assertEqual((line.price_unit, line.discount), (77.0, 5.0))
+        for reversal in (two, one):
+            reversal.with_user(self.manager).action_undo()
+        self.assertEqual((line.price_unit, line.discount), (77.0, 5.0))
+        self.assertEqual(line.product_uom_qty, 10.0)
+
     # ------------------------------------------------------------------
     # Refused
     # ------------------------------------------------------------------

@@ -4,7 +4,7 @@ import json
 from contextlib import contextmanager
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .common import ReversalCase
 
@@ -116,6 +116,23 @@ class TestRehearsal(ReversalCase):
         codes = self.check_told(self.request(order))
         self.assertEqual(codes, {"currency_inactive"})
 
+    def test_a_payment_voided_in_an_archived_journal(self):
+        """Nothing is posted for it: what the host lets pass is no finding."""
+        reversal = self.request(self.order, "payment", payment_method="void")
+        self.bank.active = False
+        self.assertEqual(self.check_told(reversal), set())
+        self.assertEqual(self.payment.state, "canceled")
+
+    def test_without_a_sequence(self):
+        """Told beforehand; the reversal goes on without a number."""
+        sequence = self.env.ref("erp_order_reversal.sequence_order_reversal")
+        sequence.active = False
+        reversal = self.request(self.order)
+        found = reversal.rehearse()["findings"]
+        self.assertEqual({row["code"] for row in found}, {"sequence_missing"})
+        reversal.action_submit()
+        self.assertEqual((reversal.state, reversal.name), ("done", "/"))
+
     def test_an_invoice_that_goes_on(self):
         order = self.make_order()
         move = self.invoice(order, post=False)
@@ -151,6 +168,7 @@ class TestRehearsal(ReversalCase):
         for raised, code in (
             (UserError("The moon is full."), "host_refused"),
             (KeyError("moon"), "host_failed"),
+            (AccessError("No right to the moon."), "no_right"),
         ):
 
             def fail(orders, raised=raised):
@@ -175,6 +193,129 @@ class TestRehearsal(ReversalCase):
         self.assertEqual(tried["entries"], mine["entries"])
         self.assertEqual(tried["positions"], mine["positions"])
         self.assertEqual(self.effects(tried), self.effects(mine))
+
+    def match_with_bank(self):
+        """A statement line with the money of the payment."""
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank.id,
+                "date": self.today(),
+                "payment_ref": "From the customer",
+                "partner_id": self.partner.id,
+                "amount": 690.0,
+            }
+        )
+        liquidity, _counterpart, _other = self.payment._seek_for_lines()
+        _bank, suspense, _other = line._seek_for_lines()
+        suspense.account_id = liquidity.account_id
+        (suspense | liquidity).reconcile()
+        return line
+
+    def test_the_chain_ends_at_the_bank(self):
+        line = self.match_with_bank()
+        tried = self.request(self.order).rehearse()
+        [bank] = [e for e in tried["effects"] if e["kind"] == "bank"]
+        self.assertEqual((bank["res_id"], bank["acted"]), (line.move_id.id, False))
+        matched = "Matched with the bank"
+        self.assertEqual((bank["before"], bank["after"]), (matched, matched))
+        self.assertEqual(bank["origins"], [f"account.payment,{self.payment.id}"])
+        reversal = self.reverse(self.order)
+        self.assertIn("bank", reversal.effect_ids.mapped("kind"))
+
+    def test_the_settlement_of_an_order(self):
+        """What settles it, and what that settles, too; links by the reader's rights."""
+        line = self.match_with_bank()
+        other = self.make_order()
+        invoice = self.invoice(other)
+        self.pay(invoice | self.invoice(self.make_order(partner=self.partner)))
+        nodes = self.order.with_user(self.clerk).get_settlement()
+        self.assertEqual(json.loads(json.dumps(nodes)), nodes)
+        self.assertEqual(
+            {(node["kind"], node["res_id"], node["after"]) for node in nodes},
+            {
+                ("order", self.order.id, "Settled"),
+                ("invoice", self.move.id, "Paid"),
+                ("payment", self.payment.id, "Matched"),
+                ("bank", line.move_id.id, "Matched with the bank"),
+            },
+        )
+        shared = {
+            node["key"]: node for node in other.with_user(self.clerk).get_settlement()
+        }
+        self.assertEqual(len(shared), 5)
+        self.assertEqual([n["acted"] for n in shared.values()].count(False), 2)
+        # Whoever may not read payments sees that there is one, and can't open it.
+        nodes = self.order.with_user(self.requester).get_settlement()
+        closed = {node["kind"] for node in nodes if not node["res_id"]}
+        self.assertEqual(closed, {"payment", "bank"})
+        with self.assertRaises(AccessError):
+            self.order.with_user(self.outsider).get_settlement()
+
+    def test_what_an_approver_sees(self):
+        """The rehearsal of now by the approver's rights, and what differs by then."""
+        self.company.reversal_approval = "always"
+        reversal = self.request(self.order, payment_method="void")
+        reversal.action_submit()
+        stored = self.stored(reversal)
+        mine = reversal.with_user(self.approver)
+        seen = mine.review_request()
+        self.assertEqual((seen["compared"], seen["differences"]), (True, []))
+        self.assertIn("690.00", seen["impact_html"])
+        with self.assertRaises(AccessError):
+            reversal.review_request()
+        # The customer's invoice is unpaid by now.
+        self.payment.move_id.line_ids.remove_move_reconcile()
+        seen = mine.review_request()
+        differences = "\n".join(seen["differences"])
+        self.assertIn(self.move.name, differences)
+        self.assertIn("Not paid", differences)
+        # Nothing was written, and what would refuse it is said.
+        self.assertEqual(self.stored(reversal), stored)
+        cls = type(self.env["sale.order"])
+
+        def fail(orders):
+            raise UserError("The moon is full.")
+
+        self.patch(cls, "_action_cancel", fail)
+        found = mine.review_request()["findings"]
+        self.assertIn("host_refused", {row["code"] for row in found})
+
+    def test_what_comes_next(self):
+        """The money that was kept is matched with what the customer owes."""
+        open_invoice = self.invoice(self.make_order(products=self.services[:1]))
+        reversal = self.reverse(self.order)
+        self.assertEqual(reversal.credit_left, 690.0)
+        self.assertIn(open_invoice.name, reversal.match_label)
+        self.assertIn("115.00", reversal.match_label)
+        with self.assertRaises(AccessError):
+            reversal.with_user(self.auditor).action_match_credit()
+        reversal.action_match_credit()
+        self.assertEqual(open_invoice.payment_state, "paid")
+        self.env.invalidate_all()
+        self.assertEqual((reversal.credit_left, reversal.match_label), (575.0, False))
+        with self.assertRaisesRegex(UserError, "left to match"):
+            reversal.action_match_credit()
+
+    def test_verified_and_told(self):
+        reversal = self.reverse(self.order)
+        told = reversal.action_verify_books()["params"]
+        self.assertEqual(told["type"], "success")
+        for name in (self.order.name, self.move.name, "backup"):
+            self.assertIn(name, told["message"])
+        self.move.reversal_move_ids.line_ids.remove_move_reconcile()
+        told = reversal.action_verify_books()["params"]
+        self.assertEqual(told["type"], "danger")
+        self.assertEqual(told["message"], reversal.verify_detail)
+
+    def test_activities_end_with_a_restore(self):
+        """What had to be looked at is settled again; other activities stay."""
+        self.order.user_id = self.requester
+        kind = self.env.ref("erp_order_reversal.mail_activity_recheck")
+        other = self.order.activity_schedule("mail.mail_activity_data_todo")
+        reversal = self.reverse(self.order, "invoice")
+        self.assertIn(kind, self.order.activity_ids.activity_type_id)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(self.order.activity_ids, other)
 
     def test_one_request_a_root(self):
         self.company.reversal_approval = "always"

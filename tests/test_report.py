@@ -4,7 +4,9 @@ import base64
 import io
 import shutil
 import unittest
+from unittest.mock import Mock, patch
 
+from lxml import etree
 from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader
 
@@ -62,7 +64,6 @@ class TestReport(ReversalCase, HttpCase):
 
     def test_chinese(self):
         html = self._html(lang="zh_CN")
-        # What became of a document stays in the language of who asked.
         for text in ("撤销凭证", "操作失误", "备份"):
             self.assertIn(text, html)
 
@@ -91,6 +92,8 @@ class TestReport(ReversalCase, HttpCase):
     # has may lack. `make test` installs it, so that the test runs there.
     @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
     def test_pdf(self):
+        # Without a logo the code is the only image.
+        self.company.sudo().logo = False
         report = self.env["ir.actions.report"].with_user(self.clerk)
         content, kind = report.with_context(
             force_report_rendering=True
@@ -111,3 +114,34 @@ class TestReport(ReversalCase, HttpCase):
         code = code.convert("L").resize((200, 200))
         difference = ImageChops.difference(code, printed.convert("L").resize(code.size))
         return 1 - ImageStat.Stat(difference).mean[0] / 255
+
+    def test_signatures_never_alone(self):
+        """The last journal items stand in the block that no page break goes through."""
+        lines = etree.HTML(self._html()).xpath(
+            "//h4[normalize-space()='Signatures']/ancestor::div"
+            "[contains(@style, 'page-break-inside: avoid')][1]"
+            "//table[caption[normalize-space()='Journal items']]/tbody/tr"
+        )
+        self.assertTrue(lines)
+        # And none of them is left out, or twice on it.
+        everywhere = etree.HTML(self._html()).xpath(
+            "//table[caption[normalize-space()='Journal items']]/tbody/tr"
+        )
+        credit = self.move.reversal_move_ids
+        self.assertEqual(len(everywhere), len(credit.line_ids))
+
+    def test_tables_say_what_they_are(self):
+        page = etree.HTML(self._html())
+        for table in page.xpath("//div[contains(@class, 'o_reversal_voucher')]//table"):
+            self.assertTrue(table.xpath("caption"), etree.tostring(table)[:200])
+            self.assertFalse(table.xpath(".//th[not(@scope)]"))
+
+    def test_letter_head_where_the_program_prints_no_header(self):
+        report = self.env["report.erp_order_reversal.report_voucher"]
+        path = "odoo.addons.erp_order_reversal.report.order_reversal_voucher._wkhtml"
+        for patched in (True, False):
+            with patch(path, lambda patched=patched: Mock(is_patched_qt=patched)):
+                values = report.with_user(self.clerk)._get_report_values(
+                    self.reversal.ids
+                )
+            self.assertIs(values["letterhead"], not patched)

@@ -141,6 +141,12 @@ class TestRoles(ReversalCase, RpcMixin, HttpCase):
             ._render_qweb_html("erp_order_reversal.report_voucher", self.done.ids)
         )
 
+    def remove_personal_data(self, user):
+        wizards = self.env["order.reversal.redaction"].with_user(user)
+        values = {"partner_id": self.partner.id, "reason": "Asked for by letter"}
+        wizards.create(values).action_redact()
+        self.assertTrue(self.done.sudo()._is_redacted())
+
     def write_log(self, user):
         row = self.done.sudo().log_ids[0].with_user(user)
         for call in (lambda: row.write({"detail": {}}), row.unlink):
@@ -195,6 +201,7 @@ class TestRoles(ReversalCase, RpcMixin, HttpCase):
             "Download the evidence": on(self.done, "action_download_evidence"),
             "Verify the books of a reversal": on(self.done, "action_verify"),
             "Verify the chain of the log": on(log, "verify_chain", self.company.id),
+            "Remove personal data from the evidence": self.remove_personal_data,
             "Export the log": on(log, "action_export"),
             "Sign the log": on(head, "action_sign"),
             "Make the signing key": lambda user: (

@@ -3,10 +3,10 @@
 from odoo import Command
 from odoo.exceptions import UserError
 
-from .common import ReversalCase
+from .foreseen import ForeseenCase
 
 
-class TestInvoiceShapes(ReversalCase):
+class TestInvoiceShapes(ForeseenCase):
     # ------------------------------------------------------------------
     # 1. and 3. several invoices, several payments
     # ------------------------------------------------------------------

@@ -8,10 +8,10 @@ from odoo.exceptions import UserError
 
 from odoo.addons.account.models.account_move import AccountMove
 
-from .common import ReversalCase
+from .foreseen import ForeseenCase
 
 
-class TestMoney(ReversalCase):
+class TestMoney(ForeseenCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

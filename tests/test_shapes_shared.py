@@ -3,10 +3,10 @@
 from odoo import Command, fields
 from odoo.exceptions import UserError
 
-from .common import ReversalCase
+from .foreseen import ForeseenCase
 
 
-class TestShared(ReversalCase):
+class TestShared(ForeseenCase):
     # ------------------------------------------------------------------
     # 1. one payment over several invoices
     # ------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from odoo import Command, fields
 
-from .common import ReversalCase
+from .foreseen import ForeseenCase
 
 
-class TestTaxShapes(ReversalCase):
+class TestTaxShapes(ForeseenCase):
     def _taxed(self, tax_vals, price=99.99):
         tax = self.env["account.tax"].create(
             {

@@ -2,9 +2,11 @@ from . import guarded_mixin
 from . import request_mixin
 from . import document_mixin
 from . import settlement_mixin
+from . import append_only_mixin
 from . import link_mixin
 from . import planner
 from . import planner_beside
+from . import planner_one_way
 from . import reason
 from . import order_reversal
 from . import line
@@ -19,7 +21,14 @@ from . import account_move
 from . import account_partial_reconcile
 from . import account_payment
 from . import sale_order
+from . import approval
 from . import order_reversal_batch
+from . import made_mixin
 from . import order_settlement
+from . import order_reversal_report
+from . import order_reversal_signal
+from . import order_reversal_audit
+from . import digest_digest
+from . import ir_sequence
 from . import res_company
 from . import res_config_settings

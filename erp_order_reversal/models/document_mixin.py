@@ -82,7 +82,7 @@ class OrderReversalMixin(models.AbstractModel):
     def _reversal_kind(self):
         """What kind of document it is, for its place in a picture.
 
-        :return: `order`, `delivery`, `invoice`, `payment`, `credit` or `entry`
+        :return: `order`, `delivery`, `invoice`, `payment`, `credit`, `bank` or `entry`
         """
         self.ensure_one()
         return "entry"
@@ -103,6 +103,39 @@ class OrderReversalMixin(models.AbstractModel):
         """
         self.ensure_one()
         return []
+
+    def _reversal_companies(self):
+        """The companies whose books these documents stand in: `res.company`."""
+        return self.company_id
+
+    @api.private
+    def _reversal_node(self, acted, can_open):
+        """How this document stands in a picture, without any change.
+
+        :param bool acted: drawn with a full border
+        :param bool can_open: whether the user may open it
+        :return: dict, as the effects of `order.reversal.rehearse`
+        """
+        self.ensure_one()
+        return {
+            "res_model": self._name,
+            "res_id": can_open and self.id,
+            "res_name": self._reversal_name(),
+            "before": "",
+            "after": self._reversal_label(),
+            "acted": acted,
+            "kind": self._reversal_kind(),
+            "key": f"{self._name},{self.id}",
+            "origins": self._reversal_origin_keys(),
+        }
+
+    def _reversal_origin_keys(self):
+        """`_reversal_origins` as keys of a picture."""
+        return [
+            f"{origin._name},{origin.id}"
+            for origins in self._reversal_origins()
+            for origin in origins
+        ]
 
     def _reversal_older_domain(self, limit):
         """Selects the documents that are older than a day.
@@ -145,7 +178,16 @@ class OrderReversalMixin(models.AbstractModel):
         :param str states: the states of which each document must have one now
         :raise UserError: names the documents, and what is asked
         """
-        left = self.filtered(lambda record: record.state not in states)
+        self._reversal_insist(answer, lambda record: record.state in states)
+
+    def _reversal_insist(self, answer, acted):
+        """Make sure that a method of the host did what it is for; see there.
+
+        :param answer: what the method returned
+        :param acted: says of a document whether it was done to it
+        :raise UserError: names the documents, and what is asked
+        """
+        left = self.filtered(lambda record: not acted(record))
         if not left:
             return
         names = ", ".join(left.mapped("display_name"))

@@ -203,7 +203,10 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         known = isinstance(value, int) and not isinstance(value, bool)
         try:
             # sudo: only whether it exists; access to it is checked where it is used.
-            known and self.env[field.comodel_name].browse(value).sudo().company_id.id
+            record = self.env[field.comodel_name].sudo().browse(value if known else [])
+            # Read, it is known for what follows; a model without it is asked for.
+            name = "company_id" if "company_id" in record._fields else "id"
+            known = bool(record.read([name], load=None))
         except MissingError:
             known = False
         if not known:

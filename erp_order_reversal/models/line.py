@@ -60,6 +60,23 @@ class OrderReversalLine(models.Model):
         self.ensure_one()
         return self.order_line_id or self.move_line_id or None
 
+    def _get_part_values(self):
+        """What a person gave for it: values to make it anew.
+
+        :return: dict
+        """
+        self.ensure_one()
+        given = {
+            name: self[name]._origin.id for name in self._target_fields if self[name]
+        }
+        return given | {name: self[name] for name in self._number_fields}
+
+    def _freeze(self):
+        """What of it is frozen in a request: JSON values, empty without a line."""
+        self.ensure_one()
+        target = self._get_target()
+        return target and [target._name, target.id, self.quantity, self.amount]
+
     @api.onchange("order_line_id", "move_line_id")
     def _onchange_target(self):
         """All of the line, to begin with."""

@@ -41,6 +41,7 @@ class OrderReversalPlan(models.AbstractModel):
                 if len(plans) == 1 and plan.rank:
                     # In bulk nobody reads it document by document.
                     self._report_beside(plan)
+                    self._report_number(plan)
             self._finish(plan)
             self._report_waiting(plan, waiting)
         return plans
@@ -258,13 +259,28 @@ class OrderReversalPlan(models.AbstractModel):
                 who=other._explain_approvers(),
             )
 
+    def _report_number(self, plan):
+        """Without its sequence, a reversal has no number to be found by."""
+        if not plan.reversal.with_company(plan.company)._get_sequence():
+            plan.warn(
+                "sequence_missing",
+                self.env._(
+                    "%s has no sequence for reversals: this one gets no number.",
+                    plan.company.name,
+                ),
+                remedy=self.env._(
+                    "Create or activate a sequence with the code “order.reversal”."
+                ),
+                who=self.env._("An administrator may do that."),
+            )
+
     def _report_companies(self, plan):
         """A head office and its branch settle for each other: both books change."""
         for model in sorted({step["res_model"] for step in plan.steps}):
             ids = {step["res_id"] for step in plan.steps if step["res_model"] == model}
             others = plan.records(model).filtered(
                 lambda record, ids=ids: record.id in ids
-                and record.company_id != plan.company
+                and record._reversal_companies() - plan.company
             )
             for company, records in others.grouped("company_id").items():
                 plan.inform(

@@ -26,6 +26,9 @@ KNOWN = (
     "sale.order",
     "settlement.",
 )
+#: Addons whose fields on the documents themselves are known, and this suite's own.
+KNOWN_ADDONS = ("account", "account_payment", "base", "payment", "sale")
+SUITE = "erp_order_reversal"
 #: System parameter: further models to leave out, separated by commas.
 PARAMETER = "erp_order_reversal.beside_ignored"
 
@@ -58,13 +61,23 @@ class OrderReversalPlan(models.AbstractModel):
             for name, model in sorted(self.env.registry.items())
             if model._auto
             and not (model._abstract or model._transient)
-            and not name.startswith(known)
+            and (name in TARGETS or not name.startswith(known))
             for field in model._fields.values()
             if field.type == "many2one"
             and field.comodel_name in TARGETS
             and field.store
             and field.column_type
+            and (name not in TARGETS or self._is_foreign(field))
         )
+
+    @api.model
+    def _is_foreign(self, field):
+        """Whether another addon ties a document to a document by this field.
+
+        A debit note to its invoice, for example.
+        """
+        module = field._module or ""
+        return module not in KNOWN_ADDONS and not module.startswith(SUITE)
 
     @api.model
     @ormcache("model")
@@ -100,7 +113,12 @@ class OrderReversalPlan(models.AbstractModel):
         """
         for model, ids in sorted(self._find_beside(plan).items()):
             # sudo: how many there are, and how they stand, whoever may read them.
-            records = self.env[model].sudo().browse(ids)
+            records = self.env[model].sudo().browse(ids) - plan.records(model)
+            if not records:
+                continue
+            if isinstance(records, self.env.registry["order.reversal.mixin"]):
+                self._report_documents_beside(plan, records)
+                continue
             values = {
                 "count": len(records),
                 "model": self.env["ir.model"]._get(model).name,
@@ -113,6 +131,21 @@ class OrderReversalPlan(models.AbstractModel):
             else:
                 message = self.env._("Not affected: %(count)s × %(model)s.", **values)
             plan.inform("beside", message, records[0])
+
+    def _report_documents_beside(self, plan, records):
+        """Documents that another addon made of these: each stays as it is."""
+        for record in records:
+            plan.warn(
+                "document_beside",
+                self.env._(
+                    "%(document)s was made of what is taken back, and stays as it is "
+                    "(%(state)s).",
+                    document=record._reversal_name(),
+                    state=record._reversal_label(),
+                ),
+                record,
+                remedy=self.env._("Take it back by a reversal of its own."),
+            )
 
     def _find_beside(self, plan):
         """{model: ids of the documents that point at those of the plan}."""

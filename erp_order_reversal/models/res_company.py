@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
 
 from ..checks import check_records
 
@@ -40,6 +42,11 @@ class ResCompany(models.Model):
         help="Money that is paid back, or that stays without its invoice, needs "
         "approval.",
     )
+    reversal_approval_days = fields.Integer(
+        "Decide Within",
+        help="Days in which a request should be decided on. Approvers are reminded of "
+        "what waits longer; 0: they are not.",
+    )
     reversal_guard = fields.Boolean(
         "Only by a Reversal",
         help="Settled documents can be taken back by a reversal only: Odoo's own "
@@ -58,11 +65,52 @@ class ResCompany(models.Model):
         "somebody outside of the company.",
     )
 
+    reversal_verify_limit = fields.Integer(
+        "Old Reversals Verified a Day",
+        default=1000,
+        help="Beside those of the last month and those whose documents changed since: "
+        "the longest unverified first, until all have had their turn.",
+    )
+    reversal_archive_age = fields.Integer(
+        "Files to the Archive after",
+        help="The PDF files that a reversal keeps go to the archive of the company "
+        "then, where they stay verifiable. In days; 0 for never.",
+    )
+    reversal_archive_folder = fields.Char(
+        "Folder of the Archive",
+        help="A folder of the server that every one of its processes reaches.",
+        groups="base.group_system",
+    )
+
+    _reversal_verify_limit_positive = models.Constraint(
+        "CHECK (reversal_verify_limit >= 0 AND reversal_archive_age >= 0)",
+        "How many reversals are verified a day, and after how many days files go to "
+        "the archive, can't be negative. Use 0 for none and never.",
+    )
     _reversal_approval_age_positive = models.Constraint(
         "CHECK (reversal_approval_age >= 0)",
         "The age from which on documents need approval can't be negative. Use 0 for "
         "no limit.",
     )
+
+    _reversal_approval_days_positive = models.Constraint(
+        "CHECK (reversal_approval_days >= 0)",
+        "The days to decide in can't be negative. Use 0 for no limit.",
+    )
+
+    @api.constrains("reversal_head_email")
+    def _check_reversal_head_email(self):
+        """What goes to an address that nobody has proves nothing."""
+        for company in self:
+            address = company.reversal_head_email
+            if address and not email_normalize(address):
+                raise ValidationError(
+                    self.env._(
+                        "Signed heads can't be sent to “%s”: give one mail address, "
+                        "like notary@example.com.",
+                        address,
+                    )
+                )
 
     def write(self, vals):
         """Override to let reversal managers set the policy, and to record who did.
@@ -90,8 +138,11 @@ class ResCompany(models.Model):
             "reversal_approval_age",
             "reversal_approval_locked",
             "reversal_approval_money",
+            "reversal_approval_days",
             "reversal_guard",
             "reversal_head_email",
+            "reversal_verify_limit",
+            "reversal_archive_age",
         }
 
     def _get_reversal_policy_action(self):

@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     reversal_approval_money = fields.Selection(
         related="company_id.reversal_approval_money", readonly=False
     )
+    reversal_approval_days = fields.Integer(
+        related="company_id.reversal_approval_days", readonly=False
+    )
     reversal_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Reversal Currency"
     )
@@ -29,3 +32,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.reversal_head_email", readonly=False
     )
     reversal_guard = fields.Boolean(related="company_id.reversal_guard", readonly=False)
+    reversal_verify_limit = fields.Integer(
+        related="company_id.reversal_verify_limit", readonly=False
+    )
+    reversal_archive_age = fields.Integer(
+        related="company_id.reversal_archive_age", readonly=False
+    )
+    reversal_archive_folder = fields.Char(
+        related="company_id.reversal_archive_folder", readonly=False
+    )

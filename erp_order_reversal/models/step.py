@@ -30,7 +30,12 @@ class OrderReversalStep(models.Model):
     )
     res_name = fields.Char("Document")
     kind = fields.Selection(
-        [("order", "Order"), ("invoice", "Invoice"), ("payment", "Payment")],
+        [
+            ("order", "Order"),
+            ("invoice", "Invoice"),
+            ("payment", "Payment"),
+            ("made", "Made for the order"),
+        ],
         compute="_compute_kind",
     )
     can_choose = fields.Boolean(
@@ -85,7 +90,8 @@ class OrderReversalStep(models.Model):
             "account.payment": "payment",
         }
         for step in self:
-            step.kind = kinds.get(step.res_model)
+            made = step.res_model in step._get_operations()["cancel_made"].models
+            step.kind = "made" if made else kinds.get(step.res_model)
 
     @api.depends("res_model", "res_id", "operation")
     def _compute_can_choose(self):
@@ -124,6 +130,18 @@ class OrderReversalStep(models.Model):
         :return: list of `Operation`
         """
         return list(rows.OPERATIONS)
+
+    @api.model
+    def _add_made(self, operations, model):
+        """The rows with one more model whose documents are made for orders.
+
+        :param list operations: as `_get_operation_rows` returns them
+        :param str model: it inherits `order.reversal.made.mixin`
+        """
+        return [
+            row.on(model) if row.key in ("cancel_made", "reopen_made") else row
+            for row in operations
+        ]
 
     @api.model
     @tools.ormcache()
@@ -232,7 +250,7 @@ class OrderReversalStep(models.Model):
         """The companies of the documents of these steps."""
         companies = self.env["res.company"]
         for steps in self.grouped("res_model").values():
-            companies |= steps._get_document().company_id
+            companies |= steps._get_document()._reversal_companies()
         return companies
 
     def _get_rematched(self, rows):
@@ -266,6 +284,16 @@ class OrderReversalStep(models.Model):
         self.ensure_one()
         known = self.result_id if self.result_model == model else []
         return self.env[model].browse(known).exists()
+
+    def _is_locked_again(self):
+        """Whether the reversal leaves the step's order locked, as it found it."""
+        self.ensure_one()
+        return bool(
+            self.reversal_id.step_ids.filtered(
+                lambda other: other.operation == "lock_again"
+                and other.res_id == self.res_id
+            )
+        )
 
     def _was_posted(self):
         """Whether the document of a restore was posted when it was taken back."""

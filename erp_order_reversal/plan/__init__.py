@@ -8,6 +8,7 @@ from .plan import Plan, found_text, name_of
 from .terms import Limits, Money, Outcome, Terms
 from .values import (
     CreditData,
+    Fee,
     ItemPart,
     LinePart,
     LowerData,

@@ -69,10 +69,16 @@ OPERATIONS = (
     Operation("rematch", 70, (INVOICE,), "unmatch", once=False, right=ACCOUNTING),
     Operation("refund", 80, (PAYMENT,), "unrefund", REFUNDED, right=ACCOUNTING),
     Operation("cancel", 90, (ORDER,), "confirm", ORDERED),
+    # What was made for an order; each of these models is its own addon's.
+    Operation("cancel_made", 94, (), "reopen_made"),
     Operation("lower", 98, (ORDER,), "raise_back", ORDERED),
+    Operation("lock_again", 99, (ORDER,), "open_again"),
     Operation("draft", 100, (ORDER,), "confirm"),
     # Back again, in the opposite order.
     Operation("confirm", 210, (ORDER,), worth=ORDERED),
+    # After the order: the host opens some of them along with it.
+    Operation("reopen_made", 211, ()),
+    Operation("open_again", 212, (ORDER,)),
     Operation("raise_back", 215, (ORDER,), worth=ORDERED),
     Operation("unrefund", 220, (PAYMENT,), worth=REFUNDED, right=ACCOUNTING),
     Operation("unmatch", 230, (INVOICE,), once=False, right=ACCOUNTING),

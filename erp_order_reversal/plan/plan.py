@@ -71,6 +71,13 @@ class Plan:
         value = own.get(field)
         return value if value and value != "auto" else self.reversal[field] or "auto"
 
+    def refunds(self):
+        """Whether money goes back to the customer, as far as a person chose it."""
+        return self.reversal.payment_method == "refund" or any(
+            own.get("payment_method") == "refund"
+            for own in self.reversal._get_overrides().values()
+        )
+
     def add_step(self, record, operation, outcome, data=None, **vals):
         """Append one operation on one document.
 

@@ -133,6 +133,43 @@ class PartLine:
     amount: float
 
 
+@dataclass(frozen=True)
+class Fee:
+    """What a customer is charged for taking back: a line of the credit note.
+
+    Amounts are positive; `balance` is in the company's currency, all others are in the
+    invoice's.
+
+    :param product_id: id of the product
+    :param account_id: id of the account
+    :param price: of the line; with the taxes that are included in a price
+    :param amount: without taxes
+    :param tax_ids: ids of its taxes
+    :param taxes: [[id of the tax, its part (`account.tax.repartition.line`,
+        `factor_percent`), id of the account, amount, balance]]
+    """
+
+    product_id: int
+    account_id: int
+    price: float
+    amount: float
+    balance: float
+    tax_ids: list = field(default_factory=list)
+    taxes: list = field(default_factory=list)
+
+    @property
+    def total(self):
+        """With taxes."""
+        return self.amount + sum(row[3] for row in self.taxes)
+
+    def to_json(self):
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data):
+        return cls(**data) if data else None
+
+
 @dataclass
 class Share:
     """What a reversal takes back of one posted invoice.
@@ -143,6 +180,7 @@ class Share:
     :param rests: {invoice line: Rest} of all of the invoice, before it
     :param extras: {other journal item: (amount, balance)} to credit, taxes above all
     :param total: amount of the credit note, positive, in the invoice's currency
+    :param fee: Fee that the credit note charges, which `total` is less by; or None
     :param exceeded: more was credited than invoiced, so that the rest is negative
     :param credits: posted credit notes that took back a part before
     :param made: {one of them that an earlier reversal made: CreditData}
@@ -162,13 +200,14 @@ class Share:
     made: dict = field(default_factory=dict)
     foreign: list = field(default_factory=list)
     rematch: object = None
+    fee: Fee | None = None
 
     def to_step(self):
         """The share as its step keeps it.
 
         :return: CreditData
         """
-        if self.whole:
+        if self.whole and not self.fee:
             return CreditData(whole=True)
         return CreditData(
             lines=[
@@ -181,6 +220,7 @@ class Share:
             ],
             rematch_ids=self.rematch.ids if self.rematch else [],
             credit_ids=self.credits.ids if self.rematch else [],
+            fee=self.fee,
         )
 
 
@@ -254,10 +294,11 @@ class VoidPaymentData(ReleaseData):
 class CreditData(StepData):
     """`credit`: the lines to credit, and how the credit note is matched.
 
-    A whole invoice needs no list.
+    A whole invoice needs no list, unless a fee is charged.
 
     :param rematch_ids: matches with earlier credit notes to make anew
     :param credit_ids: those credit notes
+    :param fee: Fee, or None
     """
 
     whole: bool = False
@@ -265,11 +306,14 @@ class CreditData(StepData):
     extras: list = field(default_factory=list)
     rematch_ids: list = field(default_factory=list)
     credit_ids: list = field(default_factory=list)
+    fee: Fee | None = None
 
     def to_json(self):
         if self.whole:
             return {"whole": True}
+        fee = {"fee": self.fee.to_json()} if self.fee else {}
         return {
+            **fee,
             "whole": False,
             "lines": [part.to_json() for part in self.lines],
             "extras": [part.to_json() for part in self.extras],
@@ -286,6 +330,7 @@ class CreditData(StepData):
             extras=[ItemPart.from_json(row) for row in data.get("extras", [])],
             rematch_ids=data.get("rematch_ids", []),
             credit_ids=data.get("credit_ids", []),
+            fee=Fee.from_json(data.get("fee")),
         )
 
 

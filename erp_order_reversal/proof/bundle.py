@@ -18,10 +18,12 @@ index.sig      the signature of the index (missing where there is no key)
 log.jsonl      rows of the audit log, one a line, in their order; of rows that concern
                other reversals only the hashes are given
 heads.jsonl    signed heads: how many rows the log had, and the hash of the last one
-images/        documents as they were before the reversal
+images/        documents as they were before the reversal; where personal data was
+               removed later, only its seal is left ("sealed"), and a row "redacted" of
+               the log says who removed it, and why
 files/         the PDF files of the invoices as they were, named by their SHA-256
-approved.json  what was planned, shown and approved
-voucher.html   the voucher
+approved.json  what was planned, what the approver was shown, what was approved
+{voucher}
 verify_log.py  checks all of it; needs Python 3 and nothing else
 
 How to check it
@@ -52,6 +54,7 @@ def build(name, title, values, members, signer):
     """
     readme = README.format(
         name=name,
+        voucher=_tell_voucher(members),
         title=title,
         made_on=values["made_on"],
         made_by=values["made_by"],
@@ -74,6 +77,17 @@ def build(name, title, values, members, signer):
         for member, data in sorted(members.items()):
             archive.writestr(member, data)
     return buffer.getvalue()
+
+
+def _tell_voucher(members):
+    if "voucher.pdf" in members:
+        return "voucher.pdf    the voucher"
+    if "voucher.html" in members:
+        return (
+            "voucher.html   the voucher; as a web page, since the server that made\n"
+            "               this file has no program that makes PDF files (wkhtmltopdf)"
+        )
+    return "voucher.pdf    the voucher (in the evidence of one reversal alone)"
 
 
 def lines(values):

@@ -18,6 +18,12 @@ head states how many rows a company has and the hash of the last one, signed (Ed
 RFC 8032) with a key that is not in the database: whoever owns the database can compute
 all hashes anew, but sign no head. The before-images and files are named by their hashes
 in the rows.
+
+Of each image the row “done” has two hashes: of its text, and of the same image with
+each text value replaced by a sealed one, the hash of the value and a salt. Where
+personal data had to be removed later, the sealed image stays and the removed values
+lose value and salt: all else still has the hash of then, and a row “redacted” says
+what was removed, by whom and why.
 """
 
 import argparse
@@ -118,6 +124,15 @@ def is_row(row):
     )
 
 
+def texts(value):
+    """What of a list in an event is text; nothing where it is no list."""
+    return (
+        [item for item in value if isinstance(item, str)]
+        if isinstance(value, list)
+        else []
+    )
+
+
 def digest(data):
     """SHA-256, as hex, of bytes or text."""
     data = data.encode() if isinstance(data, str) else data
@@ -141,6 +156,77 @@ def row_hash(row):
     return digest(
         canonical({**row["content"], "previous_hash": row["previous_hash"] or None})
     )
+
+
+# ----------------------------------------------------------------------
+# Images of which personal data can be removed
+# ----------------------------------------------------------------------
+
+
+def unseal(value, openings):
+    """A sealed image as it was; what was removed stays sealed."""
+    if isinstance(value, dict):
+        if set(value) == {"sealed"}:
+            opening = openings.get(value["sealed"])
+            return opening[1] if opening else value
+        return {key: unseal(item, openings) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unseal(item, openings) for item in value]
+    return value
+
+
+def commitments(value):
+    """The hashes of all sealed values in an image: set of str."""
+    if isinstance(value, dict):
+        if set(value) == {"sealed"} and isinstance(value["sealed"], str):
+            return {value["sealed"]}
+        value = list(value.values())
+    if isinstance(value, list):
+        return set().union(*map(commitments, value))
+    return set()
+
+
+def is_sealed(value):
+    """Whether an image is one of which something was removed."""
+    return (
+        isinstance(value, dict)
+        and set(value) == {"image", "open"}
+        and isinstance(value["image"], dict)
+        and isinstance(value["open"], dict)
+    )
+
+
+def image_faults(data, recorded, redactions):
+    """What is wrong with an image.
+
+    :param bytes data: as it is stored
+    :param dict recorded: detail of its row “done”
+    :param list redactions: details of its rows “redacted”, in their order
+    :return: list of str
+    """
+    if not redactions:
+        whole = digest(data) == recorded.get("snapshot_sha256")
+        return [] if whole else ["is not the image that was recorded"]
+    value = parse(data)
+    if not is_sealed(value):
+        return ["is shown whole, or as nothing, though personal data was removed"]
+    # An image of before there were two hashes is sealed when it is first redacted.
+    root = recorded.get("sealed_sha256") or redactions[0].get("sealed_sha256")
+    if digest(canonical(value["image"])) != root:
+        return ["is not the image that was recorded"]
+    faults = []
+    known, opened = commitments(value["image"]), value["open"]
+    for key, opening in opened.items():
+        if key not in known or digest(canonical(opening)) != key:
+            faults.append(f"its value {key} is not the one that was recorded")
+    removed = set()
+    for detail in redactions:
+        removed.update(texts(detail.get("removed")))
+    if hidden := known - set(opened) - removed:
+        faults.append(f"{len(hidden)} of its values were removed without a record")
+    if shown := removed & set(opened):
+        faults.append(f"{len(shown)} of its removed values are shown")
+    return faults
 
 
 # ----------------------------------------------------------------------
@@ -450,35 +536,69 @@ class Export:
     # -- images and files ----------------------------------------------
 
     def _check_images(self):
-        """Images have the hash that the row “done” names, files that of the image."""
-        recorded = {}
-        for where, row in self.rows:
-            content = row["content"] or {}
-            detail = content.get("detail") or {}
-            if content.get("event") == "done" and detail.get("snapshot_sha256"):
-                name = f"images/{content.get('reversal_id')}.json"
-                recorded[name] = (where, detail["snapshot_sha256"])
-        files = set()
+        """Images have the hashes that the rows name, files those of the image."""
+        done, redacted, moved = self._read_records()
+        named = {}
         for name, data in self.members.items():
             if not name.startswith("images/"):
                 continue
-            where, expected = recorded.get(name, (name, None))
-            if expected is None:
+            where, recorded = done.get(name, (name, None))
+            if recorded is None:
                 self._wrong(name, "belongs to no row")
-            elif digest(data) != expected:
-                self._wrong(name, f"is not the image that {where} has recorded")
-            else:
-                image = parse(data)
-                listed = image.get("files") if isinstance(image, dict) else None
-                for file in listed if isinstance(listed, list) else ():
-                    if isinstance(file, dict):
-                        files.add(f"files/{file.get('sha256')}")
+                continue
+            redactions = redacted.get(name, [])
+            faults = image_faults(data, recorded, redactions)
+            for fault in faults:
+                self._wrong(name, f"{fault} ({where})")
+            if redactions and not recorded.get("sealed_sha256"):
+                self.notes.append(
+                    f"{name}: of the first version, sealed when personal data was "
+                    "removed from it; that the rest is as it was then, the row "
+                    "“redacted” alone says."
+                )
+            if not faults:
+                named |= self._read_files(data)
+        for name, kept in named.items():
+            if kept and name not in self.members and name[6:] not in moved:
+                self._wrong(
+                    name, "is missing: no row says that it was moved or removed"
+                )
         for name, data in self.members.items():
             if name.startswith("files/"):
-                if name not in files:
+                if name not in named:
                     self._wrong(name, "is named by no image")
                 if name != f"files/{digest(data)}":
                     self._wrong(name, "was changed")
+
+    def _read_records(self):
+        """What the rows say of images and files.
+
+        :return: ({name of an image: (row, detail of “done”)}, {name: [details of
+            “redacted”]}, hashes of the files that were removed or archived)
+        """
+        done, redacted, moved = {}, {}, set()
+        for where, row in self.rows:
+            content = row["content"] or {}
+            detail, event = content.get("detail") or {}, content.get("event")
+            name = f"images/{content.get('reversal_id')}.json"
+            if event == "done" and detail.get("snapshot_sha256"):
+                done[name] = (where, detail)
+            elif event == "redacted":
+                redacted.setdefault(name, []).append(detail)
+            if event in ("redacted", "archived"):
+                moved.update(texts(detail.get("files")))
+        return done, redacted, moved
+
+    def _read_files(self, data):
+        """The files that an image names: {name in the export: whether it was kept}"""
+        image = parse(data)
+        image = image["image"] if is_sealed(image) else image
+        listed = image.get("files") if isinstance(image, dict) else None
+        return {
+            f"files/{file.get('sha256')}": bool(file.get("kept"))
+            for file in (listed if isinstance(listed, list) else ())
+            if isinstance(file, dict)
+        }
 
     def _check_members(self):
         """All is there that the index names, as it was, and nothing else."""

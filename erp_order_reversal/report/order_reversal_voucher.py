@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 
 class ReportOrderReversalVoucher(models.AbstractModel):
     """Values of the printable voucher. Each rendering is an event of the log."""
@@ -20,6 +22,8 @@ class ReportOrderReversalVoucher(models.AbstractModel):
             "doc_ids": reversals.ids,
             "doc_model": reversals._name,
             "docs": reversals,
+            # A program without the patches of its makers prints no headers.
+            "letterhead": not _wkhtml().is_patched_qt,
             "vouchers": {
                 reversal: reversal._get_voucher_values() for reversal in reversals
             },

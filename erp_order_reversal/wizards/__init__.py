@@ -1,1 +1,2 @@
 from . import order_reversal_reject
+from . import order_reversal_redaction

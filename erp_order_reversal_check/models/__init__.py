@@ -5,6 +5,7 @@ from . import settlement_check_fix
 from . import settlement_check_mixin
 from . import order_reversal_log
 from . import order_reversal
+from . import order_reversal_report
 from . import sale_order
 from . import account_move
 from . import account_move_line

@@ -10,8 +10,8 @@ from ..const import INVOICE_TYPES
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "settlement.check.mixin"]
-    # What a customer was invoiced before is asked for with each draft invoice.
-    _settlement_check_history_idx = models.Index("(commercial_partner_id, id)")
+    # A customer's past is looked through for each invoice; the host has no index on it.
+    _settlement_history_idx = models.Index("(commercial_partner_id, id)")
 
     def _settlement_check_domain(self):
         return (

@@ -12,6 +12,7 @@ class SettlementCheckAcceptance(models.Model):
     """
 
     _name = "settlement.check.acceptance"
+    _inherit = ["order.reversal.append.only.mixin"]
     _description = "Accepted Difference"
     _order = "id desc"
     _rec_name = "res_name"
@@ -38,25 +39,6 @@ class SettlementCheckAcceptance(models.Model):
     differences = fields.Text(readonly=True, help="As they were shown.")
 
     _document_idx = models.Index("(res_model, res_id)")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Only the addon itself writes what was accepted."""
-        if not self.env["order.reversal"]._is_engine():
-            raise self._refusal()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Refused: what was accepted is evidence."""
-        raise self._refusal()
-
-    def copy_data(self, default=None):
-        """Refused: accept the other document's own differences."""
-        raise self._refusal()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise self._refusal()
 
     def _refusal(self):
         return UserError(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class OrderReversal(models.Model):
-    """The number of the document that takes an invoice back."""
+    """Number and type of the document that takes an invoice back."""
 
     _inherit = "order.reversal"
 
@@ -10,31 +10,33 @@ class OrderReversal(models.Model):
         "Document Number",
         copy=False,
         help="Of the credit note, where the vendor gives it, or the printed form.",
+        request=True,
+        credit_question=True,
     )
-    l10n_latam_asks_number = fields.Boolean(compute="_compute_l10n_latam_asks_number")
-
-    @property
-    def _request_fields(self):
-        return super()._request_fields | {"l10n_latam_document_number"}
+    l10n_latam_document_type_id = fields.Many2one(
+        "l10n_latam.document.type",
+        "Document Type",
+        domain="[('id', 'in', l10n_latam_document_type_ids)]",
+        copy=False,
+        help="Of the credit note; left open, it is the one that the host proposes.",
+        request=True,
+        credit_question=True,
+    )
+    l10n_latam_document_type_ids = fields.Many2many(
+        "l10n_latam.document.type", compute="_compute_l10n_latam_document_type_ids"
+    )
 
     @api.depends("step_ids.res_id", "step_ids.operation")
-    def _compute_l10n_latam_asks_number(self):
+    def _compute_l10n_latam_document_type_ids(self):
         for reversal in self:
             credited = reversal.step_ids.filtered(lambda s: s.operation == "credit")
-            # sudo: how they are numbered, of documents that the plan read as sudo too.
-            moves = credited._get_document().sudo() if credited else credited
-            reversal.l10n_latam_asks_number = any(
-                move._reversal_asks_number() for move in moves
-            )
+            types = self.env["l10n_latam.document.type"]
+            # sudo: their types, of documents that the plan read as sudo too.
+            for move in credited._get_document().sudo() if credited else ():
+                types |= move._reversal_document_types()
+            reversal.l10n_latam_document_type_ids = types
 
-    @api.onchange("l10n_latam_document_number")
-    def _onchange_l10n_latam_document_number(self):
+    @api.onchange("l10n_latam_document_number", "l10n_latam_document_type_id")
+    def _onchange_l10n_latam(self):
         """Assess anew what the dialog shows."""
         return self._onchange_plan()
-
-    def _get_credit_wizard_vals(self, move):
-        """Override to hand the number to the host's wizard."""
-        values = super()._get_credit_wizard_vals(move)
-        if move._reversal_asks_number():
-            values["l10n_latam_document_number"] = self.l10n_latam_document_number
-        return values

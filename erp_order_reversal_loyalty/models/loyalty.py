@@ -43,7 +43,7 @@ class SaleOrderCouponPoints(models.Model):
                 ),
                 self.order_id,
             )
-        elif bought and self._reversal_is_refunded(plan):
+        elif bought and plan.refunds():
             plan.warn(
                 "card_stays",
                 self.env._(
@@ -59,9 +59,7 @@ class SaleOrderCouponPoints(models.Model):
     def _reversal_report_spent(self, plan, missing):
         """:param float missing: points that are not on the card any more"""
         card = self.coupon_id
-        refunded = card.program_id.is_payment_program and self._reversal_is_refunded(
-            plan
-        )
+        refunded = card.program_id.is_payment_program and plan.refunds()
         report = plan.block if refunded else plan.warn
         report(
             "card_spent",
@@ -80,13 +78,6 @@ class SaleOrderCouponPoints(models.Model):
             if refunded
             else self.env._("The card is overdrawn afterwards: settle it by hand."),
         )
-
-    def _reversal_is_refunded(self, plan):
-        """Whether money of this order goes back to the customer."""
-        if plan.reversal.payment_method == "refund":
-            return True
-        chosen = plan.reversal._get_overrides().values()
-        return any(own.get("payment_method") == "refund" for own in chosen)
 
 
 class LoyaltyCard(models.Model):

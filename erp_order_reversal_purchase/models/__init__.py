@@ -1,4 +1,3 @@
 from . import purchase_order
 from . import sale_order
 from . import order_reversal
-from . import planner

@@ -1,8 +1,4 @@
-from odoo import api, fields, models
-
-from odoo.addons.erp_order_reversal.plan import Operation
-
-PURCHASE = "purchase.order"
+from odoo import api, models
 
 
 class OrderReversal(models.Model):
@@ -10,29 +6,13 @@ class OrderReversal(models.Model):
 
     _inherit = "order.reversal"
 
-    def _hook_if_success(self):
-        """Override to tell the buyers of purchases that stay.
-
-        The host tells of services alone (`sale_purchase`), of which it is not repeated.
-        """
-        result = super()._hook_if_success()
-        for reversal in self.filtered(lambda r: r.scope in ("draft", "cancel")):
-            if reversal.restores_id:
-                continue
-            orders = reversal.step_ids._get_orders()
-            # sudo: to tell somebody else; nothing of the purchase is changed.
-            lines = orders.sudo().order_line.purchase_line_ids
-            lines = lines.filtered(lambda line: line.state != "cancel")
-            if reversal.scope == "cancel":
-                lines -= lines.filtered("product_id.service_to_purchase")
-            for purchase in lines.order_id:
-                purchase.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    user_id=purchase.user_id.id or self.env.uid,
-                    summary=self.env._("What it was made for is taken back"),
-                    note=f"{reversal.name}: {', '.join(orders.mapped('name'))}",
-                )
-        return result
+    def _tell_person(self, record, person):
+        """Override: of services alone the host has told the buyer (`sale_purchase`)."""
+        if record._name == "purchase.order":
+            lines = record.order_line.filtered(lambda line: line.state != "cancel")
+            if all(lines.product_id.mapped("service_to_purchase")):
+                return
+        super()._tell_person(record, person)
 
 
 class OrderReversalStep(models.Model):
@@ -40,25 +20,18 @@ class OrderReversalStep(models.Model):
 
     _inherit = "order.reversal.step"
 
-    operation = fields.Selection(
-        selection_add=[
-            ("cancel_purchase", "Cancel the request for quotation"),
-            ("reopen_purchase", "Open the request for quotation again"),
-        ],
-        ondelete={"cancel_purchase": "cascade", "reopen_purchase": "cascade"},
-    )
-    kind = fields.Selection(selection_add=[("purchase", "Purchase")])
-
     @api.model
     def _get_operation_rows(self):
-        """Add what becomes of purchases: after the order, which tells of them."""
-        return super()._get_operation_rows() + [
-            Operation("cancel_purchase", 94, (PURCHASE,), "reopen_purchase"),
-            Operation("reopen_purchase", 206, (PURCHASE,)),
-        ]
+        """Override: a purchase is made for an order."""
+        return self._add_made(super()._get_operation_rows(), "purchase.order")
 
-    @api.depends("res_model")
-    def _compute_kind(self):
-        purchases = self.filtered(lambda step: step.res_model == PURCHASE)
-        purchases.kind = "purchase"
-        return super(OrderReversalStep, self - purchases)._compute_kind()
+
+class OrderReversalPlan(models.AbstractModel):
+    """Purchases answer for themselves."""
+
+    _inherit = "order.reversal.plan"
+
+    @api.model
+    def _get_known_models(self):
+        """Override: `purchase.order` answers as a document."""
+        return (*super()._get_known_models(), "purchase.order")

@@ -2,6 +2,7 @@ from . import request_mixin
 from . import reason
 from . import step
 from . import order_reversal
+from . import line
 from . import planner
 from . import res_company
 from . import stock_move
@@ -9,3 +10,4 @@ from . import stock_picking
 from . import sale_order_line
 from . import sale_order
 from . import account_move
+from . import order_reversal_report

@@ -20,6 +20,11 @@ class SaleOrder(models.Model):
         pickings = self.picking_ids | self.order_line.move_ids.picking_id
         return pickings.filtered(lambda picking: picking.state != "cancel")
 
+    def _get_settlement_documents(self):
+        """Override: what was delivered, and what came back."""
+        own, beside = super()._get_settlement_documents()
+        return [*own, self._reversal_pickings()], beside
+
     def _reversal_related(self, plan):
         related = super()._reversal_related(plan)
         if plan.reaches("draft"):
@@ -119,7 +124,7 @@ class SaleOrder(models.Model):
             )
             for line in self.order_line
             if line.qty_delivered_method == "stock_move"
-            and all(line.move_ids.mapped("to_refund"))
+            and line._reversal_comes_back()
             and not float_is_zero(
                 line.qty_delivered,
                 precision_rounding=line.product_uom_id.rounding or 0.01,

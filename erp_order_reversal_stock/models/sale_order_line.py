@@ -34,6 +34,11 @@ class SaleOrderLine(models.Model):
             )
         return super(SaleOrderLine, self - asked)._update_line_quantity(values)
 
+    def _reversal_comes_back(self):
+        """Whether what was delivered counts no more once it was received back."""
+        self.ensure_one()
+        return all(self.move_ids.mapped("to_refund"))
+
     def _reversal_asked_back(self):
         """What open returns will bring back of this line, in its unit."""
         self.ensure_one()

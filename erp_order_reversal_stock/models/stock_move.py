@@ -67,6 +67,36 @@ class StockMove(models.Model):
             for move in returned
         )
 
+    def _reversal_lots_out(self):
+        """The numbers that these deliveries brought and that did not come back.
+
+        :return: {done move: `stock.lot`}
+        """
+        return {
+            move: self.env["stock.lot"].union(*move._reversal_lots_of_move())
+            for move in self
+            if move.state == "done" and move._reversal_goes_out()
+        }
+
+    def _reversal_lots_of_move(self):
+        """How much of each number this delivery brought and did not come back.
+
+        :return: {`stock.lot`: quantity in the product's unit}
+        """
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        found = defaultdict(float)
+        back = self.returned_move_ids.filtered(lambda move: move.state == "done")
+        for line in self.move_line_ids:
+            found[line.lot_id] += line.quantity_product_uom
+        for line in back.move_line_ids:
+            found[line.lot_id] -= line.quantity_product_uom
+        return {
+            lot: quantity
+            for lot, quantity in found.items()
+            if lot and unit.compare(quantity, 0.0) > 0
+        }
+
     def _reversal_with_backorders(self):
         """This move and what the warehouse split off it, when it received a part."""
         self.ensure_one()

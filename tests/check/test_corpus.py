@@ -13,7 +13,7 @@ from odoo import Command
 
 from .common import CheckCase
 
-EACH = {"dev": 8, "ci": 20, "fuzz": 100}[os.environ.get("HYPOTHESIS_PROFILE", "dev")]
+EACH = {"dev": 8, "ci": 40, "fuzz": 100}[os.environ.get("HYPOTHESIS_PROFILE", "dev")]
 SEED = 20260711
 
 
@@ -134,7 +134,7 @@ class Variations:
         move.invoice_date = "2026-07-01"
 
 
-class TestCorpus(CheckCase):
+class CorpusCase(CheckCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -186,7 +186,9 @@ class TestCorpus(CheckCase):
             "discount": self.random.choice((0, 0, 0, 5, 12.5)),
         }
 
-    @pytest.mark.fuzz
+
+@pytest.mark.fuzz
+class TestMistakes(CorpusCase):
     def test_mistakes_are_caught(self):
         mistakes = Mistakes(self, self.random)
         missed = []
@@ -202,7 +204,9 @@ class TestCorpus(CheckCase):
             ]
         self.assertLessEqual(len(missed), 0.05 * EACH * len(mistakes.CODES), missed)
 
-    @pytest.mark.fuzz
+
+@pytest.mark.fuzz
+class TestRightOnes(CorpusCase):
     def test_what_is_right_is_silent(self):
         variations = Variations(self, self.random)
         alarms, count = [], 0

@@ -13,36 +13,36 @@ class TestBeside(CohabitCase):
         self.assertEqual(set(found.mapped("severity")) - {"info"}, set())
         return {item.res_model: item for item in found}
 
-    def with_task(self):
-        """An order whose service made a task in a project."""
+    def with_project(self):
+        """An order whose service made a project, for which no addon answers."""
         product = self.make_service(
             **{"name": "Project Service", "service_tracking": "task_in_project"}
         )
         order, _invoice, _payment = self.settle(products=product)
-        return order, order.sudo().tasks_ids
+        return order, order.sudo().project_ids
 
-    def test_tasks_are_listed_with_their_stage(self):
-        order, tasks = self.with_task()
-        self.assertTrue(tasks)
-        found = self.beside(order)["project.task"]
+    def test_projects_are_listed_with_their_stage(self):
+        order, projects = self.with_project()
+        self.assertTrue(projects)
+        found = self.beside(order)["project.project"]
         self.assertIn("1 × ", found.message)
-        self.assertIn(found.res_id, tasks.ids)
-        state = dict(tasks._fields["state"]._description_selection(self.env))
-        self.assertIn(state[tasks[0].state], found.message)
+        self.assertIn(found.res_id, projects.ids)
+        self.assertIn(projects[0].stage_id.name, found.message)
 
     def test_a_model_can_be_left_out(self):
-        order, _tasks = self.with_task()
+        order, _projects = self.with_project()
+        self.assertIn("project.project", self.beside(order))
         self.env["ir.config_parameter"].set_param(
-            "erp_order_reversal.beside_ignored", "project.task, project.project"
+            "erp_order_reversal.beside_ignored", "sale.report, project.project"
         )
-        self.assertFalse({"project.task", "project.project"} & set(self.beside(order)))
+        self.assertNotIn("project.project", self.beside(order))
 
     def test_nothing_for_an_order_of_its_own(self):
         order, _invoice, _payment = self.settle()
         self.assertEqual(self.beside(order), {})
 
     def test_not_in_bulk(self):
-        orders = self.with_task()[0] | self.with_task()[0]
+        orders = self.with_project()[0] | self.with_project()[0]
         reversals = self.env["order.reversal"].with_user(self.clerk)
         for order in orders:
             reversals |= self.request(order)
@@ -71,3 +71,23 @@ class TestBeside(CohabitCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 4)
+
+    def test_a_debit_note_of_the_invoice(self):
+        """Made by another addon of the host: it stays, and that is said."""
+        order, invoice, _payment = self.settle()
+        wizard = (
+            self.env["account.debit.note"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"copy_lines": True})
+        )
+        wizard.create_debit()
+        debit = invoice.debit_note_ids
+        debit.action_post()
+        self.assertNotIn(debit, order.invoice_ids)
+        [found] = self.request(order).rehearse()["findings"]
+        self.assertEqual(
+            (found["code"], found["res_id"]), ("document_beside", debit.id)
+        )
+        self.assertIn(debit.name, found["message"])
+        self.reverse(order)
+        self.assertEqual(debit.state, "posted")

@@ -45,7 +45,7 @@ class TestPurchase(CohabitCase):
         purchase.button_confirm()
         reversal = self.request(order)
         reversal.action_assess()
-        found = self.findings(reversal)["purchase_stays"]
+        found = self.findings(reversal)["made_stays"]
         self.assertEqual(found.severity, "warning")
         self.assertIn(purchase.name, found.message)
         reversal.action_submit()

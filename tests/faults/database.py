@@ -99,15 +99,24 @@ def watching():
 
 
 class Saved:
-    """Tables as they are now, to compare with and to go back to."""
+    """Tables as they are now, to compare with and to go back to.
 
-    def __init__(self, registry, anchor):
-        """:param Path anchor: of the audit log, which lies beside the database"""
+    All rows stand as text in one table: that many tables take longer to make than to
+    fill.
+    """
+
+    def __init__(self, registry, anchor, name="rows"):
+        """:param Path anchor: of the audit log, which lies beside the database
+        :param str name: of the table that keeps them
+        """
         self.registry = registry
         self.anchor = anchor
+        self.name = f"saved.{name}"
         self.end = anchor.read_text() if anchor.is_file() else None
         with registry.cursor() as cr:
             cr.execute("CREATE SCHEMA IF NOT EXISTS saved")
+            cr.execute(f"DROP TABLE IF EXISTS {self.name}")
+            cr.execute(f"CREATE UNLOGGED TABLE {self.name} (name text, row text)")
             # what no business writes is left out
             cr.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
@@ -115,12 +124,19 @@ class Saved:
             )
             self.tables = sorted(name for (name,) in cr.fetchall())
             for table in self.tables:
-                cr.execute(f'DROP TABLE IF EXISTS saved."{table}"')
-                cr.execute(f'CREATE TABLE saved."{table}" AS TABLE public."{table}"')
+                cr.execute(
+                    f"INSERT INTO {self.name} SELECT %s, t::text "
+                    f'FROM public."{table}" t',
+                    [table],
+                )
+            cr.execute(f"CREATE INDEX ON {self.name} (name)")
+            cr.execute(f"ANALYZE {self.name}")
 
     def narrow(self, tables):
         """Look only at these from now on."""
         self.tables = sorted(set(tables) & set(self.tables))
+        with self.registry.cursor() as cr:
+            cr.execute(f"DELETE FROM {self.name} WHERE name != ALL(%s)", [self.tables])
 
     def go_back(self):
         """Give the tables their rows back, by whatever was changed in them."""
@@ -134,11 +150,15 @@ class Saved:
             for table in self.tables:
                 cr.execute(
                     f'DELETE FROM public."{table}" t WHERE t::text NOT IN '
-                    f'(SELECT s::text FROM saved."{table}" s)'
+                    f"(SELECT row FROM {self.name} WHERE name = %s)",
+                    [table],
                 )
                 cr.execute(
-                    f'INSERT INTO public."{table}" SELECT s.* FROM saved."{table}" s '
-                    f'WHERE s::text NOT IN (SELECT t::text FROM public."{table}" t)'
+                    f'INSERT INTO public."{table}" '
+                    f'SELECT (s.row::public."{table}").* FROM {self.name} s '
+                    "WHERE s.name = %s AND s.row NOT IN "
+                    f'(SELECT t::text FROM public."{table}" t)',
+                    [table],
                 )
 
     def changed(self):
@@ -148,9 +168,10 @@ class Saved:
             for table in self.tables:
                 cr.execute(
                     f'(SELECT t::text FROM public."{table}" t EXCEPT ALL '
-                    f'SELECT s::text FROM saved."{table}" s) UNION ALL '
-                    f'(SELECT s::text FROM saved."{table}" s EXCEPT ALL '
-                    f'SELECT t::text FROM public."{table}" t) LIMIT 1'
+                    f"SELECT row FROM {self.name} WHERE name = %(name)s) UNION ALL "
+                    f"(SELECT row FROM {self.name} WHERE name = %(name)s EXCEPT ALL "
+                    f'SELECT t::text FROM public."{table}" t) LIMIT 1',
+                    {"name": table},
                 )
                 if cr.fetchone():
                     found.append(table)

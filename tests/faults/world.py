@@ -33,6 +33,8 @@ GROUPS = {
 class WorldCase(BaseCase):
     """Commits, as a server does: on a database that is a copy for this worker."""
 
+    groups = GROUPS
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -75,7 +77,7 @@ class WorldCase(BaseCase):
                 }
             )
             .id
-            for name, groups in GROUPS.items()
+            for name, groups in cls.groups.items()
         }
 
     def setUp(self):
@@ -141,6 +143,11 @@ class WorldCase(BaseCase):
         SELECT 'reversal', state, scope, COALESCE(snapshot_hash != '', FALSE)::text, ''
           FROM order_reversal WHERE company_id = %(company)s
      UNION ALL
+        SELECT 'settlement', settlement.state, '', '', ''
+          FROM order_settlement settlement
+          JOIN order_reversal reversal ON reversal.id = settlement.reversal_id
+         WHERE reversal.company_id = %(company)s
+     UNION ALL
         SELECT 'log', event, COALESCE(res_model, ''), '', ''
           FROM order_reversal_log WHERE company_id = %(company)s
      UNION ALL
@@ -192,9 +199,7 @@ class WorldCase(BaseCase):
         """
         self.set_up(env, shape)
         partner = env["res.partner"].create({"name": "Customer"})
-        service = env["product.product"].create(
-            {"name": "Service", "type": "service", "invoice_policy": "order"}
-        )
+        product = self.product(env)
         orders = env["sale.order"].create(
             [
                 {
@@ -204,7 +209,7 @@ class WorldCase(BaseCase):
                     "order_line": [
                         Command.create(
                             {
-                                "product_id": service.id,
+                                "product_id": product.id,
                                 "product_uom_qty": 2,
                                 "price_unit": price,
                                 "tax_ids": [Command.set(self.taxes(env, shape).ids)],
@@ -232,6 +237,11 @@ class WorldCase(BaseCase):
                 fields.Date.today(), days=1
             )
         return orders.ids
+
+    def product(self, env):
+        return env["product.product"].create(
+            {"name": "Service", "type": "service", "invoice_policy": "order"}
+        )
 
     def set_up(self, env, shape):
         env.company.write({"fiscalyear_lock_date": False, "reversal_approval": "never"})

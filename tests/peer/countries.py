@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass, field
 
+from odoo import Command
+
 #: The group of the host's addons that the database has, see `dev/cohabit.txt`.
 GROUP = os.environ.get("ERP_COHABIT_GROUP", "standard")
 
@@ -16,6 +18,9 @@ class Country:
     :param own: values of its partner
     :param partner: values of the customer
     :param number: number of a vendor's document, where its bills are numbered by hand
+    :param credit_number: number of the credit note of such a bill
+    :param journal: values of the journal of invoices
+    :param given: what a person has to give for the credit note of an invoice
     """
 
     chart: str = ""
@@ -23,6 +28,9 @@ class Country:
     own: dict = field(default_factory=dict)
     partner: dict = field(default_factory=dict)
     number: str = ""
+    credit_number: str = "1-2"
+    given: dict = field(default_factory=dict)
+    journal: dict = field(default_factory=dict)
 
 
 COUNTRIES = {
@@ -75,8 +83,85 @@ COUNTRIES = {
             "zip": "360001",
         },
     ),
-    "es": Country("es_pymes", company={"vat": "ESA39200019"}),
+    "br": Country("br", own={"country_id": "xml:base.br"}),
     "cn": Country("cn"),
-    "sa": Country("sa"),
+    "de": Country("de_skr03"),
+    "ec": Country(
+        "ec",
+        own={
+            "country_id": "xml:base.ec",
+            "vat": "1792366836001",
+            "l10n_latam_identification_type_id": "xml:l10n_ec.ec_ruc",
+        },
+        partner={
+            "country_id": "xml:base.ec",
+            "vat": "0992647506001",
+            "l10n_latam_identification_type_id": "xml:l10n_ec.ec_ruc",
+        },
+        number="001-001-000000001",
+        credit_number="001-001-000000002",
+    ),
+    "es": Country("es_pymes", company={"vat": "ESA39200019"}),
+    "es_tbai": Country(
+        "es_pymes",
+        company={
+            "country_id": "xml:base.es",
+            "vat": "ESA39200019",
+            "l10n_es_tbai_tax_agency": "araba",
+        },
+        given={"l10n_es_tbai_refund_reason": "R1"},
+    ),
+    "es_verifactu": Country(
+        "es_pymes",
+        company={
+            "country_id": "xml:base.es",
+            "vat": "ESA39200019",
+            "l10n_es_edi_verifactu_required": True,
+        },
+    ),
+    "fr": Country("fr"),
+    "gr": Country("gr", company={"vat": "EL047747270"}),
+    "hu": Country("hu"),
+    "it": Country("it"),
+    "mx": Country("mx"),
+    "pe": Country(
+        "pe",
+        own={
+            "country_id": "xml:base.pe",
+            "vat": "20557912879",
+            "l10n_latam_identification_type_id": "xml:l10n_pe.it_RUC",
+        },
+        partner={
+            "country_id": "xml:base.pe",
+            "vat": "20462509236",
+            "l10n_latam_identification_type_id": "xml:l10n_pe.it_RUC",
+        },
+        number="F01-1",
+        credit_number="F01-2",
+    ),
+    "pl": Country("pl"),
+    "ro": Country("ro"),
+    # Not onboarded at ZATCA, nothing is sent there.
+    "sa": Country(
+        "sa",
+        journal={"edi_format_ids": [Command.clear()]},
+        given={"l10n_sa_reason": "BR-KSA-17-reason-1"},
+    ),
+    "uy": Country(
+        "uy",
+        own={
+            "country_id": "xml:base.uy",
+            "vat": "218435730016",
+            "l10n_latam_identification_type_id": "xml:l10n_uy.it_rut",
+        },
+        partner={
+            "country_id": "xml:base.uy",
+            "vat": "215521750017",
+            "l10n_latam_identification_type_id": "xml:l10n_uy.it_rut",
+        },
+        number="A0000001",
+        credit_number="A0000002",
+    ),
+    "vn": Country("vn"),
 }
 COUNTRY = COUNTRIES.get(GROUP, Country())

@@ -39,13 +39,11 @@ class TestDocumentNumber(PeerCase):
         bill = self.bill("1-1")
         reversal = self.credit_note(bill)
         reversal.action_assess()
-        found = reversal.finding_ids.filtered(
-            lambda f: f.code == "document_number_missing"
-        )
+        found = reversal.finding_ids.filtered(lambda f: f.code == "credit_unanswered")
         self.assertEqual(found.severity, "blocker")
         self.assertIn("Document Number", found.message)
-        self.assertTrue(reversal.l10n_latam_asks_number)
-        with self.assertRaisesRegex(UserError, "needs the number of its document"):
+        self.assertIn("l10n_latam_document_number", reversal.credit_questions)
+        with self.assertRaisesRegex(UserError, "needs “Document Number”"):
             reversal.action_submit()
         self.assertEqual(bill.payment_state, "not_paid")
 
@@ -64,7 +62,7 @@ class TestDocumentNumber(PeerCase):
         before = self.trial_balance()
         reversal = self.credit_note(invoice)
         reversal.action_assess()
-        self.assertFalse(reversal.l10n_latam_asks_number)
+        self.assertNotIn("document_number", reversal.credit_questions or "")
         reversal.with_user(self.clerk).action_submit()
         self.assertEqual(invoice.payment_state, "reversed")
         reversal.with_user(self.manager).action_undo()

@@ -316,7 +316,10 @@ class TakingBack:
     def _may_restore(self, effect):
         if any(not doc.alive or doc.at_bank for doc in effect.made):
             return False
-        if effect.scope in ("draft", "cancel") and any(
+        # An order that was opened may be locked again by now: that is where a restore
+        # ends. But then nothing else of it may have been changed.
+        opened = any(locked for _state, locked in effect.orders.values())
+        if (opened or effect.scope in ("draft", "cancel")) and any(
             line.quantity != ordered
             for line, (ordered, _invoiced) in effect.quantities.items()
         ):

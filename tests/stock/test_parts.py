@@ -1,7 +1,7 @@
 """A part of delivered goods: they come back, or are asked back, in proportion."""
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .common import GoodsCase
 
@@ -89,6 +89,57 @@ class TestGoodsOfParts(GoodsCase):
         self.assertIn("part_tracked", self.codes(reversal))
         self.take(order, {line: 1.0}, delivery_method="request_return")
         self.assertEqual(self.open_pickings(order).move_ids.product_uom_qty, 1.0)
+
+    def take_numbers(self, order, line, quantity, lots, **values):
+        row = {"order_line_id": line.id, "quantity": quantity}
+        row["lot_ids"] = [Command.set(lots.ids)]
+        line_ids = [Command.create(row)]
+        return self.request(order, "cancel", line_ids=line_ids, **values)
+
+    def test_serial_numbers_are_chosen(self):
+        product = self.make_goods("Numbered", tracking="serial")
+        numbers = self.make_lots(product, "N1", "N2", "N3")
+        self.receive(product, 3, lots=numbers)
+        order, _invoice, _payment = self._settled(3.0, products=product)
+        settled = self.trial_balance()
+        line = order.order_line
+        for chosen in (numbers[:1], numbers):
+            reversal = self.take_numbers(
+                order, line, 2.0, chosen, delivery_method="return"
+            )
+            reversal.action_assess()
+            self.assertIn("part_lots_differ", self.codes(reversal))
+        wanted = numbers[0] | numbers[2]
+        reversal = self.take_numbers(order, line, 2.0, wanted, delivery_method="return")
+        self.assertEqual(reversal.line_ids.delivered_lot_ids, numbers)
+        reversal.action_submit()
+        self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+        back = reversal._get_returns()
+        self.assertEqual(back.state, "done")
+        self.assertEqual(back.move_ids.move_line_ids.lot_id, wanted)
+        there = wanted.quant_ids.filtered(lambda q: q.location_id == self.shelf)
+        self.assertEqual(sum(there.mapped("quantity")), 2.0)
+        self.assertEqual(line.qty_delivered, 1.0)
+        with self.assertRaisesRegex(ValidationError, "N2"), self.cr.savepoint():
+            self.take_numbers(order, line, 1.0, numbers[0])
+        reversal.with_user(self.boss).action_undo()
+        self.assertBooks(settled)
+        self.assertEqual(line.product_uom_qty, 3.0)
+
+    def test_numbers_that_are_asked_back(self):
+        product = self.make_goods("Batched", tracking="lot")
+        lots = self.make_lots(product, "L1", "L2")
+        self.receive(product, 10, lots=lots)
+        order, _invoice, _payment = self._settled(10.0, products=product)
+        reversal = self.take_numbers(
+            order, order.order_line, 4.0, lots[1], delivery_method="request_return"
+        )
+        reversal.action_submit()
+        back = self.open_pickings(order)
+        self.assertEqual(back.move_ids.move_line_ids.lot_id, lots[1])
+        self.transfer(back)
+        there = lots[1].quant_ids.filtered(lambda q: q.location_id == self.shelf)
+        self.assertEqual(there.quantity, 4.0)
 
     def test_restored(self):
         for method in ("return", "request_return"):

@@ -3,10 +3,13 @@ from . import guard
 from . import share
 from . import rest
 from . import part
+from . import fee
 from . import release
 from . import rematch
 from . import host_way
 from . import credit
+from . import credit_questions
+from . import square
 from . import credit_line
 from . import mirror
 from . import void
@@ -15,3 +18,4 @@ from . import restored
 from . import settlement
 from . import settle_again
 from . import foreseen
+from . import host_button

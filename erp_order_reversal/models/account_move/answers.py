@@ -329,6 +329,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.move_type in CREDIT_TYPES:
             return "credit"
+        if self.statement_line_id:
+            return "bank"
         return "invoice" if self.is_invoice(include_receipts=True) else "entry"
 
     def _reversal_scope_obstacles(self):
@@ -346,6 +348,10 @@ class AccountMove(models.Model):
             return self.env._("Draft")
         if self.state == "cancel":
             return self.env._("Cancelled")
+        if self.statement_line_id:
+            if self.statement_line_id.is_reconciled:
+                return self.env._("Matched with the bank")
+            return self.env._("Not matched with the bank")
         if not self.is_invoice(include_receipts=True):
             return self.env._("Posted")
         open_amount = self.currency_id.format(abs(self.amount_residual))
@@ -370,6 +376,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.reversed_entry_id:
             return [self.reversed_entry_id]
+        if self.statement_line_id:
+            lines = self.line_ids
+            matched = lines.matched_debit_ids.debit_move_id
+            matched |= lines.matched_credit_ids.credit_move_id
+            paid = matched.move_id.filtered(lambda move: not move.origin_payment_id)
+            return [matched.move_id.origin_payment_id, paid]
         return [self.line_ids.sale_line_ids.order_id]
 
     def _reversal_older_domain(self, limit):

@@ -124,12 +124,14 @@ class AccountMove(models.Model):
             if forced:
                 chosen.append((record, release, True))
                 needed -= release.amount
-        if not everything and self.currency_id.compare_amounts(needed, 0.0) < 0:
+        # Of a payment that never happened, a fee is not paid either.
+        beyond = -needed - (share.fee.total if share.fee else 0.0)
+        if not everything and self.currency_id.compare_amounts(beyond, 0.0) > 0:
             if share.credits:
                 self._reversal_block_paid_back(plan, share)
             elif chosen:
                 # It pays somebody else's part, too.
-                chosen[-1][1].keep = min(-needed, chosen[-1][1].amount)
+                chosen[-1][1].keep = min(beyond, chosen[-1][1].amount)
         for record, release in settlements:
             if any(release is other for _r, other, _f in chosen):
                 continue

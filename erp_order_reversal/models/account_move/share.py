@@ -37,6 +37,7 @@ class AccountMove(models.Model):
                 move._reversal_check_down_payment(plan, rest)
         if plan.part is not None:
             invoices._reversal_check_part(plan, rest)
+        invoices._reversal_plan_fees(plan)
 
     def _reversal_check_down_payment(self, plan, rest):
         """A down payment that another invoice deducted can't go back alone."""
@@ -238,6 +239,9 @@ class AccountMove(models.Model):
         )
         partials &= others
         if others - partials:
+            return partials.browse()
+        if any(data.fee for data in share.made.values()):
+            # What was charged stays due, and its taxes with it.
             return partials.browse()
         cash_basis = (
             self.tax_cash_basis_created_move_ids

@@ -27,6 +27,13 @@ class AccountMove(models.Model):
             obstacles.append(self.env._("Its period is locked."))
         if self.checked and not self._is_user_able_to_review():
             obstacles.append(self.env._("It was reviewed."))
+        if share.fee:
+            obstacles.append(
+                self.env._(
+                    "A fee of %s is charged, which only a credit note can bear.",
+                    self.currency_id.format(share.fee.total),
+                )
+            )
         if plan.part is not None and not share.whole:
             obstacles.append(self.env._("Only a part of it is taken back."))
         if not obstacles and not self.show_reset_to_draft_button:

@@ -73,7 +73,7 @@ class AccountPayment(models.Model):
         for step in steps:
             entry = step.origin_id._get_result("account.move")
             if entry:
-                entry.button_cancel()
+                entry._reversal_acted(entry.button_cancel(), "cancel")
             step._set_result(entry)
 
     def _reversal_check_match(self, step, books):

@@ -207,9 +207,8 @@ class AccountPayment(models.Model):
     @api.private
     def _reversal_apply_unrefund(self, steps):
         """Cancel the refunds: the money is with us."""
-        self.browse(
-            steps.origin_id.filtered("result_id").mapped("result_id")
-        ).action_cancel()
+        refunds = self.browse(steps.origin_id.filtered("result_id").mapped("result_id"))
+        refunds._reversal_acted(refunds.action_cancel(), "canceled")
         for step in steps:
             step._set_result(self.browse(step.origin_id.result_id or []))
 

@@ -182,7 +182,8 @@ class AccountPayment(models.Model):
         """Post cancelled payments again, under their own numbers."""
         countered = steps.filtered("origin_id.result_id")
         for step in countered:
-            step.origin_id._get_result("account.move").button_cancel()
+            entry = step.origin_id._get_result("account.move")
+            entry._reversal_acted(entry.button_cancel(), "cancel")
             step._get_document().state = "in_process"
         if direct := (steps - countered):
             payments = direct._get_document()

@@ -145,7 +145,7 @@ class AccountPayment(models.Model):
                 }
             )
         )
-        entry.action_post()
+        entry._reversal_acted(entry.action_post(), "posted")
         (entry.line_ids[-1:] | counterpart).filtered(
             lambda line: not line.reconciled
         ).reconcile()

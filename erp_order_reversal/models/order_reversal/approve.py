@@ -27,6 +27,7 @@ class OrderReversal(models.Model):
                 approver
                 and reversal._waits()
                 and reversal.requester_id != self.env.user
+                and reversal._may_decide_on_amount(self.env.user)
             )
 
     def _waits(self):
@@ -39,6 +40,7 @@ class OrderReversal(models.Model):
         if not self:
             return
         self._translate_plan()
+        self._store_shown()
         self._set_state("to_approve", requested_on=fields.Datetime.now())
         for requester, reversals in self.grouped("requester_id").items():
             reversals.message_subscribe(requester.partner_id.ids)
@@ -68,6 +70,7 @@ class OrderReversal(models.Model):
                 reversal.activity_schedule(
                     "erp_order_reversal.mail_activity_approve",
                     user_id=approver.id,
+                    date_deadline=reversal._get_deadline(),
                     **reader._get_activity_values(),
                 )
 
@@ -95,11 +98,12 @@ class OrderReversal(models.Model):
             and user != self.requester_id
             and user != self.env.ref("base.user_root")
         )
+        approvers = self._select_deciders(approvers.with_env(self.env)).sudo()
         able = approvers.filtered(self._may_carry_out)
         return (able or approvers).with_env(self.env)
 
     def _check_may_decide(self):
-        """:raise AccessError: no approver, or the requester."""
+        """:raise AccessError: no approver, the requester, or not of this amount."""
         if not self.env.user.has_group("erp_order_reversal.group_reversal_approver"):
             raise AccessError(
                 self.env._(
@@ -115,6 +119,7 @@ class OrderReversal(models.Model):
                     ", ".join(own.mapped("name")),
                 )
             )
+        self._check_limits()
 
     def action_approve(self):
         """Approve and carry out.
@@ -388,15 +393,19 @@ class OrderReversal(models.Model):
     # A frozen plan in every language, for a second person to read
     # ------------------------------------------------------------------
 
-    def _translate_plan(self):
-        """Say steps and findings in the installed languages that are not the user's.
+    def _translate_plan(self, langs=None):
+        """Say steps and findings in the languages that are not the user's.
 
         To be called while the documents are as the plan found them.
+
+        :param langs: codes of languages, by default all that are installed
         """
         if not self:
             return
         own = self.env.lang or "en_US"
-        for code, _name in self.env["res.lang"].get_installed():
+        if langs is None:
+            langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        for code in langs:
             if code == own:
                 continue
             readers = self._engine_env(self).with_context(lang=code)
@@ -416,5 +425,6 @@ class OrderReversal(models.Model):
         :param names: names of the translated fields
         """
         records = self[lines].sorted(lambda line: (line.sequence, line.id))
-        for record, values in zip(records, values_list, strict=True):
+        # What the rehearsal found stands behind them, as it was said when it was tried.
+        for record, values in zip(records, values_list, strict=False):
             record.write({name: values.get(name) or False for name in names})

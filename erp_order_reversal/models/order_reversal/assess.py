@@ -182,6 +182,7 @@ class OrderReversal(models.Model):
             "amount_total",
             "amount_credit",
             "amount_refund",
+            "amount_fee",
         ):
             self[name] = values[name]
 

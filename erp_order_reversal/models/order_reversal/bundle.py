@@ -1,14 +1,24 @@
-from odoo import models
-from odoo.exceptions import AccessError
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
 
 from ...checks import check_one
 from ...proof import bundle, verify_log
+
+_logger = logging.getLogger(__name__)
 
 
 class OrderReversal(models.Model):
     """All that shows what was done when, in one file that checks itself."""
 
     _inherit = "order.reversal"
+
+    shown = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What a second person was shown when the approval was asked for.",
+    )
 
     def action_download_evidence(self):
         """Download the evidence of this reversal as a ZIP file.
@@ -26,13 +36,14 @@ class OrderReversal(models.Model):
             "approved.json": verify_log.canonical(
                 verify_log.normalise(self._get_frozen_plan())
             ).encode(),
-            "voucher.html": self._render_voucher(),
+            **self._render_voucher(),
         }
         image = self._get_evidence_image()
         if image:
             members[f"images/{self.id}.json"] = image
             for file in self.file_ids.filtered("kept"):
-                members[f"files/{file.sha256}"] = file._get_content()
+                if content := file._get_content():
+                    members[f"files/{file.sha256}"] = content
         members |= self._get_evidence_of_log()
         return self.env["order.reversal.log"]._download_proof(
             f"{self.name.replace('/', '-')}.zip",
@@ -52,14 +63,41 @@ class OrderReversal(models.Model):
         )
 
     def _get_evidence_image(self):
-        """The image as it is stored, or b"" where the user may not see all of it."""
+        """The image as it is stored, or b"" where the user may not see all of it.
+
+        An older one, which holds secrets, is given by nobody: without them its hash
+        would not be right.
+        """
+        image = self._snapshot()
         try:
-            text = self.snapshot_json()
+            self._check_image_readable(image)
         except AccessError:
             return b""
-        # sudo: the field is closed to direct reading; this one may be read. An older
-        # one, which holds secrets, is given by nobody: its hash would not be right.
-        return text.encode() if text == self.sudo().snapshot else b""
+        if not image or self._drop_secrets(image.get("tables", {})):
+            return b""
+        return self._get_image_text().encode()
+
+    def _store_shown(self):
+        """Keep what the approver is shown; what really came takes its place later."""
+        for reversal in self:
+            plan = reversal._get_frozen_plan()
+            impact = reversal.impact or {}
+            self._engine_env(reversal).shown = verify_log.normalise(
+                {
+                    "steps": plan["steps"],
+                    "findings": plan["findings"],
+                    "effects": [
+                        {
+                            "document": effect.res_name,
+                            "before": effect.before or "",
+                            "after": effect.after or "",
+                        }
+                        for effect in reversal.effect_ids
+                    ],
+                    "rows": impact.get("rows", []),
+                    "positions": impact.get("positions", []),
+                }
+            )
 
     def _get_frozen_plan(self):
         """What was planned, shown and approved, as it was frozen then.
@@ -79,6 +117,7 @@ class OrderReversal(models.Model):
             "done_on": str(self.done_on or ""),
             "fingerprint": self.fingerprint or "",
             "documents": (self.fingerprint_data or {}).get("documents", {}),
+            "shown_for_approval": self.shown or {},
             "steps": [
                 {
                     "operation": step.operation,
@@ -102,10 +141,21 @@ class OrderReversal(models.Model):
         }
 
     def _render_voucher(self):
-        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
-            "erp_order_reversal.report_voucher", self.ids
-        )
-        return html
+        """The voucher as PDF, or as HTML where the server can't make a PDF.
+
+        :return: {name of the file: bytes}
+        """
+        reports = self.env["ir.actions.report"]
+        name = "erp_order_reversal.report_voucher"
+        if reports.get_wkhtmltopdf_state() in ("ok", "upgrade"):
+            try:
+                # In a test the host gives HTML for a PDF.
+                content, kind = reports._render_qweb_pdf(name, self.ids)
+                return {f"voucher.{kind}": content}
+            except UserError:
+                _logger.warning("The voucher can't be made as PDF", exc_info=True)
+        html, _kind = reports._render_qweb_html(name, self.ids)
+        return {"voucher.html": html}
 
     def _get_evidence_of_log(self):
         """The rows from the first of this reversal to a head that covers its last.

@@ -125,22 +125,42 @@ class OrderReversal(models.Model):
         check_type(self.env, values, dict, "values")
         with self._keeping_nothing():
             reversal = self._create_for_trial(dict(values))
-            company = reversal.company_id
-            tried = reversal._rehearse()
-            self._engine_env(reversal).impact = {
-                **(reversal.impact or {}),
-                "rows": tried["rows"],
-                "positions": tried["positions"],
-            }
-            impact_html = reversal._render_impact()
+            tried = reversal._rehearse(way_back=False)
+            published = reversal._publish_tried(tried)
+        return published
+
+    @api.model
+    def preview_way_back(self, values):
+        """Whether what the dialog holds could be restored, once it is carried out.
+
+        The dialog asks for it after `preview_request`, so that nobody waits for it.
+
+        :param dict values: as for `create`; a reason may be missing
+        :return: list of findings, as of `rehearse`; empty if it could be
+        :raise AccessError: without the right to ask for a reversal
+        """
+        self.check_access("create")
+        check_type(self.env, values, dict, "values")
+        with self._keeping_nothing():
+            tried = self._create_for_trial(dict(values))._rehearse()
+        return [found for found in tried["findings"] if found["code"] == "one_way"]
+
+    def _publish_tried(self, tried):
+        """What a dialog or a form shows of a rehearsal.
+
+        :param dict tried: see `_rehearse`
+        :return: dict, see `preview_request`
+        """
+        self.ensure_one()
         entries = self._publish_entries(tried["entries"])
+        impact = {name: tried[name] for name in ("rows", "positions")}
         return {
             "entries": entries,
             "effects": self._publish_effects(tried["effects"]),
             "positions": tried["positions"],
             "findings": tried["findings"],
-            "impact_html": impact_html,
-            "entries_html": self._render_entries(entries, company),
+            "impact_html": self._render_impact({**(self.impact or {}), **impact}),
+            "entries_html": self._render_entries(entries, self.company_id),
         }
 
     def _create_for_trial(self, values):

@@ -1,10 +1,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 from ...checks import find_existing
+
+# Kinds that are shown though nothing changes: where the chain of documents ends.
+STAY = ("bank",)
 
 
 @dataclass
@@ -37,6 +40,21 @@ class OrderReversal(models.Model):
     effect_ids = fields.One2many(
         "order.reversal.effect", "reversal_id", readonly=True, copy=False
     )
+    effect_text = fields.Char(
+        "Effect in Brief",
+        compute="_compute_effect_text",
+        help="What becomes of the documents, in one line.",
+    )
+
+    @api.depends("effect_ids.after")
+    @api.depends_context("lang")
+    def _compute_effect_text(self):
+        for reversal in self:
+            reversal.effect_text = " · ".join(
+                f"{effect.res_name}: {effect.after}"
+                for effect in reversal.effect_ids
+                if effect.after != effect.before
+            )
 
     def _start_watch(self, langs=None):
         """Note how all stands that these planned reversals may change.
@@ -76,8 +94,8 @@ class OrderReversal(models.Model):
     def _get_affected(self, shared):
         """Documents that this reversal may change; override point.
 
-        The ones of its steps; invoices that its payments settle, too; and the orders
-        on all of these invoices.
+        The ones of its steps; invoices that its payments settle, too; the orders on all
+        of these invoices; and the bank entries that its payments are matched with.
 
         :param dict shared: {model: ids} of many reversals, to be read together
         :return: {model: records}
@@ -101,6 +119,9 @@ class OrderReversal(models.Model):
             lambda move: move.is_invoice(include_receipts=True)
         )
         found["account.payment"] |= counterparts.origin_payment_id
+        found["account.move"] |= (
+            found["account.payment"]._reversal_statement_lines().move_id
+        )
         found["sale.order"] |= found["account.move"].line_ids.sale_line_ids.order_id
         return found
 
@@ -123,11 +144,7 @@ class OrderReversal(models.Model):
                 if key not in watch.names:
                     watch.names[key] = record._reversal_name()
                     watch.kinds[key] = record._reversal_kind()
-                    watch.origins[key] = [
-                        f"{origin._name},{origin.id}"
-                        for origins in record._reversal_origins()
-                        for origin in origins
-                    ]
+                    watch.origins[key] = record._reversal_origin_keys()
         return labels
 
     def _end_watch(self, watch):
@@ -176,7 +193,8 @@ class OrderReversal(models.Model):
             # A document that others made in the same run was not there before.
             before = "" if new else watch.before.get(key, "")
             now = after.get(key, deleted)
-            if before != now or (model, record_id) in acted:
+            shown = (model, record_id) in acted or watch.kinds[model, record_id] in STAY
+            if before != now or shown:
                 effects.append(
                     {
                         "res_model": model,

@@ -1,14 +1,15 @@
-import hashlib
 import json
 import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from ...checks import check_one
 from ...plan import frozen
+from ...proof import image as proof
+from ...proof import verify_log
 
 # Columns that open something: the portal page of an order, a stored card, an account.
 SECRET = re.compile(r"token|secret|passw|api_?key|private_key", re.IGNORECASE)
@@ -37,21 +38,25 @@ TABLES = (
     ("account_move__account_payment", "payment_id IN %(account_payment)s"),
 )
 
-
-# A file beyond this size, and those beyond this sum for one reversal, are recorded by
-# name, size and hash alone.
-FILE_LIMIT = 20 * 1024 * 1024
-
-
-TOTAL_LIMIT = 50 * 1024 * 1024
-
-
-# So many are held in memory at once.
-CHUNK = 10
+# Texts that say which document it is, and nothing of a person.
+IMPERSONAL = {
+    "inalterable_hash",
+    "matching_number",
+    "move_name",
+    "parent_path",
+    "sequence_prefix",
+}
+# So does the name of these.
+NUMBERED = {"sale_order", "account_move", "account_payment", "stock_picking"}
+TEXTS = ("char", "text", "html", "properties")
 
 
 class OrderReversal(models.Model):
-    """The before-image: all touched records as they were, and their files."""
+    """The before-image: all touched records as they were, and their files.
+
+    It is sealed once something had to be removed from it (`redact.py`); its hash is
+    that of its text. The database compresses it.
+    """
 
     _inherit = "order.reversal"
 
@@ -59,6 +64,9 @@ class OrderReversal(models.Model):
         readonly=True, copy=False, prefetch=False, groups="base.group_system"
     )
     snapshot_hash = fields.Char(readonly=True, copy=False)
+    sealed_hash = fields.Char(
+        readonly=True, copy=False, help="SHA-256 of the image with sealed texts."
+    )
     snapshot_size = fields.Integer(readonly=True, copy=False, aggregator=False)
     file_ids = fields.One2many(
         "order.reversal.file", "reversal_id", "Kept Files", readonly=True, copy=False
@@ -68,6 +76,7 @@ class OrderReversal(models.Model):
         """The before-image of this reversal, for whoever may read all of it.
 
         Without secrets: new images hold none, from older ones they are taken out.
+        In the place of personal data that was removed stands {"sealed": its hash}.
 
         :raise AccessError: a document that the image shows may not be read
         :return: canonical JSON text: {"tables": {name: [row]}, "files": [{"document",
@@ -77,10 +86,10 @@ class OrderReversal(models.Model):
         self.check_access("read")
         image = self._snapshot()
         self._check_image_readable(image)
-        if self._drop_secrets(image.get("tables", {})):
+        if self._drop_secrets(image.get("tables", {})) or self._is_redacted():
             return self._canonical(image)
-        # sudo: as it is stored, so that its hash is the one in the log.
-        return self.sudo().snapshot or "{}"
+        # As it was taken, so that its hash is the one in the log.
+        return self._get_image_text()
 
     def _snapshot(self):
         """The before-image as the addon itself reads it, to restore and to verify.
@@ -88,8 +97,20 @@ class OrderReversal(models.Model):
         :return: dict
         """
         self.ensure_one()
+        value = json.loads(self._get_image_text())
+        if verify_log.is_sealed(value):
+            return verify_log.unseal(value["image"], value["open"])
+        return value
+
+    def _get_image_text(self):
+        """The text of the image: whole, or with what was removed from it."""
+        self.ensure_one()
         # sudo: the field is closed to direct reading.
-        return json.loads(self.sudo().snapshot or "{}")
+        return self.sudo().snapshot or "{}"
+
+    def _is_redacted(self):
+        """Whether something was removed from the image."""
+        return verify_log.is_sealed(json.loads(self._get_image_text()))
 
     @api.model
     def _canonical(self, image):
@@ -199,6 +220,8 @@ class OrderReversal(models.Model):
             image = {
                 "reversal": reversal.name,
                 "root": reversal.root_name,
+                "salt": proof.new_salt(),
+                "shown": reversal.shown or {},
                 "taken_on": fields.Datetime.to_string(fields.Datetime.now()),
                 "tables": self._read_tables(ids),
                 "files": files.get(reversal, []),
@@ -206,15 +229,69 @@ class OrderReversal(models.Model):
             rows = image["tables"].get("account_partial_reconcile", [])
             image["side_items"] = reversal._image_of_side_items(rows)
             text = self._canonical(image)
+            sealed, _openings = proof.seal(image, self._find_personal(image))
             self._engine_env(reversal).write(
                 {
                     "snapshot": text,
-                    "snapshot_hash": hashlib.sha256(text.encode()).hexdigest(),
+                    "snapshot_hash": verify_log.digest(text),
                     "snapshot_size": len(text.encode()),
+                    "sealed_hash": verify_log.digest(verify_log.canonical(sealed)),
                 }
             )
             matches[reversal.id] = {row["id"]: row for row in rows}
         return matches
+
+    def _get_image_detail(self):
+        """What the row “Done” says of the image."""
+        self.ensure_one()
+        return {
+            "snapshot_sha256": self.snapshot_hash,
+            "sealed_sha256": self.sealed_hash,
+        }
+
+    # ------------------------------------------------------------------
+    # What of it is personal: all texts that are no number of a document
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _find_personal(self, image):
+        """Paths of the values that can be removed: see `proof.image.seal`."""
+        places = [("salt",)] if image.get("salt") else []
+        models_of_image = self._get_image_models()
+        for table, rows in image.get("tables", {}).items():
+            columns = [
+                column
+                for column in (rows[0] if rows else ())
+                if self._is_personal_column(models_of_image.get(table), table, column)
+            ]
+            places += [
+                ("tables", table, index, column)
+                for index, row in enumerate(rows)
+                for column in columns
+                if isinstance(row.get(column), (str, dict)) and row[column]
+            ]
+        for index, file in enumerate(image.get("files", ())):
+            if file.get("name"):
+                places.append(("files", index, "name"))
+        for part, rows in (image.get("shown") or {}).items():
+            places += [
+                ("shown", part, index, key)
+                for index, row in enumerate(rows)
+                for key in ("message", "remedy", "partner", "outcome", "why")
+                if row.get(key)
+            ]
+        return places
+
+    @api.model
+    def _is_personal_column(self, model, table, column):
+        """Whether texts of a column may tell something of a person; override point.
+
+        :param model: recordset, or None for a table without a model
+        """
+        field = model._fields.get(column) if model is not None else None
+        if column in IMPERSONAL or (column == "name" and table in NUMBERED):
+            return False
+        return field is None or field.type in TEXTS
 
     def _flush_tables(self):
         """Write what is pending in the tables that are read, and nothing else."""
@@ -297,149 +374,22 @@ class OrderReversal(models.Model):
         :return: list of str
         """
         self.ensure_one()
-        text = self.sudo().snapshot
-        if not text:
+        # sudo: the field is closed to direct reading.
+        if not self.sudo().snapshot:
             return []
         problems = []
-        digest = hashlib.sha256(text.encode()).hexdigest()
         # The hash beside it can be replaced along with it; the one in the chain can't.
-        recorded = {
-            row.detail["snapshot_sha256"]
+        details = [{"snapshot_sha256": self.snapshot_hash}] + [
+            row.detail
             for row in self.log_ids
             if row.event == "done" and (row.detail or {}).get("snapshot_sha256")
-        }
-        if {digest} != recorded | {self.snapshot_hash}:
+        ]
+        redactions = [row.detail for row in self.log_ids if row.event == "redacted"]
+        data = self._get_image_text().encode()
+        if len({detail["snapshot_sha256"] for detail in details}) > 1 or (
+            verify_log.image_faults(data, details[-1], redactions)
+        ):
             problems.append(
                 self.env._("The backup of %s was changed after it was made.", self.name)
             )
         return problems + self._check_files()
-
-    # ------------------------------------------------------------------
-    # The PDFs of the invoices that are taken back stay available
-    # ------------------------------------------------------------------
-
-    def _find_files(self):
-        """The PDFs of the invoices that these reversals take back, in one query.
-
-        Those that the host printed, and those that came with a vendor's bill.
-
-        :return: {reversal: attachments}
-        """
-        takers = defaultdict(self.browse)
-        for step in self.step_ids:
-            if step.operation in ("credit", "void"):
-                takers[step.res_id] |= step.reversal_id
-        if not takers:
-            return {}
-        # sudo: the files of invoices that the plan read as sudo, too.
-        attachments = self.env["ir.attachment"].sudo()
-        attachments.flush_model(["res_model", "res_id", "res_field", "mimetype"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT file.res_id, file.id
-                     FROM ir_attachment file
-                     JOIN account_move move ON move.id = file.res_id
-                    WHERE file.res_model = 'account.move' AND file.res_id = ANY(%s)
-                      AND file.mimetype = 'application/pdf'
-                      AND (file.res_field = 'invoice_pdf_report_file'
-                           OR file.id = move.message_main_attachment_id)
-                 ORDER BY file.id""",
-                list(takers),
-            )
-        )
-        found = defaultdict(attachments.browse)
-        for move_id, file_id in rows:
-            for reversal in takers[move_id]:
-                found[reversal] |= attachments.browse(file_id)
-        return found
-
-    def _keep_files(self):
-        """Copy the PDFs of the invoices to their reversals.
-
-        :return: {reversal: [{document, name, size, sha256, kept}]} for the backup
-        """
-        kept = {}
-        rows = []
-        for reversal, files in self._find_files().items():
-            total = 0
-            kept[reversal] = []
-            for file in files:
-                content = file.raw or b""
-                total += len(content)
-                values = {
-                    "name": file.name,
-                    "size": len(content),
-                    "sha256": hashlib.sha256(content).hexdigest(),
-                    "kept": 0 < len(content) <= FILE_LIMIT and total <= TOTAL_LIMIT,
-                }
-                # One at a time in memory.
-                file.invalidate_recordset(["raw"])
-                move = self.env["account.move"].sudo().browse(file.res_id)
-                kept[reversal].append({"document": move.name or "", **values})
-                rows.append((reversal, file, move, values))
-        self._store_files(rows)
-        return kept
-
-    def _store_files(self, rows):
-        """Create the kept files and, part by part, their contents."""
-        if not rows:
-            return
-        files = self._engine_env(self.env["order.reversal.file"]).create(
-            [
-                {
-                    "reversal_id": reversal.id,
-                    "res_model": move._name,
-                    "res_id": move.id,
-                    "res_name": move.display_name,
-                    **values,
-                }
-                for reversal, _file, move, values in rows
-            ]
-        )
-        pairs = zip(files, (row[1] for row in rows), strict=True)
-        for part in split_every(CHUNK, ((f, o) for f, o in pairs if f.kept), list):
-            files.env["ir.attachment"].create(
-                [
-                    {
-                        "name": original.name,
-                        "mimetype": "application/pdf",
-                        "raw": original.raw,
-                        "res_model": file._name,
-                        "res_field": "content",
-                        "res_id": file.id,
-                    }
-                    for file, original in part
-                ]
-            )
-            for _file, original in part:
-                original.invalidate_recordset(["raw"])
-        files.invalidate_recordset(["content"])
-
-    def _check_files(self):
-        """Every kept file is still there, with its content.
-
-        :return: list of str
-        """
-        self.ensure_one()
-        kept = self.file_ids.filtered("kept")
-        if not kept:
-            return []
-        # sudo: the contents of files that the user may read.
-        contents = self.env["ir.attachment"].sudo()
-        contents = contents.search(
-            [("res_model", "=", kept._name), ("res_id", "in", kept.ids)]
-            + [("res_field", "=", "content")]
-        )
-        found = {}
-        for content in contents:
-            found[content.res_id] = hashlib.sha256(content.raw or b"").hexdigest()
-            content.invalidate_recordset(["raw"])
-        return [
-            self.env._(
-                "The kept file %(file)s of %(document)s is gone or was changed.",
-                file=file.name,
-                document=file.res_name,
-            )
-            for file in kept
-            if found.get(file.id) != file.sha256
-        ]

@@ -132,7 +132,10 @@ class OrderReversal(models.Model):
         """Carry out planned reversals of one company, each operation once."""
         if not self:
             return
-        watch = self._start_watch()
+        langs = self._get_reader_langs()
+        # What was approved was said in every language when it was asked for.
+        self.filtered(lambda r: not r.approver_id)._translate_plan(langs)
+        watch = self._start_watch(langs)
         self._carry_out()
         self._set_state(
             "done",
@@ -145,6 +148,27 @@ class OrderReversal(models.Model):
         self._hook_if_success()
         self._record_execution()
         self._finish_restores()
+
+    def _get_reader_langs(self):
+        """The user's language, and those of everybody who works in these companies.
+
+        :return: list of codes
+        """
+        # sudo: which languages people read, nothing else of them.
+        readers = (
+            self.env["res.partner"]
+            .sudo()
+            ._read_group(
+                [
+                    ("user_ids", "any", [("share", "=", False), ("active", "=", True)]),
+                    ("user_ids.company_ids", "in", self.company_id.ids),
+                ],
+                ["lang"],
+            )
+        )
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        own = self.env.lang or "en_US"
+        return [own, *sorted({lang for (lang,) in readers} & installed - {own})]
 
     def _carry_out(self):
         """What a rehearsal does, too: all that may be refused."""
@@ -229,7 +253,7 @@ class OrderReversal(models.Model):
                     "reversal": reversal,
                     "record": reversal,
                     "detail": {
-                        "snapshot_sha256": reversal.snapshot_hash,
+                        **reversal._get_image_detail(),
                         "amount_total": reversal.amount_total,
                     },
                 }

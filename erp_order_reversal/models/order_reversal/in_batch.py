@@ -34,6 +34,8 @@ class OrderReversal(models.Model):
     @api.model
     def _get_next_names(self, count):
         """Numbers for many reversals, in one query where the sequence allows it."""
+        if self._get_rehearsal():
+            return self._predict_names(count)
         sequence = self._get_sequence()
         if not sequence:
             return ["/"] * count
@@ -201,6 +203,15 @@ class OrderReversal(models.Model):
         }
         ready = self - self.browse().union(*blocked)
         waiting = ready.filtered(lambda reversal: reversal._needs_approval())
+        if rehearsal := self._get_rehearsal():
+            rehearsal.refused.update(
+                {reversal.id: plans[reversal].blockers[0] for reversal in blocked}
+            )
+            rehearsal.waiting.update(waiting.ids)
+            (ready - waiting)._try_out_queued(rehearsal)
+            # sudo: in the hands of an approver, see `_as_executor`.
+            waiting.sudo()._try_out_queued(rehearsal)
+            return blocked
         (ready - waiting)._execute()
         waiting._request_approval()
         return blocked
@@ -208,7 +219,8 @@ class OrderReversal(models.Model):
     def _would_need_approval(self, plan):
         """Whether this reversal of the selection dialog would have to be approved."""
         values = self._plan_vals(plan)
-        for name in ("step_ids", "amount_total", "amount_credit", "amount_refund"):
+        sums = ("amount_total", "amount_credit", "amount_refund", "amount_fee")
+        for name in ("step_ids", *sums):
             self[name] = values[name]
         return self._needs_approval()
 

@@ -169,6 +169,9 @@ class OrderReversal(models.Model):
         :return: {line of the root: PartLine}, or None where all of it is taken back
         """
         self.ensure_one()
+        if self.batch_id.product_ids and not self.line_ids and not self.restores_id:
+            self._block_without_product(plan)
+            return {}
         if not self.is_part:
             return None
         problems = self._get_part_problems()
@@ -189,14 +192,22 @@ class OrderReversal(models.Model):
                 return None
         return part
 
+    def _block_without_product(self, plan):
+        """A selection of products takes back nothing of a document without them."""
+        plan.block(
+            "part_product_missing",
+            self.env._(
+                "%(document)s has nothing of %(products)s to take back.",
+                document=plan.root._reversal_name(),
+                products=", ".join(self.batch_id.product_ids.mapped("display_name")),
+            ),
+            plan.root,
+            remedy=self.env._("It stays as it is: nothing has to be done with it."),
+        )
+
     def _freeze_part(self):
         """What of the part is frozen in a request, as JSON values."""
-        return [
-            [target._name, target.id, line.quantity, line.amount]
-            for line in self.line_ids
-            for target in (line._get_target(),)
-            if target
-        ]
+        return [row for line in self.line_ids if (row := line._freeze())]
 
     def _get_part_remedy(self):
         return self.env._(
@@ -258,17 +269,7 @@ class OrderReversal(models.Model):
         """Override to plan the part that the dialog shows."""
         planned = super()._as_planned()
         planned.line_ids = [
-            Command.create(
-                {
-                    **{
-                        name: line[name]._origin.id
-                        for name in line._target_fields
-                        if line[name]
-                    },
-                    **{name: line[name] for name in line._number_fields},
-                }
-            )
-            for line in self.line_ids
+            Command.create(line._get_part_values()) for line in self.line_ids
         ]
         return planned
 

@@ -40,6 +40,12 @@ class OrderReversal(models.Model):
     def _explain_approvers(self):
         """Who may approve it, as a sentence."""
         names = self._get_approvers().sudo().mapped("name")
+        if not names and (limit := self._get_limit()):
+            return self.env._(
+                "Nobody may approve more than %s yet. A reversal manager can name "
+                "somebody at the approval limits.",
+                limit.currency_id.format(limit.amount),
+            )
         if not names:
             return self.env._(
                 "Nobody may approve it yet. Your administrator can give somebody the "

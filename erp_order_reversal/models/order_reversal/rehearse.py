@@ -73,20 +73,16 @@ class OrderReversal(models.Model):
         )
         return tried["entries"]
 
-    def _rehearse(self, langs=None):
+    def _rehearse(self, langs=None, way_back=True):
         """See `rehearse`.
 
         :param langs: codes of the languages to read the effects in
+        :param bool way_back: try the restore, too
         :return: {"entries", "rows", "positions", "findings", "effects": by language}
         """
         self.ensure_one()
-        rehearsal = Rehearsal()
-        runner = self._working_in(self.company_id).with_context(
-            order_reversal_rehearsal=rehearsal,
-            tracking_disable=True,
-            mail_notrack=True,
-            mail_notify_force_send=False,
-        )
+        rehearsal = Rehearsal(way_back)
+        runner = self._working_in(self.company_id)._rehearsing(rehearsal)
         tried = {"entries": [], "rows": [], "positions": [], "effects": {}}
         tried["findings"] = findings = []
         refusal = None
@@ -120,6 +116,23 @@ class OrderReversal(models.Model):
         runner._carry_out()
         books = runner._close_books(watch.books)[runner]
         tried.update(books, effects=runner._end_watch(watch)[runner])
+
+    def _try_out_queued(self, rehearsal):
+        """Carry out planned reversals of a batch, and note what became of the books.
+
+        They count as done: what is planned after them finds what they left.
+
+        :param Rehearsal rehearsal: takes the rows of `_close_books`
+        """
+        if not self:
+            return
+        # sudo: see `_start_watch`.
+        books = self._open_books(self.sudo()._find_affected())
+        rehearsal.checking = False
+        self._carry_out()
+        closed = self._close_books(books)
+        rehearsal.rows.update({found.id: closed[found]["rows"] for found in self})
+        self._set_state("done")
 
     def _as_executor(self):
         """This reversal in the hands of whoever would carry it out.
@@ -161,6 +174,15 @@ class OrderReversal(models.Model):
         rehearsal = self.env.context.get("order_reversal_rehearsal")
         return rehearsal if isinstance(rehearsal, Rehearsal) else None
 
+    def _rehearsing(self, rehearsal):
+        """In an environment where all is tried out only, and nobody is told."""
+        return self.with_context(
+            order_reversal_rehearsal=rehearsal,
+            tracking_disable=True,
+            mail_notrack=True,
+            mail_notify_force_send=False,
+        )
+
     def _dispatch(self, model, operation, steps):
         if rehearsal := self._get_rehearsal():
             rehearsal.steps = [
@@ -190,6 +212,12 @@ class OrderReversal(models.Model):
     # ------------------------------------------------------------------
     # What stopped it, as a finding
     # ------------------------------------------------------------------
+
+    def _note_refusal(self, error):
+        """Of many that are tried out, keep why this one would be refused."""
+        if rehearsal := self._get_rehearsal():
+            rehearsal.rows.pop(self.id, None)
+            rehearsal.refused[self.id] = self._explain_refusal(error, rehearsal)
 
     def _explain_refusal(self, error, rehearsal):
         """A finding for whatever was raised: the text is the host's own.

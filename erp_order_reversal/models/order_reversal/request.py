@@ -69,14 +69,21 @@ class OrderReversal(models.Model):
     def _predict_name(self):
         """The number that it would get now; none is used up."""
         self.ensure_one()
-        sequence = self.with_company(self.company_id)._get_sequence()
-        source = sequence
+        return self.with_company(self.company_id)._predict_names(1)[0]
+
+    @api.model
+    def _predict_names(self, count):
+        """The numbers that so many would get now; none is used up."""
+        sequence = source = self._get_sequence()
         if sequence.use_date_range:
             today = fields.Date.context_today(self)
             source = sequence.date_range_ids.filtered(
                 lambda part: part.date_from <= today <= part.date_to
             )[:1]
-        return sequence.get_next_char(source.number_next_actual) if source else "/"
+        if not source:
+            return ["/"] * count
+        first, step = source.number_next_actual, sequence.number_increment
+        return [sequence.get_next_char(first + step * n) for n in range(count)]
 
     @api.depends("name", "root_name")
     def _compute_display_name(self):

@@ -167,6 +167,7 @@ class OrderReversal(models.Model):
                 currency_id=step.currency_id.id,
                 origin_id=step.id,
             )
+        origin._name_movers(plan)
         if planned and plan.root:
             plan.add_step(plan.root, "settle", names["settle"])
         plan.steps.sort(key=lambda step: step["sequence"])

@@ -86,11 +86,52 @@ class OrderReversal(models.Model):
             if step.res_model == "account.move" and step.operation in ("credit", "void")
             for problem in step._get_document()._reversal_restored_problems(step)
         ]
+        others = origin._get_restored_since()
         for key, before in origin.fingerprint_data["documents"].items():
             model, record_id = frozen.parse_key(key)
+            if (model, record_id) in others:
+                continue
             record = origin.env[model].browse(record_id).exists()
             problems += origin._compare_with_image(record, before)
-        return problems + origin._compare_ledger()
+        return problems + origin._find_unmatched() + origin._compare_ledger()
+
+    def _find_unmatched(self):
+        """Invoices that what was taken off them does not settle again: list of str.
+
+        They may have been paid or credited otherwise since; the balances are the same
+        then, but what was released stays open.
+        """
+        wanted = {}
+        for release in self.step_ids._get_releases():
+            if release.line_id and release.counterpart_id:
+                of_item = wanted.setdefault(release.line_id, [0.0, set()])
+                of_item[0] += release.taken
+                of_item[1].add(release.counterpart_id)
+        items = self.env["account.move.line"]
+        problems = []
+        for item, (amount, others) in wanted.items():
+            item = items.browse(item).exists()
+            matched = sum(
+                partial.debit_amount_currency
+                for partial in item.matched_credit_ids
+                if partial.credit_move_id.id in others
+            ) + sum(
+                partial.credit_amount_currency
+                for partial in item.matched_debit_ids
+                if partial.debit_move_id.id in others
+            )
+            if item and item.currency_id.compare_amounts(matched, amount) < 0:
+                problems.append(
+                    self.env._(
+                        "%(document)s would not be settled by %(others)s again: it was "
+                        "paid or credited otherwise since",
+                        document=item.move_id.display_name,
+                        others=", ".join(
+                            items.browse(others).move_id.mapped("display_name")
+                        ),
+                    )
+                )
+        return problems
 
     def _compare_with_image(self, record, before):
         """How a document differs from what it was: list of str.
@@ -128,10 +169,9 @@ class OrderReversal(models.Model):
         )
 
     def _get_next_of_unrestored(self):
-        later = self._get_later()
-        if later:
-            return self.env._(
-                "Restore %s first, or settle it by hand.",
-                ", ".join(later.mapped("name")),
-            )
+        """What to do about it: which reversals since have to go first, and who may."""
+        movers = self.browse(other.id for other in self._find_movers()).sudo()
+        text, who = self._get_next_of_movers(movers.sorted("id", reverse=True))
+        if text:
+            return f"{text} {who}"
         return self.env._("Settle it by hand, or create a new order.")

@@ -58,11 +58,14 @@ class OrderReversal(models.Model):
         }
         existing = orders.union(*taken_back.values()).exists()
         # One write for all: an assignment would read and write for each of them.
-        found = {
-            reversal: taken_back.get(reversal, orders) & existing for reversal in self
-        }
         self._fields["taken_back_order_ids"].write_batch(
-            [(reversal, [Command.set(kept.ids)]) for reversal, kept in found.items()]
+            [
+                (
+                    reversal,
+                    [Command.set((taken_back.get(reversal, orders) & existing).ids)],
+                )
+                for reversal in self
+            ]
         )
 
     # What becomes of the orders is no dependency: the host would search for reversals

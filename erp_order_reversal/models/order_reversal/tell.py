@@ -72,6 +72,8 @@ class OrderReversal(models.Model):
 
     def _hook_if_success(self):
         result = super()._hook_if_success()
+        for restore in self.filtered("restores_id"):
+            restore.restores_id._drop_activities()
         todo = {}
         for reversal in self:
             # Of a batch, the orders of a person are assigned together.
@@ -92,6 +94,19 @@ class OrderReversal(models.Model):
                 note=escape(f"{source.name}: {reason.name}"),
             )
         return result
+
+    def _drop_activities(self):
+        """Nobody has to act any more on what was restored."""
+        self.ensure_one()
+        source = self.batch_id or self
+        orders = self.order_id or self.move_id.line_ids.sale_line_ids.order_id
+        kind = self.env.ref("erp_order_reversal.mail_activity_recheck")
+        # sudo: what this addon assigned, to whomever; other activities stay.
+        orders.sudo().activity_ids.filtered(
+            lambda activity: activity.activity_type_id == kind
+            and f"{source.name}:" in (activity.note or "")
+        ).unlink()
+        self.sudo().activity_unlink(["erp_order_reversal.mail_activity_broken"])
 
     def _get_rechecks(self):
         """Orders that their salesperson has to look at, each with what to do.

@@ -121,12 +121,29 @@ class OrderReversal(models.Model):
         for reversal in self:
             reversal.impact_html = reversal._render_impact()
 
-    def _render_impact(self):
-        """HTML of the effect on the books."""
+    def _render_impact(self, impact=None):
+        """HTML of the effect on the books.
+
+        :param dict impact: as the field of this name, which is the default
+        """
         self.ensure_one()
         return self.env["ir.qweb"]._render(
             "erp_order_reversal.order_reversal_impact",
-            {"reversal": self, "impact": self._get_impact_rows()},
+            {"currency": self.currency_id, "impact": self._get_impact_rows(impact)},
+        )
+
+    @api.model
+    def _render_rows(self, rows, currency):
+        """HTML of changes of the books, of many reversals.
+
+        :param list rows: as `_group_entries`
+        """
+        return self.env["ir.qweb"]._render(
+            "erp_order_reversal.order_reversal_impact",
+            {
+                "currency": currency,
+                "impact": {"rows": self._say_rows(rows), "positions": []},
+            },
         )
 
     @api.model
@@ -143,29 +160,34 @@ class OrderReversal(models.Model):
             },
         )
 
-    def _get_impact_rows(self):
+    @api.model
+    def _say_rows(self, rows):
+        """Changes of the books in the user's language: [{label, period, amount}]."""
+        labels = self._get_impact_labels()
+        order = list(labels)
+        return [
+            {
+                "label": labels[row["kind"]],
+                "period": self._format_month(row["period"]),
+                "amount": row["amount"],
+            }
+            for row in sorted(
+                rows, key=lambda row: (order.index(row["kind"]), row["period"])
+            )
+        ]
+
+    def _get_impact_rows(self, impact=None):
         """The stored impact with names of accounts and months in the user's language.
+
+        :param dict impact: another one than the stored
 
         :return: {"rows": [{label, period, amount}],
             "positions": [{partner, said_before, said_after, …}]}
         """
         self.ensure_one()
-        impact = self.impact or {}
-        labels = self._get_impact_labels()
-        order = list(labels)
-        rows = sorted(
-            impact.get("rows", []),
-            key=lambda row: (order.index(row["kind"]), row["period"]),
-        )
+        impact = impact or self.impact or {}
         return {
-            "rows": [
-                {
-                    "label": labels[row["kind"]],
-                    "period": self._format_month(row["period"]),
-                    "amount": row["amount"],
-                }
-                for row in rows
-            ],
+            "rows": self._say_rows(impact.get("rows", [])),
             "positions": [
                 {
                     **row,

@@ -3,3 +3,5 @@ from . import control
 from . import groups
 from . import assess
 from . import work
+from . import part
+from . import rehearse

@@ -296,9 +296,13 @@ class OrderReversalBatch(models.Model):
         :param list nodes: [(field of the reversal, id, number of the group)]
         """
         model = self.env["order.reversal"]
-        values = {
-            name: self._fields[name].convert_to_write(self[name], self)
-            for name in self._request_fields - set(ROOTS.values())
+        values = self._get_passed_values()
+        parts = {
+            (root, record_id): part
+            for root, records in self._get_roots()
+            for record_id, part in self._get_part_values(
+                records.browse(rid for name, rid, _group in nodes if name == root)
+            ).items()
         }
         engine = model._engine_env(model).with_context(mail_create_nosubscribe=True)
         names = engine._get_next_names(len(nodes))
@@ -306,6 +310,7 @@ class OrderReversalBatch(models.Model):
             [
                 {
                     **values,
+                    **parts.get((root, record_id), {}),
                     root: record_id,
                     "name": name,
                     "state": "queued",

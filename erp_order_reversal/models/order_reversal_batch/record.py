@@ -125,8 +125,13 @@ class OrderReversalBatch(models.Model):
                 + batch.cancelled_count
             )
             batch.queued_count = 0 if batch.state == "draft" else total - worked
-            batch.progress = 100.0 * worked / total if total else 0.0
+            batch.progress = batch._get_progress(worked, total)
             batch.remaining_time = batch._get_remaining_time(worked, total)
+
+    @api.model
+    def _get_progress(self, worked, total):
+        """In percent, never rounded up: 100 means that nothing is left."""
+        return float(100 * worked // total) if total else 0.0
 
     def _get_remaining_time(self, worked, total):
         """How long it will take at the pace so far, for a person to read."""
@@ -240,6 +245,19 @@ class OrderReversalBatch(models.Model):
                     states=self.env._("” or “").join(labels[s] for s in states),
                 )
             )
+
+    def _get_passed_values(self):
+        """What each reversal of this batch takes over from it.
+
+        :return: dict
+        """
+        self.ensure_one()
+        shared = self._request_fields & self.env["order.reversal"]._request_fields
+        values = {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in shared - {"reason_id"}
+        }
+        return {**values, "reason_id": self.reason_id._origin.id}
 
     def _get_roots(self):
         """[(field of the reversal, documents)] of this batch, without empty ones."""

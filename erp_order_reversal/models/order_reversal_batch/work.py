@@ -1,5 +1,6 @@
 import logging
 import time
+from collections import defaultdict
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
@@ -33,7 +34,8 @@ class OrderReversalBatch(models.Model):
     @api.model
     def _cron_process(self):
         """Work on all running batches in turn, as long as the scheduler allows."""
-        self.search([("state", "=", "running")], order="id")._process()
+        if self.search([("state", "=", "running")], order="id")._process():
+            self._search_rehearsals()._process_rehearsals()
 
     def _process(self):
         """Work through what is queued, in this process, a commit a chunk.
@@ -203,6 +205,7 @@ class OrderReversalBatch(models.Model):
             return {**failed, **self._run_chunk(reversals - waiting, busy)}
         except Exception as error:
             if len(reversals) == 1:
+                reversals._note_refusal(error)
                 if not isinstance(error, UserError):
                     _logger.warning("%s failed", reversals.name, exc_info=error)
                     return {reversals: self._get_unexpected_text(error)}
@@ -236,12 +239,19 @@ class OrderReversalBatch(models.Model):
     def _ask_approvers(self):
         """One activity for each approver, whatever the number of reversals."""
         waiting = self._get_reversals("to_approve")
-        approvers = waiting[:1]._get_approvers() if waiting else ()
-        for approver in approvers:
+        of_approver = defaultdict(waiting.browse)
+        for reversals in waiting.grouped(lambda one: one._get_limit()).values():
+            # Of one limit, the same people decide on all of them.
+            for approver in reversals[:1]._get_approvers():
+                of_approver[approver] |= reversals
+        for approver, reversals in of_approver.items():
             self.activity_schedule(
                 "erp_order_reversal.mail_activity_approve",
                 user_id=approver.id,
-                note=self.env._("Reversals waiting for approval: %s.", len(waiting)),
+                date_deadline=reversals[:1]._get_deadline(),
+                note=self.with_context(lang=approver.lang).env._(
+                    "Reversals waiting for approval: %s.", len(reversals)
+                ),
             )
 
     def _finish_approval_activities(self):

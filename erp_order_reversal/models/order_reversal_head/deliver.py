@@ -11,6 +11,8 @@ from ...checks import check_one
 from ...proof import verify_log
 
 _logger = logging.getLogger(__name__)
+# So many rows of before the last head are checked again each day.
+ROWS_A_DAY = 50_000
 
 
 class OrderReversalHead(models.Model):
@@ -20,24 +22,67 @@ class OrderReversalHead(models.Model):
 
     @api.model
     def _cron_sign(self):
-        """Sign the end of each company's log, once a day, if it has grown."""
+        """Sign the end of each company's log, once a day, if it has grown.
+
+        And check again a part of what was signed before, so that each row has its turn.
+        """
         companies = self.env["res.company"].search([])
+        log = self.env["order.reversal.log"]
         for done, company in enumerate(companies, start=1):
             self._make_if_grown(company)
+            if broken := log._verify_part(company, ROWS_A_DAY):
+                self._tell_broken(company, broken)
             left = len(companies) - done
             if not self.env["ir.cron"]._commit_progress(1, remaining=left):
                 break
 
     @api.model
     def _make_if_grown(self, company):
-        """:return: the head that covers the end of a company's log, new or not"""
+        """The head that covers the end of a company's log, new or not.
+
+        A chain that is not whole is not signed: a head says that it was.
+        """
         log = self.env["order.reversal.log"].sudo()
         last = log.search([("company_id", "=", company.id)], order="id desc", limit=1)
         # sudo: as `_make`; heads hold nothing but the end of the chain.
         known = self.sudo().search(
             [("company_id", "=", company.id), ("row_id", "=", last.id)], limit=1
         )
+        if not known and last and self._get_signer():
+            result = log.verify_chain(company)
+            if not result["intact"]:
+                self._tell_broken(company, result["first_broken"])
+                return self.browse()
         return known.sudo(False) or self._make(company)
+
+    @api.model
+    def _tell_broken(self, company, row_id):
+        """A row of the log was changed, or is missing: whoever can act has to know."""
+        _logger.error(
+            "The audit log of %s is not as it was recorded, from row %s on",
+            company.name,
+            row_id,
+        )
+        log = self.env["order.reversal.log"].sudo()
+        row = log.search(
+            [("company_id", "=", company.id), ("id", "=", row_id)], limit=1
+        )
+        # sudo: the chain is the addon's own, whatever of it the caller may read.
+        reversal = row.reversal_id or self.env["order.reversal"].sudo().search(
+            [("company_id", "=", company.id), ("log_row", "!=", False)],
+            order="id desc",
+            limit=1,
+        )
+        if reversal:
+            reversal._warn_managers(self._get_broken_text(company))
+
+    @api.model
+    def _get_broken_text(self, company):
+        return self.env._(
+            "The audit log of %s was changed after it was recorded, or rows of it are "
+            "missing. Export it with proof: the verifier in the file says which ones.",
+            company.name,
+        )
 
     @api.model
     def action_sign(self):
@@ -56,7 +101,11 @@ class OrderReversalHead(models.Model):
                 )
             )
         for company in self.env.companies:
-            self._make_if_grown(company)
+            grown = self.env["order.reversal.log"].sudo()
+            if not self._make_if_grown(company) and grown.search(
+                [("company_id", "=", company.id)], limit=1
+            ):
+                raise UserError(self._get_broken_text(company))
         return self.env["ir.actions.act_window"]._for_xml_id(
             "erp_order_reversal.order_reversal_head_action"
         )

@@ -1,3 +1,4 @@
+import json
 import logging
 
 from odoo import api, fields, models
@@ -16,6 +17,7 @@ class OrderReversalHead(models.Model):
     """
 
     _name = "order.reversal.head"
+    _inherit = ["order.reversal.append.only.mixin"]
     _description = "Signed Head of the Audit Log"
     _order = "id desc"
     _rec_name = "made_on"
@@ -44,24 +46,8 @@ class OrderReversalHead(models.Model):
             """
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Only `_make` writes heads."""
-        if not self.env["order.reversal"]._is_engine():
-            raise self.env["order.reversal.log"]._refusal()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Refused: heads are append-only."""
-        raise self.env["order.reversal.log"]._refusal()
-
-    def copy_data(self, default=None):
-        """Refused: heads are append-only."""
-        raise self.env["order.reversal.log"]._refusal()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise self.env["order.reversal.log"]._refusal()
+    def _refusal(self):
+        return self.env["order.reversal.log"]._refusal()
 
     # ------------------------------------------------------------------
     # The key
@@ -170,6 +156,20 @@ class OrderReversalHead(models.Model):
                 **signed,
             }
         ).with_env(self.env)
+
+    def _is_signed(self):
+        """Whether a head says what was signed, with the key of this server."""
+        self.ensure_one()
+        signer = self._get_signer()
+        body = json.loads(self.body)
+        return (
+            (body["rows"], body["row"], body["hash"])
+            == (self.rows, self.row_id, self.row_hash)
+            and (not signer or signer.public_key == self.public_key)
+            and verify_log.signature_is_valid(
+                self.public_key, self.signature, self.body.encode()
+            )
+        )
 
     def _get_signed(self):
         """The head as others check it: dict of body, public key and signature."""

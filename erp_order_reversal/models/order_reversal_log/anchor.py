@@ -7,6 +7,7 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api, models, tools
 from odoo.tools import SQL, config
 
+from ...connection import second_cursor
 from ...proof import verify_log
 
 _logger = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ def _read_anchor(path):
 def _anchor(registry, companies):
     """After the commit, by what is committed: savepoints may have taken rows back."""
     try:
-        with registry.cursor() as cr:
+        with second_cursor(registry) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["order.reversal.log"]._write_anchors(companies)
     except Exception:  # the work is done; the next commit notes the end again

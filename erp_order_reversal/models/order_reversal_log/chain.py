@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...checks import check_one, check_type
+from ...connection import second_cursor
 from ...proof import verify_log
 
 _logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class OrderReversalLog(models.Model):
             while kept:
                 rows, kept[:] = list(kept), []
                 try:
+                    # Not by the spare connection: it waits for the chain's lock.
                     with registry.cursor() as own:
                         env = api.Environment(own, uid, {})
                         env[self._name]._append_refused(rows)
@@ -167,7 +169,7 @@ class OrderReversalLog(models.Model):
         seen = self.env.cr.fetchone() or nothing
         committed = nothing
         if self.env.registry.ready:
-            with self.env.registry.cursor() as cr:
+            with second_cursor(self.env.registry) as cr:
                 cr.execute(query)
                 committed = cr.fetchone() or nothing
         # Else addons are being installed: the table may be this transaction's alone.
@@ -213,52 +215,118 @@ class OrderReversalLog(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def verify_chain(self, company):
-        """Check every row of a company's chain, and that none is missing at its end.
+    def verify_chain(self, company, whole=False):
+        """Check the rows of a company's chain, and that none is missing at its end.
+
+        From the last signed head on: what is before it was checked when it was signed,
+        and is checked again, a part each day. Without a head, all of it.
 
         :param company: `res.company` record or id
+        :param bool whole: from the first row on
         :return: {"intact": bool, "checked": int, "first_broken": id or False}; the id
             is that of the first row that was changed, follows a removed one, was
             inserted, or is missing
         """
         self.check_access("read")
+        check_type(self.env, whole, bool, "whole")
         if not isinstance(company, models.BaseModel):
             check_type(self.env, company, int, "company")
             company = self.env["res.company"].browse(company)
         check_one(company)
         company.check_access("read")
         self.env.flush_all()
-        previous = None
-        checked = 0
         known = self._get_known_heads(company.id)
-        for row in self._read_chain(company.id):
-            checked += 1
-            if (
-                row["previous_hash"] != previous
-                or row["number"] not in (None, 0, checked)
-                or not self._is_row_intact(row)
-                or known.pop(checked, (row["id"], row["hash"]))
-                != (row["id"], row["hash"])
-            ):
-                return {
-                    "intact": False,
-                    "checked": checked - 1,
-                    "first_broken": row["id"],
-                }
-            previous = row["hash"]
-        missing = self._first_missing(company.id)
-        if known:
+        start = None if whole else self._get_start(company.id, known)
+        checked, broken, last = self._verify_rows(company.id, known, start)
+        if not broken:
             # Heads of rows that are not there any more: the end was cut off.
-            missing = missing or min(known.values())[0]
+            gone = [row for number, row in known.items() if not 0 < number <= last]
+            broken = self._first_missing(company.id) or (gone and min(gone)[0])
         return {
-            "intact": not missing,
+            "intact": not broken,
             "checked": checked,
-            "first_broken": missing or False,
+            "first_broken": broken or False,
         }
 
-    def _read_chain(self, company_id, size=5000):
-        """The rows of a chain in order, a batch at a time: memory stays flat."""
-        last = None
+    @api.model
+    def _get_start(self, company_id, known):
+        """The row that the last signed head of a company has, to go on from it.
+
+        :param dict known: see `_get_known_heads`
+        :return: (number, id), or None where it is not there as it was signed
+        """
+        # sudo: heads hold nothing but hashes of the chain that is verified.
+        heads = self.env["order.reversal.head"].sudo()
+        head = heads.search([("company_id", "=", company_id)], order="id desc", limit=1)
+        # sudo: the row that the head names, of a company that the caller checked.
+        row = self.sudo().browse(head.row_id).exists()
+        if (
+            not head
+            or not head._is_signed()
+            or row.number != head.rows
+            or known.get(head.rows) != (row.id, row.hash)
+        ):
+            return None
+        return (row.number, row.id)
+
+    @api.model
+    def _verify_rows(self, company_id, known, start=None, limit=None):
+        """Check rows in their order.
+
+        :param dict known: see `_get_known_heads`
+        :param tuple start: (number, id) of the first one, by default that of the chain
+        :param int limit: how many, by default all
+        :return: (how many are right, id of the first that is not or False, number of
+            the last one that was checked)
+        """
+        number, first_id = start or (1, None)
+        previous = None
+        checked = 0
+        for row in self._read_chain(company_id, first_id=first_id):
+            follows = row["previous_hash"] == previous or bool(start and not checked)
+            if (
+                not follows
+                or row["number"] not in (None, 0, number)
+                or not self._is_row_intact(row)
+                or known.get(number, (row["id"], row["hash"]))
+                != (row["id"], row["hash"])
+            ):
+                return checked, row["id"], number
+            previous = row["hash"]
+            checked += 1
+            number += 1
+            if checked == limit:
+                break
+        return checked, False, number - 1
+
+    @api.model
+    def _verify_part(self, company, size):
+        """Check again a part of what lies before the last head; the next one next time.
+
+        :param int size: how many rows
+        :return: id of the first row that is not right, or False
+        """
+        # sudo: the place of the scheduler in the chain, no secret.
+        places = self.env["ir.config_parameter"].sudo()
+        key = f"erp_order_reversal.chain_verified.{company.id}"
+        place = int(places.get_param(key, 0))
+        row = self.search(
+            [("company_id", "=", company.id), ("number", ">", place)],
+            order="number",
+            limit=1,
+        )
+        start = (row.number, row.id) if place and row else None
+        known = self._get_known_heads(company.id)
+        checked, broken, last = self._verify_rows(company.id, known, start, size)
+        places.set_param(key, 0 if broken or checked < size else last - 1)
+        return broken
+
+    def _read_chain(self, company_id, size=5000, first_id=None):
+        """The rows of a chain in order, a batch at a time: memory stays flat.
+
+        :param int first_id: id of the first one, by default that of the chain
+        """
+        last = first_id - 1 if first_id else None
         while True:
             self.env.cr.execute(
                 SQL(

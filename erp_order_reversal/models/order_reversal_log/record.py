@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 EVENTS = [
@@ -15,6 +15,8 @@ EVENTS = [
     ("verified", "Verified"),
     ("printed", "Printed"),
     ("exported", "Exported"),
+    ("redacted", "Personal data removed"),
+    ("archived", "Files archived"),
     ("removed", "Removed"),
     ("taken_over", "Taken over"),
     ("policy", "Policy changed"),
@@ -32,6 +34,7 @@ class OrderReversalLog(models.Model):
     """
 
     _name = "order.reversal.log"
+    _inherit = ["order.reversal.append.only.mixin"]
     _description = "Reversal Audit Log"
     _order = "id"
     _rec_name = "event"
@@ -86,25 +89,6 @@ class OrderReversalLog(models.Model):
                 FOR EACH STATEMENT EXECUTE FUNCTION order_reversal_log_refuse();
             """
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Only `_record` writes the log."""
-        if not self.env["order.reversal"]._is_engine():
-            raise self._refusal()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Refused: the log is append-only."""
-        raise self._refusal()
-
-    def copy_data(self, default=None):
-        """Refused: the log is append-only."""
-        raise self._refusal()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise self._refusal()
 
     def _refusal(self):
         return UserError(

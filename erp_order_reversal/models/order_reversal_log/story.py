@@ -104,12 +104,19 @@ class OrderReversalLog(models.Model):
                 f"{field._description_string(self.env)}: "
                 f"{known.get(before, before)} → {known.get(after, after)}"
             )
+        if row := detail.get("rows_of_policy"):
+            texts.append(" → ".join(text or "∅" for text in row))
         return texts
 
     def _describe_file(self, detail):
         parts = [detail.get("file"), detail.get("public_key")]
         if "rows" in detail:
             parts.append(self.env._("Rows: %s", detail["rows"]))
+        if self.event == "redacted":
+            places = len(detail.get("removed") or ()) + detail.get("texts", 0)
+            parts.append(self.env._("texts removed: %s", places))
+        if self.event in ("redacted", "archived") and detail.get("files"):
+            parts.append(self.env._("files: %s", len(detail["files"])))
         return parts
 
     def _state_label(self, state):

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...const import PAYMENT_IN_FORCE
 from ...plan import Limits, Outcome
 
 
@@ -77,7 +78,7 @@ class OrderSettlement(models.Model):
         links = {move: move.transaction_ids for move in drafts if move.transaction_ids}
         for move in links:
             move.transaction_ids = [Command.clear()]
-        drafts.action_post()
+        drafts._reversal_acted(drafts.action_post(), "posted")
         for move, transactions in links.items():
             move.transaction_ids = [Command.set(transactions.ids)]
 
@@ -139,7 +140,7 @@ class OrderSettlement(models.Model):
                         rest, money.line.currency_id, terms.date, terms.name
                     )
                 )
-                refund.action_post()
+                refund._reversal_acted(refund.action_post(), *PAYMENT_IN_FORCE)
                 payment._reversal_match_refund(refund)
                 refunds |= refund
         return refunds
@@ -152,4 +153,4 @@ class OrderSettlement(models.Model):
         again = orders.filtered(
             lambda order: order.id in unlocked.mapped("res_id") and not order.locked
         )
-        again.action_lock()
+        again._reversal_insist(again.action_lock(), lambda order: order.locked)

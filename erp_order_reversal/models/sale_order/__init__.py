@@ -8,3 +8,4 @@ from . import settlement
 from . import correct
 from . import prepaid
 from . import workflow
+from . import picture

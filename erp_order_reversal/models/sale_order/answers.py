@@ -169,25 +169,19 @@ class SaleOrder(models.Model):
                 "amount": order.amount_total,
                 "currency_id": order.currency_id.id,
             }
-            if order.locked and order._reversal_needs_unlock(plan):
-                plan.add_step(
-                    order, "unlock", self.env._("Unlocked for editing"), **amounts
-                )
             if plan.reaches("draft") and plan.part is not None:
                 order._reversal_plan_lower(plan)
             elif plan.reaches("draft"):
-                plan.add_step(order, "cancel", self.env._("Cancelled"), **amounts)
+                data = order._reversal_cancel_data(plan) or None
+                plan.add_step(
+                    order, "cancel", self.env._("Cancelled"), data=data, **amounts
+                )
                 if plan.reversal.scope == "draft":
                     plan.add_step(
                         order, "draft", self.env._("Quotation again"), **amounts
                     )
-
+            order._reversal_plan_unlock(plan, amounts)
         return plan
-
-    def _reversal_needs_unlock(self, plan):
-        """The root is opened; an order of an invoice only if it is cancelled."""
-        self.ensure_one()
-        return plan.root == self or plan.reaches("draft")
 
     def _reversal_kind(self):
         return "order"

@@ -7,6 +7,18 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    def _reversal_cancel_data(self, plan):
+        """What an addon needs to know of this order after it was cancelled.
+
+        Override to add what becomes of tickets and the like that go with the order;
+        `step.data` has it when the order is cancelled, `step.origin_id.data` when it
+        is confirmed again.
+
+        :return: dict of JSON values
+        """
+        self.ensure_one()
+        return {}
+
     @api.private
     def _reversal_apply_cancel(self, steps):
         """Cancel the orders (`sale.order.action_cancel`)."""
@@ -25,6 +37,14 @@ class SaleOrder(models.Model):
 
     def _reversal_obstacles_cancel(self, step, plan):
         """The lines must be what they were: they are what was invoiced."""
+        self._reversal_block_edited(step, plan)
+
+    def _reversal_block_edited(self, step, plan):
+        """Block the restore of an order whose lines others changed.
+
+        :param step: the `order.reversal.step` that is taken back
+        :param Plan plan: of the restore
+        """
         self.ensure_one()
         lines = {line[0]: line[1:4] for line in step._before().get("lines", [])}
         now = {
@@ -33,7 +53,9 @@ class SaleOrder(models.Model):
             # The host sets the price of a down payment line by its invoices.
             if not line.is_downpayment
         }
-        if any(lines.get(line_id) != values for line_id, values in now.items()):
+        if any(lines.get(line_id) != values for line_id, values in now.items()) or (
+            lines.keys() - set(self.order_line.ids)
+        ):
             plan.block(
                 "order_edited",
                 self.env._("The lines of %s have been edited since.", self.name),
@@ -45,7 +67,8 @@ class SaleOrder(models.Model):
     def _reversal_apply_confirm(self, steps):
         """Confirm the orders again, without writing to the customer."""
         orders = steps._get_document()
-        orders.filtered(lambda order: order.state == "cancel").action_draft()
+        cancelled = orders.filtered(lambda order: order.state == "cancel")
+        cancelled._reversal_acted(cancelled.action_draft(), "draft")
         open_orders = orders.filtered(lambda order: order.state in ("draft", "sent"))
         orders._reversal_acted(open_orders.action_confirm(), "sale")
         steps._set_result()

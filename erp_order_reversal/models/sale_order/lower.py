@@ -3,6 +3,10 @@ from odoo.tools import float_compare
 
 from ...plan import LowerData
 
+# What was agreed on a line. The host prices it anew by its quantity once nothing of it
+# is invoiced (`sale.order.line._compute_price_unit`, `_compute_discount`).
+AGREED = ("price_unit", "technical_price_unit", "discount")
+
 
 class SaleOrder(models.Model):
     """An order of which a part is taken back: less is ordered, it stays confirmed."""
@@ -46,6 +50,7 @@ class SaleOrder(models.Model):
                 self.env._("Cancelled: nothing is left of it"),
                 amount=self.amount_total,
                 currency_id=self.currency_id.id,
+                data=self._reversal_cancel_data(plan) or None,
             )
             return
         self._reversal_foresee_lower(plan, own)
@@ -110,9 +115,9 @@ class SaleOrder(models.Model):
         return self._reversal_find_ordered_otherwise(step, before, -1.0)
 
     def _reversal_obstacles_lower(self, step, plan):
-        """More can be ordered on an open order alone."""
+        """More can be ordered on an open order alone, or on one opened for it."""
         self.ensure_one()
-        if self.state != "sale" or self.locked:
+        if self.state != "sale" or (self.locked and not step._is_locked_again()):
             plan.block(
                 "order_not_open",
                 self.env._(
@@ -166,4 +171,9 @@ class SaleOrder(models.Model):
         lines = self.env["sale.order.line"]
         for line_id, quantity in LowerData.from_json(step.data).lines:
             line = lines.browse(line_id)
-            line.product_uom_qty = line.product_uom_qty + sign * quantity
+            line.write(
+                {
+                    "product_uom_qty": line.product_uom_qty + sign * quantity,
+                    **{name: line[name] for name in AGREED},
+                }
+            )

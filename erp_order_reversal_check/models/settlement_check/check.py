@@ -44,7 +44,8 @@ class SettlementCheck(models.AbstractModel):
             rules_by_company = self.env["settlement.check.rule"]._get_active()
         if not result or not any(rules_by_company.values()):
             return result
-        recording = records.ids if recording else []
+        paying = records._name == "account.payment"
+        recording = records.ids if recording and paying else []
         books = self._read_books(records, rules_by_company, recording)
         found = self._apply(books, rules_by_company)
         for record_id in result:

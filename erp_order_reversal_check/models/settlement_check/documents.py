@@ -54,7 +54,7 @@ INVOICE_LINES = """
       FROM account_move_line item
  LEFT JOIN uom_uom uom ON uom.id = item.product_uom_id
      WHERE item.display_type = 'product' AND item.id IN (
-               SELECT id FROM account_move_line WHERE move_id = ANY(%s)
+               SELECT own.id FROM account_move_line own WHERE own.move_id = ANY(%s)
                 UNION
                SELECT rel.invoice_line_id
                  FROM sale_order_line_invoice_rel rel

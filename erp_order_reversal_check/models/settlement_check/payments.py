@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import date
 
 from odoo import api, models
@@ -7,35 +6,44 @@ from ...check import facts
 from ...const import INVOICE_TYPES, PAYMENT_IN_FORCE
 from .check import Books
 
-# (payment, invoice, amount in the invoice's currency), by journal items; and by link:
-# the host never takes one back, so that it counts only before there is an entry in
-# force.
+# (payment, invoice, amount in the invoice's currency): all that these payments pay, and
+# the payments of these invoices. By journal items; or, with 0, by the link, which the
+# host never takes back: it counts only before there is an entry in force.
 MATCHES = """
-    SELECT entry.origin_payment_id, ours.move_id, SUM(partial.debit_amount_currency)
-      FROM account_partial_reconcile partial
-      JOIN account_move_line ours ON ours.id = partial.debit_move_id
-      JOIN account_move_line theirs ON theirs.id = partial.credit_move_id
-      JOIN account_move entry ON entry.id = theirs.move_id
-     WHERE entry.origin_payment_id IS NOT NULL
-       AND partial.id IN (
-               SELECT match.id
-                 FROM account_move_line item
-                 JOIN account_partial_reconcile match ON match.debit_move_id = item.id
-                WHERE item.move_id = ANY(%s)
-                UNION
-               SELECT match.id
-                 FROM account_move move
-                 JOIN account_move_line item ON item.move_id = move.id
-                 JOIN account_partial_reconcile match ON match.credit_move_id = item.id
-                WHERE move.origin_payment_id = ANY(%s))
-  GROUP BY entry.origin_payment_id, ours.move_id
+    WITH found AS (
+        SELECT entry.origin_payment_id AS id
+          FROM account_move_line ours
+          JOIN account_partial_reconcile partial ON partial.debit_move_id = ours.id
+          JOIN account_move_line theirs ON theirs.id = partial.credit_move_id
+          JOIN account_move entry ON entry.id = theirs.move_id
+         WHERE ours.move_id = ANY(%s) AND entry.origin_payment_id IS NOT NULL
+         UNION
+        SELECT rel.payment_id
+          FROM account_move__account_payment rel
+          JOIN account_payment payment ON payment.id = rel.payment_id
+         WHERE rel.invoice_id = ANY(%s)
+           AND (payment.state = 'draft' OR payment.move_id IS NULL)
+         UNION
+        SELECT UNNEST(%s::int[])
+    )
+    SELECT pair.payment, pair.invoice, SUM(pair.amount)
+      FROM (
+        SELECT found.id AS payment, ours.move_id AS invoice,
+               partial.debit_amount_currency AS amount
+          FROM found
+          JOIN account_move entry ON entry.origin_payment_id = found.id
+          JOIN account_move_line theirs ON theirs.move_id = entry.id
+          JOIN account_partial_reconcile partial ON partial.credit_move_id = theirs.id
+          JOIN account_move_line ours ON ours.id = partial.debit_move_id
      UNION ALL
-    SELECT rel.payment_id, rel.invoice_id, 0
-      FROM account_move__account_payment rel
-      JOIN account_payment payment ON payment.id = rel.payment_id
-     WHERE (rel.invoice_id = ANY(%s) OR rel.payment_id = ANY(%s))
-       AND (payment.state = 'draft' OR payment.move_id IS NULL
-            OR payment.id = ANY(%s))
+        SELECT found.id, rel.invoice_id, 0
+          FROM found
+          JOIN account_move__account_payment rel ON rel.payment_id = found.id
+          JOIN account_payment payment ON payment.id = found.id
+         WHERE payment.state = 'draft' OR payment.move_id IS NULL
+            OR payment.id = ANY(%s)
+      ) pair
+  GROUP BY pair.payment, pair.invoice
 """
 PAYMENTS = """
     SELECT payment.id, payment.company_id, payment.state, payment.partner_id,
@@ -108,12 +116,15 @@ class SettlementCheck(models.AbstractModel):
 
         :param list recording: ids of payments that are being recorded
         """
-        matched = self._read_matches(books.targets, payment_ids, recording)
+        matched = {
+            (payment_id, move_id): float(amount)
+            for payment_id, move_id, amount in self._rows(
+                MATCHES, books.targets, books.targets, payment_ids, recording
+            )
+        }
         found = {*payment_ids, *(payment_id for payment_id, _move_id in matched)}
         if not found:
             return
-        # A payment may pay more than the invoices that were asked for.
-        self._complete_matches(matched, found, payment_ids)
         self._read_invoices(books, {move_id for _payment_id, move_id in matched})
         self._read_installments(books, {move_id for _payment_id, move_id in matched})
         for row in self._rows(PAYMENTS, found):
@@ -149,22 +160,6 @@ class SettlementCheck(models.AbstractModel):
         self._read_locks(books)
         self._read_alike_payments(books, rules_by_company)
         return self._apply(books, rules_by_company).get(payment.key, [])
-
-    @api.model
-    def _complete_matches(self, matched, found, known):
-        if not found <= set(known):
-            matched.update(self._read_matches([], found, []))
-
-    @api.model
-    def _read_matches(self, move_ids, payment_ids, recording):
-        """{(payment id, invoice id): amount}, 0.0 where there is a link alone."""
-        matched = defaultdict(float)
-        asked = move_ids, payment_ids
-        for payment_id, move_id, amount in self._rows(
-            MATCHES, *asked, *asked, recording
-        ):
-            matched[payment_id, move_id] += float(amount)
-        return matched
 
     @api.model
     def _read_installments(self, books, move_ids):

@@ -1,2 +1,3 @@
 from . import record
 from . import goods
+from . import lots

@@ -15,7 +15,7 @@ class StockPicking(models.Model):
             picking = step._get_document()
             if CancelTransferData.from_json(step.data).whole:
                 if picking.state != "cancel":
-                    picking.action_cancel()
+                    picking._reversal_acted(picking.action_cancel(), "cancel")
             else:
                 moves = step._get_moved()
                 moves.filtered(lambda move: move.state != "cancel")._action_cancel()

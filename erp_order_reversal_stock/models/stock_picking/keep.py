@@ -45,7 +45,7 @@ class StockPicking(models.Model):
         for step in steps:
             entry = step.origin_id._get_result("account.move")
             if entry.state == "posted":
-                entry.button_cancel()
+                entry._reversal_acted(entry.button_cancel(), "cancel")
             step._set_result(entry)
 
     def _reversal_check_unkeep(self, step, books):
@@ -145,5 +145,5 @@ class StockPicking(models.Model):
                 "line_ids": [(0, 0, dict(row)) for row in rows],
             }
         )
-        entry.action_post()
+        entry._reversal_acted(entry.action_post(), "posted")
         return entry

@@ -25,9 +25,17 @@ class StockPicking(models.Model):
         if staged:
             self._reversal_plan_staged(plan, staged)
 
-    def _reversal_plan_delivered(self, plan, quantities):
+    def _reversal_plan_delivered(self, plan, quantities, lots=None):
+        """What becomes of delivered goods.
+
+        :param dict quantities: {stock move: quantity in its unit}
+        :param dict lots: {stock move: {lot: quantity in the product's unit}}, named
+        """
         method = self._reversal_method(plan)
         goods = self._reversal_goods_text(quantities)
+        if lots:
+            names = [lot.name for of_move in lots.values() for lot in of_move]
+            goods = f"{goods} ({', '.join(names)})"
         if method != "keep":
             self._reversal_block_locked(plan)
         if method == "return":
@@ -48,7 +56,7 @@ class StockPicking(models.Model):
                 "order is cancelled; they count as back when the warehouse receives "
                 "them."
             )
-        self._reversal_add_goods_step(plan, method, outcome, why, quantities)
+        self._reversal_add_goods_step(plan, method, outcome, why, quantities, lots)
 
     def _reversal_plan_staged(self, plan, quantities):
         """Goods that were taken out of stock and not shipped are put back."""
@@ -70,26 +78,34 @@ class StockPicking(models.Model):
         why = self.env._("They were picked, and never left the warehouse.")
         self._reversal_add_goods_step(plan, operation, outcome, why, quantities)
 
-    def _reversal_add_goods_step(self, plan, operation, outcome, why, quantities):
+    def _reversal_add_goods_step(
+        self, plan, operation, outcome, why, quantities, lots=None
+    ):
         plan.add_step(
             self,
             operation,
             outcome,
             why=why,
             delivery_method=self._reversal_own_method(plan),
-            data=self._reversal_goods_data(quantities),
+            data=self._reversal_goods_data(quantities, lots=lots),
         )
 
-    def _reversal_goods_data(self, quantities, is_open=False):
+    def _reversal_goods_data(self, quantities, is_open=False, lots=None):
         """What a step about these goods keeps.
 
         :param dict quantities: {stock move: quantity in its unit}
+        :param dict lots: see `_reversal_plan_delivered`
         :return: GoodsData
         """
         return GoodsData(
             [[move.id, quantity] for move, quantity in quantities.items()],
             self._reversal_goods(quantities),
             is_open,
+            lots=[
+                [move.id, lot.id, quantity]
+                for move, of_move in (lots or {}).items()
+                for lot, quantity in of_move.items()
+            ],
         )
 
     def _reversal_goods(self, quantities):

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ...values import GoodsData
 
@@ -33,10 +34,38 @@ class StockPicking(models.Model):
         self.ensure_one()
         if GoodsData.from_json(step.data).open:
             return self
-        back = self._reversal_new_return(GoodsData.from_json(step.data).quantities)
+        data = GoodsData.from_json(step.data)
+        back = self._reversal_new_return(data.quantities)
+        back._reversal_name_lots(data.lots)
         if not step._is_of_customer():
             back._reversal_put_into_stock()
         return back
+
+    def _reversal_name_lots(self, rows):
+        """Let this return bring the numbers that were named, and no others.
+
+        :param rows: see `GoodsData`
+        """
+        named = {}
+        for move_id, lot_id, quantity in rows:
+            named.setdefault(move_id, []).append((lot_id, quantity))
+        for move in self.move_ids:
+            if lots := named.get(move.origin_returned_move_id.id):
+                move.move_line_ids.unlink()
+                move.move_line_ids = [
+                    Command.create(
+                        {
+                            "picking_id": self.id,
+                            "product_id": move.product_id.id,
+                            "product_uom_id": move.product_id.uom_id.id,
+                            "location_id": move.location_id.id,
+                            "location_dest_id": move.location_dest_id.id,
+                            "lot_id": lot_id,
+                            "quantity": quantity,
+                        }
+                    )
+                    for lot_id, quantity in lots
+                ]
 
     def _reversal_put_into_stock(self):
         """Goods that were picked and packed go to stock, not to the packing zone."""
@@ -53,7 +82,11 @@ class StockPicking(models.Model):
         wizard = self.env["stock.return.picking"].create({"picking_id": self.id})
         for line in wizard.product_return_moves:
             line.quantity = quantities.get(line.move_id.id, 0.0)
-        return self.browse(wizard.action_create_returns()["res_id"])
+        known = self.return_ids
+        answer = wizard.action_create_returns()
+        made = self.return_ids - known
+        self._reversal_insist(answer, lambda picking: made)
+        return made
 
     def _reversal_receive(self):
         """Validate returns in full.
@@ -88,7 +121,22 @@ class StockPicking(models.Model):
         picking = self.browse(step.result_id).exists()
         if picking and picking.state not in ("done", "cancel"):
             problems.append(self.env._("%s is not received.", picking.name))
-        return problems
+        return problems + self._reversal_find_missing_lots(step, picking)
+
+    def _reversal_find_missing_lots(self, step, picking):
+        """Numbers that were named and did not come back: list of str."""
+        back = picking.move_ids.move_line_ids.lot_id
+        rows = GoodsData.from_json(step.data).lots
+        named = back.browse(lot_id for _move_id, lot_id, _quantity in rows).exists()
+        return [
+            self.env._(
+                "%(picking)s: %(lot)s of %(product)s did not come back.",
+                picking=step.res_name,
+                lot=lot.name,
+                product=lot.product_id.display_name,
+            )
+            for lot in named - back
+        ]
 
     def _reversal_check_request_return(self, step, books):
         """The return lives, for all that was planned."""
@@ -196,7 +244,8 @@ class StockPicking(models.Model):
         """
         asked = steps.origin_id.filtered(lambda step: step._asks_for_return())
         returns = self.browse(asked.mapped("result_id")).exists()
-        returns.filtered(lambda picking: picking.state != "cancel").action_cancel()
+        standing = returns.filtered(lambda picking: picking.state != "cancel")
+        standing._reversal_acted(standing.action_cancel(), "cancel")
         for step in steps:
             step._set_result(step.origin_id._get_result(self._name))
 

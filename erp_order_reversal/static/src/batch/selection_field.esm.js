@@ -1,5 +1,6 @@
 import {Component, onWillUnmount, onWillUpdateProps, useState} from "@odoo/owl";
 import {formatCurrency} from "@web/core/currency";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useDocuments} from "../fields/documents";
@@ -11,13 +12,18 @@ const SUMS = [
     "ready",
     "approval",
     "blocked",
+    "requested",
     "voided",
     "credited",
     "amount",
     "kept",
     "refunded",
+    "tax",
+    "cash",
+    "fees",
 ];
 const FEW = 3;
+const {DateTime} = luxon;
 
 /**
  * What becomes of a selection. The server plans one part after the other, as it would
@@ -26,6 +32,8 @@ const FEW = 3;
 export class SelectionField extends Component {
     static template = "erp_order_reversal.SelectionField";
     static props = {...standardFieldProps};
+    /** Whether what the form doesn't know yet is asked for. */
+    asks = true;
 
     setup() {
         this.orm = useService("orm");
@@ -47,7 +55,7 @@ export class SelectionField extends Component {
         const round = ++this.round;
         this.state.sum = first ? this.add(false, first) : false;
         this.state.failed = "";
-        if (!first || first.checked >= first.total) {
+        if (!this.asks || !first || first.checked >= first.total) {
             return;
         }
         const values = await this.values(props.record);
@@ -76,7 +84,8 @@ export class SelectionField extends Component {
         }
         const known = ["scope", "invoice_method", "payment_method", "delivery_method"];
         const request = {reason_id: record.data.reason_id?.id || false};
-        for (const name of [...DOCUMENTS, ...known, "date", "note"]) {
+        const part = ["product_ids", "product_quantity"];
+        for (const name of [...DOCUMENTS, ...known, ...part, "date", "note"]) {
             if (name in values) {
                 request[name] = values[name];
             }
@@ -85,13 +94,23 @@ export class SelectionField extends Component {
     }
 
     add(sum, part) {
-        const total = sum ? {...sum} : {...part, groups: [], partner_ids: []};
+        const total = sum
+            ? {...sum}
+            : {...part, groups: [], partner_ids: [], months: {}, open: {}};
         if (sum) {
             for (const name of SUMS) {
                 total[name] += part[name];
             }
         }
         total.partner_ids = [...new Set([...total.partner_ids, ...part.partner_ids])];
+        total.months = {...total.months};
+        for (const [month, amount] of Object.entries(part.months)) {
+            total.months[month] = (total.months[month] || 0) + amount;
+        }
+        total.open = {...total.open};
+        for (const [name, documents] of Object.entries(part.open)) {
+            total.open[name] = [...(total.open[name] || []), ...documents];
+        }
         total.groups = total.groups.map((group) => ({...group}));
         for (const group of part.groups) {
             const same = total.groups.find((other) => other.code === group.code);
@@ -109,20 +128,43 @@ export class SelectionField extends Component {
         return formatCurrency(amount, this.state.sum.currency_id);
     }
 
-    shown(group) {
-        return this.state.open[group.code] ? group.documents : group.documents.slice(0, FEW);
+    get months() {
+        return Object.entries(this.state.sum.months)
+            .sort()
+            .map(([month, amount]) => ({
+                month,
+                label: _t(
+                    "Invoices taken back in %s",
+                    DateTime.fromISO(`${month}-01`).toLocaleString({
+                        month: "long",
+                        year: "numeric",
+                    })
+                ),
+                amount,
+            }));
     }
 
-    hasMore(group) {
-        return group.documents.length > FEW;
+    /** The first ones of a list that is closed, all of one that is open. */
+    shown(code, documents, few = FEW) {
+        return this.state.open[code] ? documents : documents.slice(0, few);
     }
 
-    toggle(group) {
-        this.state.open[group.code] = !this.state.open[group.code];
+    toggle(code) {
+        this.state.open[code] = !this.state.open[code];
     }
+}
+
+/** What a rehearsal on the server found so far. */
+export class RehearsedField extends SelectionField {
+    asks = false;
 }
 
 registry.category("fields").add("reversal_selection", {
     component: SelectionField,
+    supportedTypes: ["json"],
+});
+
+registry.category("fields").add("reversal_rehearsed", {
+    component: RehearsedField,
     supportedTypes: ["json"],
 });

@@ -1,10 +1,11 @@
-import { markRaw, reactive, toRaw, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
+import { markRaw, reactive, toRaw, useEnv, useState } from "@odoo/owl";
 
 /** How long to wait for a document that somebody else is changing, and how often. */
 const PATIENCE = { delay: 1500, times: 4 };
 /** Findings that stand against a request, not against trying it out. */
 const FORMAL = ["note_required", "reason_archived", "already_requested"];
+
+const isOneWay = ({ code }) => code === "one_way";
 
 const rehearsals = new WeakMap();
 
@@ -50,33 +51,57 @@ class Rehearsal {
 
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */
     follow(record) {
-        const choice = choiceOf(record);
-        if (!record.data.seen_fingerprint || choice === this.choice) {
+        if (record.data.seen_fingerprint && record.data.state === "draft") {
+            const call = async (method) =>
+                this.orm.call(record.resModel, method, [await record.getChanges()], {
+                    context: record.context,
+                });
+            this.start(
+                choiceOf(record),
+                () => call("preview_request"),
+                () => call("preview_way_back")
+            );
+        }
+    }
+
+    /** Rehearse a request that waits for the user, as it would be carried out now. */
+    review(record) {
+        if (record.data.can_approve) {
+            this.start(`review ${record.resId}`, () =>
+                this.orm.call(record.resModel, "review_request", [[record.resId]])
+            );
+        }
+    }
+
+    /**
+     * @param {string} choice what is rehearsed: the same is not rehearsed again
+     * @param {Function} ask calls the server
+     * @param {Function} [askBack] asks whether it could be restored; nobody waits for it
+     */
+    start(choice, ask, askBack) {
+        if (choice === this.choice) {
             return;
         }
         this.choice = choice;
+        this.ask = ask;
+        this.askBack = askBack;
         this.busy = true;
         if (!this.running) {
-            this.running = this.run(record).finally(() => {
+            this.running = this.run().finally(() => {
                 this.running = null;
                 this.busy = false;
             });
         }
     }
 
-    async run(record) {
+    async run() {
         let turn = 0;
         for (;;) {
             const choice = this.choice;
             let result = null;
             let error = "";
             try {
-                result = await this.orm.call(
-                    record.resModel,
-                    "preview_request",
-                    [await record.getChanges()],
-                    { context: record.context }
-                );
+                result = await this.ask();
             } catch (reason) {
                 error = textOf(reason);
             }
@@ -86,10 +111,37 @@ class Rehearsal {
             }
             Object.assign(this, { result, error });
             const isBusy = this.findings.some(({ code }) => code === "busy");
-            if (!isBusy || ++turn > PATIENCE.times) {
+            if (!isBusy) {
+                await this.runBack(choice);
+                if (choice === this.choice) {
+                    return;
+                }
+                turn = 0;
+                continue;
+            }
+            if (++turn > PATIENCE.times) {
                 return;
             }
             await wait(PATIENCE.delay);
+        }
+    }
+
+    /** Add whether it could be restored, where that was not found by the plan alone. */
+    async runBack(choice) {
+        const isRefused = this.error || this.isBlocked;
+        if (!this.askBack || isRefused || this.findings.some(isOneWay)) {
+            return;
+        }
+        this.busy = false;
+        try {
+            const found = await this.askBack();
+            if (choice === this.choice) {
+                const findings = [...this.findings, ...found];
+                this.result = { ...this.result, findings };
+            }
+        } catch (reason) {
+            // What was rehearsed stays true; the restore says it when it is asked for.
+            console.warn(textOf(reason));
         }
     }
 
@@ -103,6 +155,11 @@ class Rehearsal {
     forget() {
         this.choice = null;
     }
+}
+
+/** Until nothing is rehearsed any more of what a form shows, if anything is. */
+export async function settled(model) {
+    await rehearsals.get(toRaw(model))?.settle();
 }
 
 /** What names a step of the plan, and what it does. */
@@ -121,7 +178,8 @@ export function textOf(error) {
  * @returns {Rehearsal} shared by all that shows it
  */
 export function useRehearsal(model) {
-    const orm = useService("orm");
+    // Not of one component: it may be gone before the answer comes, others wait for it.
+    const { orm } = useEnv().services;
     // Each component has a reactive model of its own; what is shared hangs on the one.
     const key = toRaw(model);
     if (!rehearsals.has(key)) {

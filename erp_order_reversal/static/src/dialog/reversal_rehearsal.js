@@ -49,6 +49,7 @@ registry.category("view_widgets").add("reversal_rehearsal", {
     component: ReversalRehearsal,
     fieldDependencies: [
         { name: "seen_fingerprint", type: "char" },
+        { name: "state", type: "selection" },
         { name: "approval_note", type: "text" },
     ],
 });

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, useState } from "@odoo/owl";
 import { WarningDialog } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
@@ -14,6 +14,12 @@ const TRIES = 3;
 // Not an error of the server: somebody else is at work, and it can be tried again.
 registry.category("error_dialogs").add(BUSY, WarningDialog);
 
+/** The host focuses a field by an id that none of the inputs of a choice has. */
+function focusReason() {
+    const inputs = ".o_order_reversal_dialog [name=reason_id] input";
+    (document.querySelector(`${inputs}:checked`) || document.querySelector(inputs))?.focus();
+}
+
 /**
  * The button that carries out what the dialog shows, named after it. Refused, the dialog
  * stays with what is true then: no draft was made, no number used.
@@ -27,6 +33,7 @@ export class ReversalSubmit extends Component {
         this.action = useService("action");
         this.rehearsal = useRehearsal(this.props.record.model);
         this.state = useState({ busy: false });
+        onMounted(focusReason);
     }
 
     get data() {

@@ -1,5 +1,5 @@
 /** The columns of the picture, in the order in which documents follow each other. */
-export const KINDS = ["order", "delivery", "invoice", "payment", "credit", "entry"];
+export const KINDS = ["order", "delivery", "invoice", "payment", "credit", "bank", "entry"];
 
 export const ICONS = {
     order: "fa-shopping-cart",
@@ -7,6 +7,7 @@ export const ICONS = {
     invoice: "fa-file-text-o",
     payment: "fa-money",
     credit: "fa-undo",
+    bank: "fa-university",
     entry: "fa-list-alt",
 };
 

@@ -12,7 +12,12 @@ import { ICONS, layout } from "./layout";
  */
 export class ReversalPicture extends Component {
     static template = "erp_order_reversal.ReversalPicture";
-    static props = { effects: Array, done: { type: Boolean, optional: true } };
+    static props = {
+        effects: Array,
+        done: { type: Boolean, optional: true },
+        caption: { type: String, optional: true },
+        legend: { type: String, optional: true },
+    };
 
     setup() {
         this.documents = useDocuments(this.env);
@@ -33,7 +38,17 @@ export class ReversalPicture extends Component {
         return this.props.effects.some((effect) => !effect.acted);
     }
 
+    get legend() {
+        return (
+            this.props.legend ||
+            _t("Dashed: no step acts on it, it changes along with the others.")
+        );
+    }
+
     get caption() {
+        if (this.props.caption) {
+            return this.props.caption;
+        }
         return this.props.done
             ? _t("Documents that changed")
             : _t("Documents that would change");

@@ -74,9 +74,9 @@ tours.add("order_reversal_bulk", {
             sees(`${WHAT} tr:contains('Can be taken back at once'):contains('8')`),
             sees(`${WHAT} tr:contains('Need approval'):contains('2')`),
             sees(`${WHAT} div:contains('1 ×'):contains('authorised')`),
-            { trigger: ".modal .o_field_widget[name=reason_id] input", run: "click" },
             {
-                trigger: ".o-autocomplete--dropdown-item:contains('Operation mistake')",
+                trigger:
+                    ".modal [name=reason_id] .o_radio_item:contains('Operation mistake') input",
                 run: "click",
             },
             { trigger: ".modal footer button[name=action_start]", run: "click" },

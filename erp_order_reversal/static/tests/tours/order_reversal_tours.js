@@ -143,6 +143,9 @@ tours.add("order_reversal_approve", {
     steps: () => [
         { trigger: ".o_list_view .o_data_row .o_data_cell[name=root_name]", run: "click", timeout },
         sees(`.o_form_view ${step("credit")}`),
+        sees(".o_reversal_review .o_reversal_same"),
+        sees(".o_reversal_review .o_reversal_node[data-kind=order]:contains('Cancelled')"),
+        sees(".o_reversal_review .o_reversal_impact:contains('Has a credit of')"),
         { trigger: ".o_form_view button[name=action_approve]", run: "click", timeout },
         sees(".o_arrow_button_current:contains('Done')"),
         sees(DONE),

@@ -1,0 +1,3 @@
+from . import policy_row_mixin
+from . import limit
+from . import stand_in

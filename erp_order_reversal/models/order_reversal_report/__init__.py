@@ -1,0 +1,3 @@
+from . import record
+from . import query
+from . import documents

@@ -1,0 +1,2 @@
+from . import record
+from . import query

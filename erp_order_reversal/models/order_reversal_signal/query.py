@@ -1,0 +1,146 @@
+from odoo import models
+from odoo.tools import SQL
+
+# A row's number: of its reversal, and of its signal.
+ROWS = 64
+
+# From so much of the limit on, up to the limit itself.
+NEAR_LIMIT = 0.95
+# Hours of the day, by the clock of whoever acted.
+NIGHT = (6, 21)
+# The last days of a month.
+LAST_DAYS = 3
+# Approved by the same person for the same requester, in a month.
+SAME_PAIR = 5
+# Asked for one by one by the same person, in a week.
+MANY = 10
+# Days after which what was taken back should be settled again.
+SETTLED_WITHIN = 30
+
+
+class OrderReversalSignal(models.Model):
+    """When a reversal gives a signal, in SQL. Glue addons add to `_get_conditions`."""
+
+    _inherit = "order.reversal.signal"
+
+    @property
+    def _table_query(self):
+        signals = [
+            SQL("(%s, %s, %s)", number, name, condition)
+            for number, (name, condition) in enumerate(self._get_conditions().items())
+        ]
+        return SQL(
+            """SELECT reversal.id * %(rows)s + signal.number AS id,
+                      signal.name AS signal, reversal.id AS reversal_id,
+                      reversal.root_name, reversal.date, reversal.company_id,
+                      company.currency_id, reversal.partner_id, reversal.reason_id,
+                      reversal.scope, reversal.requester_id, reversal.approver_id,
+                      reversal.state, reversal.amount_total AS amount
+                 FROM (%(reversals)s) reversal
+                 JOIN res_company company ON company.id = reversal.company_id
+           CROSS JOIN LATERAL (VALUES %(signals)s) AS signal (number, name, given)
+                WHERE signal.given""",
+            rows=ROWS,
+            reversals=self._get_reversals(),
+            signals=SQL(", ").join(signals),
+        )
+
+    def _get_conditions(self):
+        """When each signal is given; override point.
+
+        :return: {key of `signal`: SQL over `reversal` and `company`}
+        """
+        return {
+            "below_limit": SQL(
+                "company.reversal_approval = 'above' AND reversal.amount_total BETWEEN "
+                "company.reversal_approval_amount * %s "
+                "AND company.reversal_approval_amount AND reversal.amount_total > 0",
+                NEAR_LIMIT,
+            ),
+            "night": SQL(
+                "EXTRACT(HOUR FROM reversal.asked_at) NOT BETWEEN %(from)s AND %(to)s "
+                "OR EXTRACT(HOUR FROM reversal.approved_at) "
+                "NOT BETWEEN %(from)s AND %(to)s",
+                **{"from": NIGHT[0], "to": NIGHT[1] - 1},
+            ),
+            "weekend": SQL(
+                "EXTRACT(ISODOW FROM reversal.asked_at) > 5 "
+                "OR EXTRACT(ISODOW FROM reversal.approved_at) > 5"
+            ),
+            "period_end": SQL(
+                "reversal.booked_on > DATE_TRUNC('month', reversal.booked_on) "
+                "+ INTERVAL '1 month' - INTERVAL '1 day' * %s",
+                LAST_DAYS + 1,
+            ),
+            "same_pair": SQL(
+                "reversal.approved_at IS NOT NULL AND reversal.of_pair >= %s", SAME_PAIR
+            ),
+            "many": SQL("reversal.of_person >= %s", MANY),
+            "never_settled": SQL(
+                "reversal.settled_again_state = 'open' "
+                "AND reversal.done_on < NOW() AT TIME ZONE 'UTC' "
+                "- INTERVAL '1 day' * %s",
+                SETTLED_WITHIN,
+            ),
+        }
+
+    def _get_reversals(self):
+        """Reversals that were asked for, with the local time of whoever acted.
+
+        Their time zones are those of their preferences, else the company's. What a
+        batch asked for was asked for when the batch was opened, and counts as one
+        person's work on one day: not as many.
+        """
+        return SQL(
+            """SELECT asked.*,
+                      COUNT(*) OVER (PARTITION BY asked.company_id,
+                          asked.requester_id, asked.approver_id,
+                          DATE_TRUNC('month', asked.approved_at)) AS of_pair,
+                      CASE WHEN asked.batch_id IS NULL THEN
+                          COUNT(*) FILTER (WHERE asked.batch_id IS NULL) OVER (
+                              PARTITION BY asked.company_id, asked.requester_id,
+                              DATE_TRUNC('week', asked.asked_at)) END AS of_person
+                 FROM (SELECT reversal.id, reversal.root_name, reversal.company_id,
+                              reversal.partner_id, reversal.reason_id, reversal.scope,
+                              reversal.requester_id, reversal.approver_id,
+                              reversal.state, reversal.amount_total,
+                              reversal.settled_again_state, reversal.done_on,
+                              reversal.batch_id,
+                              COALESCE(reversal.done_on, reversal.requested_on,
+                                  reversal.create_date) AS date,
+                              COALESCE(reversal.entry_date, reversal.date)
+                                  AS booked_on,
+                              %(asked)s AS asked_at, %(approved)s AS approved_at
+                         FROM order_reversal reversal
+                         JOIN res_company company ON company.id = reversal.company_id
+                         JOIN res_partner home ON home.id = company.partner_id
+                    LEFT JOIN order_reversal_batch batch
+                           ON batch.id = reversal.batch_id
+                    LEFT JOIN res_users asker ON asker.id = reversal.requester_id
+                    LEFT JOIN res_partner asker_p ON asker_p.id = asker.partner_id
+                    LEFT JOIN res_users approver ON approver.id = reversal.approver_id
+                    LEFT JOIN res_partner approver_p
+                           ON approver_p.id = approver.partner_id
+                        WHERE reversal.state IN ('to_approve', 'queued', 'done',
+                                  'undone', 'failed', 'rejected')
+                          AND reversal.restores_id IS NULL) asked""",
+            asked=self._at_clock_of(
+                SQL(
+                    "COALESCE(batch.create_date, reversal.requested_on, "
+                    "reversal.create_date)"
+                ),
+                SQL("asker_p.tz"),
+            ),
+            approved=self._at_clock_of(
+                SQL("reversal.approved_on"), SQL("approver_p.tz")
+            ),
+        )
+
+    def _at_clock_of(self, moment, zone):
+        """A moment as the clock of somebody shows it, the company's else."""
+        return SQL(
+            "%s AT TIME ZONE 'UTC' "
+            "AT TIME ZONE COALESCE(NULLIF(%s, ''), NULLIF(home.tz, ''), 'UTC')",
+            moment,
+            zone,
+        )

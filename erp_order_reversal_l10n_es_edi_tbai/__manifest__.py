@@ -1,0 +1,11 @@
+{
+    "name": "Order Reversal: TicketBAI",
+    "summary": "Give a credit note the reason that TicketBAI wants",
+    "version": "19.0.2.0.0",
+    "category": "Accounting/Accounting",
+    "license": "LGPL-3",
+    "author": "Order Reversal maintainers",
+    "development_status": "Beta",
+    "depends": ["erp_order_reversal", "l10n_es_edi_tbai"],
+    "auto_install": True,
+}

@@ -1,0 +1,11 @@
+{
+    "name": "Order Reversal: Saudi Arabia",
+    "summary": "Give a credit note the reason that ZATCA wants",
+    "version": "19.0.2.0.0",
+    "category": "Accounting/Accounting",
+    "license": "LGPL-3",
+    "author": "Order Reversal maintainers",
+    "development_status": "Beta",
+    "depends": ["erp_order_reversal", "l10n_sa"],
+    "auto_install": True,
+}

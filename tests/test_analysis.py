@@ -1,0 +1,394 @@
+"""The analysis: against figures that plain SQL and Python compute over a year."""
+
+import random
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from .common import GROUP, ReversalCase
+
+YEAR = 2031
+COUNT = 5000
+
+
+class AnalysisCase(ReversalCase):
+    """Reversals as they come, and copies of one with other values."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reporter = cls._user("reporter_t", GROUP + "report")
+        cls.report = cls.env["order.reversal.report"]
+
+    @classmethod
+    def _columns(cls, table, *without):
+        rows = cls.env.execute_query(
+            SQL(
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_name = %s",
+                table,
+            )
+        )
+        return [name for (name,) in rows if name not in {"id", *without}]
+
+    @classmethod
+    def copies(cls, reversal, values_list):
+        """Copies of a reversal and its steps, in the database alone.
+
+        :param list values_list: a dict of columns for each copy, all with the same keys
+        :return: their ids
+        """
+        cls.env.flush_all()
+        names = list(values_list[0])
+        rest = cls._columns("order_reversal", *names)
+        identifiers = [SQL.identifier(name) for name in [*names, *rest]]
+        rows = cls.env.execute_query(
+            SQL(
+                "INSERT INTO order_reversal (%s) SELECT %s FROM order_reversal origin "
+                "CROSS JOIN (VALUES %s) AS given (%s) WHERE origin.id = %s "
+                "RETURNING id",
+                SQL(", ").join(identifiers),
+                SQL(", ").join(
+                    [
+                        *(
+                            SQL(
+                                "given.%s::%s",
+                                SQL.identifier(name),
+                                SQL(cls._type(name)),
+                            )
+                            for name in names
+                        ),
+                        *(SQL("origin.%s", SQL.identifier(name)) for name in rest),
+                    ]
+                ),
+                SQL(", ").join(SQL("%s", tuple(v.values())) for v in values_list),
+                SQL(", ").join(SQL.identifier(name) for name in names),
+                reversal.id,
+            )
+        )
+        ids = [record_id for (record_id,) in rows]
+        steps = cls._columns("order_reversal_step", "reversal_id", "origin_id")
+        columns = SQL(", ").join(SQL.identifier(name) for name in steps)
+        cls.env.cr.execute(
+            SQL(
+                "INSERT INTO order_reversal_step (reversal_id, %s) "
+                "SELECT copy.id, %s FROM order_reversal_step step "
+                "CROSS JOIN UNNEST(%s) AS copy (id) WHERE step.reversal_id = %s",
+                columns,
+                SQL(", ").join(SQL("step.%s", SQL.identifier(name)) for name in steps),
+                ids,
+                reversal.id,
+            )
+        )
+        cls.env.invalidate_all()
+        return ids
+
+    @classmethod
+    def _type(cls, name):
+        return cls.env["order.reversal"]._fields[name].column_type[1]
+
+    def rows_of(self, reversal, user=None):
+        return self.report.with_user(user or self.auditor).search(
+            [("reversal_id", "=", reversal.id)]
+        )
+
+
+class TestYear(AnalysisCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        order, cls.move, cls.payment = cls.settle()
+        cls.model = (
+            cls.env["order.reversal"]
+            .with_user(cls.clerk)
+            .create({"order_id": order.id, "reason_id": cls.reason.id})
+        )
+        cls.model.action_submit()
+        dice = random.Random(7)
+        reasons = cls.env["order.reversal.reason"].sudo().search([], limit=5)
+        states = ["done"] * 7 + ["undone", "rejected", "cancelled"]
+        cls.year = []
+        for _number in range(COUNT):
+            asked = datetime(YEAR, 1, 1) + timedelta(minutes=dice.randrange(525600))
+            waited = timedelta(minutes=dice.randrange(1, 5000))
+            state = dice.choice(states)
+            approved = asked + waited if dice.random() < 0.5 else None
+            done = state in ("done", "undone")
+            cls.year.append(
+                {
+                    "state": state,
+                    "requested_on": asked,
+                    "approved_on": approved if done else None,
+                    "done_on": (approved or asked) if done else None,
+                    "reason_id": dice.choice(reasons).id,
+                    "requester_id": dice.choice([cls.clerk, cls.requester]).id,
+                    "approver_id": cls.approver.id if approved else None,
+                    "amount_total": round(dice.uniform(1, 9999), 2),
+                }
+            )
+        cls.copies(cls.model, cls.year)
+
+    def _groups(self, groupby, aggregates, domain=()):
+        return self.report.with_user(self.reporter)._read_group(
+            [("date", ">=", f"{YEAR}-01-01"), *domain], groupby, aggregates
+        )
+
+    def _stands(self):
+        return [row for row in self.year if row["state"] == "done"]
+
+    def test_reasons(self):
+        amounts, counts = defaultdict(float), defaultdict(int)
+        for row in self._stands():
+            amounts[row["reason_id"]] += row["amount_total"]
+            counts[row["reason_id"]] += 1
+        found = self._groups(
+            ["reason_id"],
+            ["amount:sum", "reversal_count:sum"],
+            [("outcome", "=", "stands")],
+        )
+        self.assertEqual(len(found), len(counts))
+        for reason, amount, count in found:
+            self.assertAlmostEqual(amount, amounts[reason.id], 2)
+            self.assertEqual(count, counts[reason.id])
+
+    def test_outcomes(self):
+        states = defaultdict(int)
+        for row in self.year:
+            states[row["state"]] += 1
+        found = dict(self._groups(["outcome"], ["reversal_count:sum"]))
+        self.assertEqual(
+            found,
+            {
+                "stands": states["done"],
+                "restored": states["undone"],
+                "rejected": states["rejected"],
+                "cancelled": states["cancelled"],
+            },
+        )
+
+    def test_months_and_their_share(self):
+        """Of the month's invoices: one that it takes back, for each reversal."""
+        # Twenty invoices in each month, as the host counts them.
+        months = defaultdict(int)
+        for row in self._stands():
+            months[row["done_on"].month] += 1
+        self.env.flush_all()
+        columns = self._columns("account_move", "date", "name", "sequence_number")
+        names = SQL(", ").join(SQL.identifier(name) for name in columns)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO account_move (date, name, %s) SELECT day, 'X' || day, %s "
+                "FROM account_move CROSS JOIN GENERATE_SERIES(%s::date, %s, "
+                "'1 day') day WHERE id = %s AND EXTRACT(DAY FROM day) <= 20",
+                names,
+                names,
+                f"{YEAR}-01-01",
+                f"{YEAR + 1}-01-31",
+                self.move.id,
+            )
+        )
+        found = self._groups(
+            ["date:month"],
+            ["invoice_count:sum", "invoice_share:sum"],
+            [("outcome", "=", "stands"), ("date", "<", f"{YEAR + 1}-01-01")],
+        )
+        self.assertEqual(len(found), 12)
+        for month, count, share in found:
+            expected = sum(
+                row["done_on"].month == month.month and row["done_on"].year == YEAR
+                for row in self._stands()
+            )
+            self.assertAlmostEqual(count, expected, 4)
+            self.assertAlmostEqual(share, expected * 100 / 20, 4)
+
+    def test_waiting_is_an_average_of_reversals(self):
+        hours = [
+            (row["approved_on"] - row["requested_on"]).total_seconds() / 3600
+            for row in self._stands()
+            if row["approved_on"]
+        ]
+        for groupby in ([], ["product_id"]):
+            for *_group, average in self._groups(
+                groupby, ["waiting_hours:avg"], [("outcome", "=", "stands")]
+            ):
+                self.assertAlmostEqual(average, sum(hours) / len(hours), 4)
+
+    def test_each_adds_up_to_the_cent(self):
+        self.env.cr.execute(
+            SQL(
+                "SELECT COUNT(*) FROM (SELECT reversal_id, SUM(amount) AS amount, "
+                "COUNT(*) AS rows, COUNT(DISTINCT id) AS ids FROM (%s) report "
+                "GROUP BY reversal_id) report "
+                "JOIN order_reversal reversal ON reversal.id = report.reversal_id "
+                "WHERE report.amount != reversal.amount_total OR rows != 3 OR ids != 3",
+                self.report.with_user(self.auditor)._table_query,
+            )
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(0,)])
+
+    def test_products(self):
+        """Prices of 1, 2 and 3: a sixth, a third and a half."""
+        total = sum(row["amount_total"] for row in self._stands())
+        found = self._groups(
+            ["product_id"],
+            ["amount:sum", "quantity:sum"],
+            [("outcome", "=", "stands")],
+        )
+        self.assertEqual(len(found), 3)
+        for product, amount, quantity in found:
+            part = total * product.list_price / 600
+            self.assertAlmostEqual(amount / part, 1.0, 4)
+            self.assertEqual(quantity, len(self._stands()))
+
+
+class TestAnalysis(AnalysisCase):
+    def test_what_a_row_says(self):
+        team = self.env["crm.team"].create({"name": "North"})
+        self.partner.country_id = self.env.ref("base.us")
+        order, move, payment = self.settle(user_id=self.clerk.id, team_id=team.id)
+        payment.date = self.today() - timedelta(days=3)
+        reversal = self.reverse(order, invoice_method="credit_note")
+        rows = self.rows_of(reversal)
+        self.assertEqual(rows.product_id, self.services)
+        self.assertEqual(rows.categ_id, self.services.categ_id)
+        self.assertEqual(rows.user_id, self.clerk)
+        self.assertEqual(rows.team_id, team)
+        self.assertEqual(rows.country_id, self.env.ref("base.us"))
+        self.assertEqual(rows.invoiced_by_id, move.create_uid)
+        self.assertEqual(set(rows.mapped("extent")), {"whole"})
+        self.assertEqual(set(rows.mapped("invoice_way")), {"credit_note"})
+        self.assertEqual(set(rows.mapped("payment_way")), {"credit"})
+        self.assertEqual(set(rows.mapped("settled_days")), {3.0})
+        amounts = {row.product_id: row.amount for row in rows}
+        self.assertEqual(
+            [amounts[product] for product in self.services], [115.0, 230.0, 345.0]
+        )
+        self.assertAlmostEqual(sum(rows.mapped("amount_credit")), 690.0, 2)
+
+    def test_void(self):
+        order, _move, _payment = self.settle(sent=False)
+        reversal = self.reverse(order, payment_method="void")
+        rows = self.rows_of(reversal)
+        self.assertEqual(rows.product_id, self.services)
+        self.assertEqual(set(rows.mapped("invoice_way")), {"void"})
+        self.assertEqual(set(rows.mapped("payment_way")), {"void"})
+
+    def test_part(self):
+        order, _move, _payment = self.settle(quantity=4.0)
+        line = order.order_line[1]
+        reversal = self.reverse(
+            order,
+            "invoice",
+            line_ids=[Command.create({"order_line_id": line.id, "quantity": 1.0})],
+        )
+        rows = self.rows_of(reversal)
+        self.assertEqual(rows.product_id, line.product_id)
+        self.assertEqual(rows.extent, "part")
+        self.assertEqual(rows.quantity, 1.0)
+        self.assertEqual(rows.amount, reversal.amount_total)
+
+    def test_restored_is_told_apart(self):
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(set(self.rows_of(reversal).mapped("outcome")), {"restored"})
+        # The restore is no reversal of its own.
+        self.assertFalse(self.rows_of(reversal.restored_by_id))
+
+    def test_waiting_and_rejected(self):
+        self.company.reversal_approval = "always"
+        order, _move, _payment = self.settle()
+        reversal = self.request(order)
+        self.assertFalse(self.rows_of(reversal))
+        reversal.action_submit()
+        rows = self.rows_of(reversal)
+        self.assertEqual(set(rows.mapped("outcome")), {"waiting"})
+        self.assertEqual(rows.product_id, self.services)
+        reversal.with_user(self.approver).action_reject("No.")
+        self.env.invalidate_all()
+        self.assertEqual(set(rows.mapped("outcome")), {"rejected"})
+        self.assertEqual(rows.approver_id, self.approver)
+
+    def test_settled_again(self):
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order, "invoice")
+        self.assertEqual(
+            set(self.rows_of(reversal).mapped("settled_again_state")), {"open"}
+        )
+        again = self.invoice(order)
+        self.pay(again)
+        self.env.flush_all()
+        # Ten days later, by the clock of the database.
+        self.env.cr.execute(
+            "UPDATE account_partial_reconcile SET create_date = %s WHERE debit_move_id "
+            "IN (SELECT id FROM account_move_line WHERE move_id = %s)",
+            [
+                reversal.done_on + timedelta(days=10),
+                again.id,
+            ],
+        )
+        self.env.invalidate_all()
+        rows = self.rows_of(reversal)
+        self.assertEqual(set(rows.mapped("settled_again_state")), {"done"})
+        self.assertEqual(set(rows.mapped("settled_again_days")), {10.0})
+
+    # ------------------------------------------------------------------
+    # Who sees what
+    # ------------------------------------------------------------------
+
+    def test_who_may_see_it(self):
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order)
+        for user in (self.reporter, self.approver, self.manager, self.auditor):
+            rows = self.rows_of(reversal, user)
+            self.assertEqual(len(rows), 3, user.name)
+            self.assertEqual(sum(rows.mapped("amount")), 690.0)
+        for user in (self.clerk, self.outsider):
+            with self.assertRaises(AccessError):
+                self.rows_of(reversal, user).mapped("amount")
+        with self.assertRaises(AccessError):
+            reversal.with_user(self.reporter).read(["note"])
+
+    def test_another_company_stays_closed(self):
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order)
+        other = self.env["res.company"].create({"name": "Another"})
+        [copy] = self.copies(reversal, [{"company_id": other.id}])
+        self.assertFalse(self.rows_of(reversal.browse(copy), self.reporter))
+        self.reporter.company_ids = [Command.link(other.id)]
+        both = self.report.with_user(self.reporter).with_context(
+            allowed_company_ids=(self.company | other).ids
+        )
+        found = both._read_group(
+            [("reversal_id", "in", [reversal.id, copy])], ["company_id"], ["amount:sum"]
+        )
+        self.assertEqual(
+            self.env["res.company"].union(*(company for company, _sum in found)),
+            self.company | other,
+        )
+
+    def test_digest(self):
+        before = self._digest(self.auditor)
+        order, _move, _payment = self.settle()
+        self.reverse(order)
+        count, amount = self._digest(self.auditor)
+        self.assertEqual((count - before[0], amount - before[1]), (1, 690.0))
+        with self.assertRaises(AccessError):
+            self._digest(self.clerk)
+
+    def _digest(self, user):
+        digest = self.env["digest.digest"].create(
+            {"name": "Weekly", "company_id": self.company.id}
+        )
+        digest = digest.with_context(
+            start_datetime=datetime.now() - timedelta(days=1),
+            end_datetime=datetime.now() + timedelta(days=1),
+        )
+        digest = digest.with_user(user)
+        return (
+            digest.kpi_order_reversal_value,
+            digest.kpi_order_reversal_amount_value,
+        )

@@ -1,0 +1,93 @@
+"""What people read afterwards: in their own language, and nothing beside the point."""
+
+from lxml import etree
+
+from odoo.tools.safe_eval import safe_eval
+
+from .common import ReversalCase
+
+
+class TestReaders(ReversalCase):
+    def test_outcomes_in_the_language_of_the_reader(self):
+        self.manager.lang = "zh_CN"
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order)
+        self.env.invalidate_all()
+        for name, lines in (
+            ("outcome", reversal.step_ids),
+            ("after", reversal.effect_ids),
+        ):
+            english = lines.with_context(lang="en_US").mapped(name)
+            chinese = lines.with_context(lang="zh_CN").mapped(name)
+            self.assertTrue(any(english), name)
+            for here, there in zip(english, chinese, strict=True):
+                self.assertFalse(self._is_chinese(here), here)
+                self.assertEqual(bool(here), self._is_chinese(there), there)
+
+    def test_outcomes_of_a_batch(self):
+        self.manager.lang = "zh_CN"
+        orders = self.settle()[0] | self.settle()[0]
+        batch = (
+            self.env["order.reversal.batch"]
+            .with_user(self.clerk)
+            .create({"order_ids": orders.ids, "reason_id": self.reason.id})
+        )
+        batch.action_start()
+        batch._process()
+        self.assertEqual(batch.done_count, 2)
+        self.env.invalidate_all()
+        steps = batch.reversal_ids.step_ids
+        self.assertFalse(any(map(self._is_chinese, steps.mapped("outcome"))))
+        chinese = steps.with_context(lang="zh_CN").mapped("outcome")
+        self.assertTrue(all(map(self._is_chinese, chinese)))
+
+    def test_one_language_is_planned_once(self):
+        """Where all read the same, nothing is planned again."""
+        users = self.env["res.users"].search([("company_ids", "in", self.company.ids)])
+        users.lang = "en_US"
+        reversal = self.request(self.settle()[0])
+        self.assertEqual(reversal._get_reader_langs(), ["en_US"])
+        self.manager.lang = "zh_CN"
+        self.assertEqual(reversal._get_reader_langs(), ["en_US", "zh_CN"])
+
+    @staticmethod
+    def _is_chinese(text):
+        return any("一" <= sign <= "鿿" for sign in text or "")
+
+    def test_only_what_settles_is_a_settlement(self):
+        _order, _move, payment = self.settle()
+        free = self.env["account.payment"].create(
+            {
+                "partner_id": self.partner.id,
+                "partner_type": "customer",
+                "payment_type": "inbound",
+                "amount": 50.0,
+                "journal_id": self.bank.id,
+            }
+        )
+        free.action_post()
+        action = self.env.ref("erp_order_reversal.account_payment_action_settlements")
+        domain = safe_eval(action.sudo().domain)
+        payments = self.env["account.payment"].with_user(self.clerk)
+        found = payments.search([*domain, ("id", "in", (payment | free).ids)])
+        self.assertEqual(found, payment)
+
+    def test_one_button_to_credit_an_invoice(self):
+        _order, move, _payment = self.settle()
+        bare = self.init_invoice("out_invoice", products=self.services[0], post=True)
+        for user, expected in ((self.clerk, True), (self.outsider, False)):
+            self.assertIs(move.with_user(user).reversal_credits, expected)
+            self.assertFalse(bare.with_user(user).reversal_credits)
+        for user in (self.clerk, self.outsider):
+            moves = self.env["account.move"].with_user(user)
+            arch = etree.fromstring(moves.get_view(view_type="form")["arch"])
+            [button] = arch.xpath("//header//button[@name='action_reverse']")
+            self.assertIn("reversal_credits", button.get("invisible"))
+            self.assertIn("move_type", button.get("invisible"))
+
+    def test_all_is_only_said_of_all(self):
+        """Of 3000 orders with one left, 99 percent are done."""
+        batch = self.env["order.reversal.batch"].new({"state": "running"})
+        self.assertEqual(batch._get_progress(2999, 3000), 99.0)
+        self.assertEqual(batch._get_progress(3000, 3000), 100.0)
+        self.assertEqual(batch._get_progress(0, 0), 0.0)

@@ -1,0 +1,150 @@
+"""Signals for auditors, each by the reversals that give it and the ones that don't."""
+
+from datetime import datetime, timedelta
+
+from odoo.exceptions import AccessError
+
+from .test_analysis import AnalysisCase
+
+# A Wednesday at noon, in the middle of a month.
+NOON = datetime(2031, 1, 15, 12)
+
+
+class TestSignals(AnalysisCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        order, _move, _payment = cls.settle()
+        cls.model = (
+            cls.env["order.reversal"]
+            .with_user(cls.clerk)
+            .create({"order_id": order.id, "reason_id": cls.reason.id})
+        )
+        cls.model.action_submit()
+        users = cls.clerk | cls.requester | cls.approver
+        users.tz = "UTC"
+        cls.company.partner_id.tz = "UTC"
+
+    def _copies(self, *changes):
+        plain = {
+            "requested_on": NOON,
+            "done_on": NOON,
+            "approved_on": None,
+            "approver_id": None,
+            "entry_date": NOON.date(),
+            "requester_id": self.clerk.id,
+            "settled_again_state": "none_needed",
+            "amount_total": 690.0,
+            "batch_id": None,
+        }
+        return self.copies(self.model, [{**plain, **change} for change in changes])
+
+    def _found(self, signal, ids, user=None):
+        signals = self.env["order.reversal.signal"].with_user(user or self.auditor)
+        rows = signals.search([("signal", "=", signal), ("reversal_id", "in", ids)])
+        return set(rows.reversal_id.ids)
+
+    def assertGiven(self, signal, given, others):
+        """:param given, others: lists of changes"""
+        ids = self._copies(*given, *others)
+        self.assertEqual(self._found(signal, ids), set(ids[: len(given)]))
+
+    def test_just_below_the_limit(self):
+        self.company.write(
+            {"reversal_approval": "above", "reversal_approval_amount": 1000.0}
+        )
+        amounts = [{"amount_total": n} for n in (950.0, 1000.0, 949.99, 1000.01)]
+        self.assertGiven("below_limit", amounts[:2], amounts[2:])
+
+    def test_without_a_limit(self):
+        self.company.reversal_approval = "never"
+        self.assertGiven("below_limit", [], [{"amount_total": 0.0}])
+
+    def test_night(self):
+        night, morning = NOON.replace(hour=5, minute=59), NOON.replace(hour=6)
+        evening, late = NOON.replace(hour=20, minute=59), NOON.replace(hour=21)
+        approved = {"approver_id": self.approver.id, "approved_on": late}
+        self.assertGiven(
+            "night",
+            [{"requested_on": night}, {"requested_on": late}, approved],
+            [{"requested_on": morning}, {"requested_on": evening}],
+        )
+
+    def test_night_by_the_clock_of_whoever_asked(self):
+        self.clerk.tz = "Asia/Shanghai"
+        late = NOON.replace(hour=14)  # 10 p.m. there
+        self.assertGiven(
+            "night",
+            [{"requested_on": late}],
+            [{"requested_on": late, "requester_id": self.requester.id}],
+        )
+
+    def test_weekend(self):
+        days = [{"requested_on": NOON + timedelta(days=n)} for n in (3, 4, 2, 5)]
+        self.assertGiven("weekend", days[:2], days[2:])
+
+    def test_end_of_a_month(self):
+        days = [{"entry_date": f"2031-{day}"} for day in ("01-31", "01-29", "02-26")]
+        others = [{"entry_date": f"2031-{day}"} for day in ("01-28", "02-25", "02-01")]
+        self.assertGiven("period_end", days, others)
+
+    def test_the_same_pair(self):
+        pair = {"approver_id": self.approver.id, "approved_on": NOON}
+        four = [{**pair, "approver_id": self.manager.id}] * 4
+        self.assertGiven("same_pair", [pair] * 5, four)
+
+    def test_the_same_pair_in_another_month(self):
+        pair = {"approver_id": self.approver.id, "approved_on": NOON}
+        later = {**pair, "approved_on": NOON + timedelta(days=31)}
+        self.assertGiven("same_pair", [], [pair] * 4 + [later])
+
+    def test_many(self):
+        week = [{"requested_on": NOON + timedelta(days=n % 3)} for n in range(10)]
+        others = [{"requester_id": self.requester.id}] * 9
+        self.assertGiven("many", week, others)
+
+    def test_never_settled_again(self):
+        now = datetime.now().replace(microsecond=0)
+        ago = [{"done_on": now - timedelta(days=n)} for n in (31, 29, 31)]
+        for values in ago[:2]:
+            values["settled_again_state"] = "open"
+        self.assertGiven("never_settled", ago[:1], ago[1:])
+
+    def test_who_may_see_them(self):
+        ids = self._copies({"requested_on": NOON.replace(hour=3)})
+        for user in (self.auditor, self.manager):
+            self.assertTrue(self._found("night", ids, user))
+        for user in (self.approver, self.clerk, self.reporter, self.outsider):
+            with self.assertRaises(AccessError):
+                self._found("night", ids, user)
+
+    def test_another_company_stays_closed(self):
+        other = self.env["res.company"].create({"name": "Another"})
+        ids = self._copies({"requested_on": NOON.replace(hour=3)})
+        self.env.cr.execute(
+            "UPDATE order_reversal SET company_id = %s WHERE id = ANY(%s)",
+            [other.id, ids],
+        )
+        self.assertFalse(self._found("night", ids))
+
+    def test_the_page_of_the_auditor(self):
+        cards = self.env["order.reversal.audit.card"]
+        card = self.env.ref("erp_order_reversal.audit_card_night")
+        before = card.with_user(self.auditor).record_count
+        ids = self._copies({"requested_on": NOON.replace(hour=3)})
+        card.invalidate_recordset()
+        self.assertEqual(card.with_user(self.auditor).record_count, before + 1)
+        for each in cards.with_user(self.auditor).search([]):
+            action = each.action_open()
+            found = self.env[action["res_model"]].with_user(self.auditor)
+            count = found.search_count(action["domain"])
+            self.assertEqual(count, each.record_count, each.name)
+        action = card.with_user(self.auditor).action_open()
+        rows = self.env[action["res_model"]].with_user(self.auditor)
+        rows = rows.search(action["domain"])
+        self.assertLessEqual(set(ids), set(rows.reversal_id.ids))
+        opened = rows.filtered(lambda row: row.reversal_id.id == ids[0])
+        self.assertEqual(opened.action_open_reversal()["res_id"], ids[0])
+        for user in (self.clerk, self.outsider):
+            with self.assertRaises(AccessError):
+                cards.with_user(user).search([])
