@@ -92,8 +92,8 @@ def _find_rows(cr, partner_ids):
         "account_payment": "SELECT ctid, id FROM account_payment "
         "WHERE partner_id = ANY(%(ids)s)",
         "account_move_line": _below("account_move_line", "move_id", "account_move"),
-        "account_full_reconcile": "SELECT ctid, id FROM account_full_reconcile WHERE id "
-        "IN (SELECT full_reconcile_id FROM account_move_line item "
+        "account_full_reconcile": "SELECT ctid, id FROM account_full_reconcile "
+        "WHERE id IN (SELECT full_reconcile_id FROM account_move_line item "
         "JOIN of_account_move move ON move.id = item.move_id)",
         "account_partial_reconcile": _below(
             "account_partial_reconcile", "debit_move_id", "account_move_line"
@@ -175,8 +175,11 @@ def _columns(cr, table, tables, first):
     )
     columns, expressions, joins = [], [], []
     k = f"(k - {first + 1})"
+    numbers = None
     references = {name: model for model, name in REFERENCES.get(table, ())}
     for name, kind, parent in cr.fetchall():
+        if name == "matching_number":
+            continue  # it is the number of the full match, see below
         columns.append(name)
         joined = f"of_{name}"
         if (table, name) in OWN:
@@ -186,6 +189,8 @@ def _columns(cr, table, tables, first):
         elif parent in tables:
             joins.append(f"LEFT JOIN of_{parent} {joined} ON {joined}.id = t.{name}")
             expression = f"COALESCE({_shifted(tables[parent], joined, k)}, t.{name})"
+            if name == "full_reconcile_id" and table == "account_move_line":
+                numbers = f"COALESCE(({expression})::text, t.matching_number)"
         elif name in references:
             cases = []
             for model, of_model in MODELS.items():
@@ -203,6 +208,9 @@ def _columns(cr, table, tables, first):
         else:
             expression = f"t.{name}"
         expressions.append(expression)
+    if numbers:
+        columns.append("matching_number")
+        expressions.append(numbers)
     return columns, expressions, " ".join(joins)
 
 
@@ -211,24 +219,25 @@ def _shifted(key, alias, k):
     return f"({last} + {k} * {count} + 1 + {alias}.rank)::int"
 
 
-def chain(cr, company_id: int) -> int:
-    """Log the reversals that have no row yet as the first logged one was.
+def chain(cr, company_id: int, size: int = 5000) -> int:
+    """Log copied reversals as the ones that they are copies of.
 
     :return: how many rows were inserted
     """
     columns = [*verify_log.COLUMNS, "number", "content_hash", "previous_hash", "hash"]
-    cr.execute(
-        "SELECT reversal_id FROM order_reversal_log WHERE event = 'done' "
-        "AND company_id = %s ORDER BY id DESC LIMIT 1",
-        [company_id],
-    )
-    [pattern] = cr.fetchone()
     names = ", ".join(columns)
     cr.execute(
-        f"SELECT {names} FROM order_reversal_log WHERE reversal_id = %s ORDER BY id",
-        [pattern],
+        f"SELECT {names} FROM order_reversal_log WHERE company_id = %s AND reversal_id "
+        "IN (SELECT id FROM order_reversal WHERE state = 'done') ORDER BY id",
+        [company_id],
     )
-    rows = cr.dictfetchall()
+    patterns = {}
+    for row in cr.dictfetchall():
+        patterns.setdefault(row["reversal_id"], []).append(row)
+    cr.execute(
+        "SELECT name, id FROM order_reversal WHERE id = ANY(%s)", [list(patterns)]
+    )
+    patterns = {name: patterns[reversal_id] for name, reversal_id in cr.fetchall()}
     cr.execute(
         "SELECT number, hash FROM order_reversal_log WHERE company_id = %s "
         "ORDER BY id DESC LIMIT 1",
@@ -236,35 +245,41 @@ def chain(cr, company_id: int) -> int:
     )
     number, previous = cr.fetchone()
     cr.execute(
-        "SELECT id FROM order_reversal WHERE log_row IS NULL AND state = 'done' "
+        "SELECT id, name FROM order_reversal WHERE log_row IS NULL AND state = 'done' "
         "AND company_id = %s ORDER BY id",
         [company_id],
     )
-    made, last = [], []
-    for (reversal_id,) in cr.fetchall():
-        for row in rows:
-            number += 1
-            new = {**row, "reversal_id": reversal_id, "number": number}
-            new["previous_hash"] = previous
-            new["content_hash"] = verify_log.content_hash(_content(new))
-            new["hash"] = previous = verify_log.row_hash(new)
-            new["detail"] = json.dumps(row["detail"])
-            made.append([new[name] for name in columns])
-        last.append((reversal_id, number, previous))
-    execute_values(
-        cr._obj, f"INSERT INTO order_reversal_log ({names}) VALUES %s", made, None, 1000
-    )
-    execute_values(
-        cr._obj,
-        "UPDATE order_reversal r SET log_row = log.id, log_hash = log.hash "
-        "FROM (VALUES %s) last (reversal, number, hash) "
-        "JOIN order_reversal_log log ON log.hash = last.hash "
-        "WHERE r.id = last.reversal",
-        last,
-        None,
-        1000,
-    )
-    return len(made)
+    copies = cr.fetchall()
+    count = 0
+    for start in range(0, len(copies), size):
+        made, last = [], []
+        for reversal_id, name in copies[start : start + size]:
+            for row in patterns[name.rpartition("/")[0]]:
+                number += 1
+                new = {**row, "reversal_id": reversal_id, "number": number}
+                new["previous_hash"] = previous
+                new["content_hash"] = verify_log.content_hash(_content(new))
+                new["hash"] = previous = verify_log.row_hash(new)
+                new["detail"] = json.dumps(row["detail"])
+                made.append([new[column] for column in columns])
+            last.append((reversal_id, previous))
+        execute_values(
+            cr._obj,
+            f"INSERT INTO order_reversal_log ({names}) VALUES %s",
+            made,
+            page_size=1000,
+        )
+        execute_values(
+            cr._obj,
+            "UPDATE order_reversal r SET log_row = log.id, log_hash = log.hash "
+            "FROM (VALUES %s) last (reversal, hash) "
+            "JOIN order_reversal_log log ON log.hash = last.hash "
+            "WHERE r.id = last.reversal",
+            last,
+            page_size=1000,
+        )
+        count += len(made)
+    return count
 
 
 def _content(row):

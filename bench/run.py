@@ -53,23 +53,20 @@ def main() -> int:
         print(json.dumps(found))
         return 0
     for bench in options.bench or BENCHES:
+        sizes = options.n or ([100_000] if bench == "large" else [50, 200])
         if bench == "single":
             print(_in_host(connection, single.main, options.rounds or 20), flush=True)
         elif bench == "rehearse":
             print(_in_host(connection, rehearse.main, options.rounds or 15), flush=True)
         elif bench == "large":
-            print(
-                large.main(
-                    connection, options.large, options.n[0], options.rounds or 5
-                ),
-                flush=True,
-            )
+            size, rounds = sizes[0], options.rounds or 5
+            print(large.main(connection, options.large, size, rounds), flush=True)
         elif bench == "where":
             print(_in_host(connection, where.main, options.jobs or []), flush=True)
         elif bench == "bulk":
             modes = options.modes.split(",")
             rounds = options.rounds or 1
-            print(bulk.main(connection, options.n, modes, rounds), flush=True)
+            print(bulk.main(connection, sizes, modes, rounds), flush=True)
         elif bench == "selection":
             sizes = [1000, 10_000]
             print(_in_host(connection, selection.main, sizes), flush=True)
@@ -82,9 +79,9 @@ def main() -> int:
             sizes = [1, 80, 1000]
             print(_in_host(connection, check.main, sizes), flush=True)
         elif bench == "workers":
-            print(workers.main(connection, options.workers, options.n), flush=True)
+            print(workers.main(connection, options.workers, sizes), flush=True)
         elif bench == WITH_QUEUE:
-            print(jobs.main(connection, options.workers, options.n), flush=True)
+            print(jobs.main(connection, options.workers, sizes), flush=True)
         print()
     return 0
 
@@ -103,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--rounds", type=int, help="repeat so often")
-    parser.add_argument("--n", type=int, nargs="+", default=[50, 200], help="orders")
+    parser.add_argument("--n", type=int, nargs="+", help="orders")
     parser.add_argument("--large", help="name of the large database")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--jobs", nargs="*", help="of single, by parts of their names")

@@ -99,7 +99,6 @@ def _report(name, found) -> str:
         stage = next((s for s in map(_stage, reversed(ours)) if s), "")
         stages[stage] += count
         places[stage, " < ".join(ours[:DEPTH]), host, f"{verb} {target}"] += count
-    head = ["from", "query", "n"]
     rows = [[*key, count] for key, count in places.most_common()]
     return "\n\n".join(
         [

@@ -206,7 +206,8 @@ class Databases:
             elif self.label(name) != label:
                 with step("Updating the large database"):
                     self._update(name, modules)
-            self.server.sql(f"COMMENT ON DATABASE \"{name}\" IS '{label}'", check=True)
+            comment = f"COMMENT ON DATABASE \"{name}\" IS '{label}'"
+            self.server.sql(comment, check=True)
         return name
 
     def demo(self) -> str:

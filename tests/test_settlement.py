@@ -257,7 +257,20 @@ class TestSettlement(SettlementCase):
         reversal = self.reverse(self.order, "invoice")
         self.assertEqual(reversal.settled_again_state, "open")
         self.pay(self.invoice(self.order))
+        self.env.flush_all()  # as before a commit
         self.assertEqual(reversal.settled_again_state, "done")
+
+    def test_replacement_is_deleted(self):
+        """A reversal does not wait for a quotation that was given up."""
+        reversal = self.reverse(self.order, "cancel")
+        replacement = self.env["sale.order"].browse(
+            reversal.action_new_quotation()["res_id"]
+        )
+        self.env.flush_all()
+        self.assertEqual(reversal.settled_again_state, "open")
+        replacement.unlink()
+        self.env.flush_all()
+        self.assertEqual(reversal.settled_again_state, "none_needed")
 
     def test_date_and_journal(self):
         journal = self.company_data["default_journal_sale"].copy({"code": "S2"})

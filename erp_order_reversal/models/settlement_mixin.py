@@ -2,35 +2,37 @@ from odoo import fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
-# What settles an invoice: (move, date, journal), a row for each match of its
-# receivable, and for each payment that has no entry.
+# What settles an invoice (`{join}` leads from it to the documents): a row for each
+# match of its receivable, and for each payment that has no entry. Each part is joined
+# by itself, so that the database may begin at either end of it.
 SETTLEMENTS = """
-    SELECT line.move_id AS move, partial.max_date AS date, other.journal_id AS journal
-      FROM account_move_line line
-      JOIN account_partial_reconcile partial ON partial.debit_move_id = line.id
+    SELECT {id} AS id, partial.max_date AS date, other.journal_id AS journal
+      FROM account_partial_reconcile partial
       JOIN account_move_line other ON other.id = partial.credit_move_id
-     WHERE line.display_type = 'payment_term'
+      JOIN account_move_line line
+        ON line.id = partial.debit_move_id AND line.display_type = 'payment_term'
+      JOIN account_move move ON move.id = line.move_id
+      {join}
      UNION ALL
-    SELECT line.move_id, partial.max_date, other.journal_id
-      FROM account_move_line line
-      JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
+    SELECT {id}, partial.max_date, other.journal_id
+      FROM account_partial_reconcile partial
       JOIN account_move_line other ON other.id = partial.debit_move_id
-     WHERE line.display_type = 'payment_term'
+      JOIN account_move_line line
+        ON line.id = partial.credit_move_id AND line.display_type = 'payment_term'
+      JOIN account_move move ON move.id = line.move_id
+      {join}
      UNION ALL
-    SELECT rel.invoice_id, payment.date, payment.journal_id
-      FROM account_move__account_payment rel
-      JOIN account_payment payment ON payment.id = rel.payment_id
+    SELECT {id}, payment.date, payment.journal_id
+      FROM account_payment payment
+      JOIN account_move__account_payment link ON link.payment_id = payment.id
+      JOIN account_move move ON move.id = link.invoice_id
+      {join}
      WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
 """
-
-
+# Up to so many settlements, their documents are read from them.
+FEW = 20_000
 # How a date that fits compares, and one that would be too late.
-COMPARE = {
-    ">": (SQL(">"), None),
-    ">=": (SQL(">="), None),
-    "<": (SQL("<"), SQL(">=")),
-    "<=": (SQL("<="), SQL(">")),
-}
+COMPARE = {">": (">", None), ">=": (">=", None), "<": ("<", ">="), "<=": ("<=", ">")}
 
 
 class OrderReversalSettlementMixin(models.AbstractModel):
@@ -75,66 +77,88 @@ class OrderReversalSettlementMixin(models.AbstractModel):
         """It is the last date that counts: one settles it then, and none afterwards."""
         if operator == "in":
             dates = [fields.Date.to_date(date) for date in value if date]
-            domain = Domain.OR(
-                self._settlement_domain(
-                    SQL("found.date = %s", date), SQL("found.date > %s", date)
-                )
-                for date in dates
-            )
+            domain = Domain.OR(self._dated_domain("=", ">", date) for date in dates)
             if False in value:
-                domain |= ~self._settlement_domain()
+                domain |= ~self._settlement_domain(SQL("TRUE"), few=True)
             return domain
         if operator not in COMPARE or not value:
             return NotImplemented
         date = fields.Date.to_date(value)
-        there, later = COMPARE[operator]
-        return self._settlement_domain(
-            SQL("found.date %s %s", there, date),
-            later and SQL("found.date %s %s", later, date),
+        return self._dated_domain(*COMPARE[operator], date)
+
+    def _dated_domain(self, there, later, date):
+        """Documents with a settlement that compares so to a date, and none so.
+
+        :param str there, later: operators; `later` may be None
+        """
+        compare = {name: SQL(name) for name in ("=", "<", "<=", ">", ">=")}
+        domain = self._settlement_domain(
+            SQL("found.date %s %s", compare[there], date),
+            few=self._are_few(
+                SQL(
+                    "account_partial_reconcile WHERE max_date %s %s",
+                    compare[there],
+                    date,
+                )
+            ),
         )
+        if later:
+            domain &= ~self._settlement_domain(
+                SQL("found.date %s %s", compare[later], date)
+            )
+        return domain
 
     def _search_settlement_journal_ids(self, operator, value):
         journals = self.env["account.journal"]
         if operator in ("any", "any!"):
-            ids = journals._search(value) if isinstance(value, Domain) else value
-            return self._settlement_domain(
-                SQL("found.journal IN %s", self._as_subselect(ids))
-            )
-        if operator != "in":
+            value = journals._search(value) if isinstance(value, Domain) else value
+            value = list(value)
+        elif operator != "in":
             return NotImplemented
         ids = [journal_id for journal_id in value if journal_id]
-        domain = self._settlement_domain(SQL("found.journal = ANY(%s)", ids))
+        domain = self._settlement_domain(
+            SQL("found.journal = ANY(%s)", ids),
+            few=self._are_few(SQL("account_move_line WHERE journal_id = ANY(%s)", ids)),
+        )
         if False in value:
-            domain |= ~self._settlement_domain()
+            domain |= ~self._settlement_domain(SQL("TRUE"), few=True)
         return domain
 
-    def _as_subselect(self, ids):
-        return ids.subselect() if hasattr(ids, "subselect") else SQL("%s", tuple(ids))
+    def _are_few(self, source):
+        """Whether so few rows are there that it's best to begin with them."""
+        self.env.flush_all()
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM (SELECT FROM %s LIMIT %s) found", source, FEW + 1)
+        )
+        return count <= FEW
 
-    def _settlement_domain(self, there=SQL("TRUE"), but=None):
-        """Documents with a settlement of one kind, and with none of another one.
+    def _settlement_domain(self, condition, few=False):
+        """Documents with a settlement of this kind.
 
-        Asked of each document alone, and not of all at once: the database starts with
-        the few settlements of a week, or with the first documents of a list, whichever
-        is less, however many there are.
+        Of many, each document is asked by itself: a page of a list, or those that
+        another condition found, are few, however many there are in all.
 
-        :param SQL there: condition on a row `found`, see `_settlement_rows`
-        :param SQL but: likewise
+        :param SQL condition: on a row `found`, see `_settlement_rows`
+        :param bool few: begin with the settlements
         """
         self.env.flush_all()
         rows = SQL(self._settlement_rows)
 
         def to_sql(_model, alias, _query):
-            def exists(condition):
+            record = SQL.identifier(alias, "id")
+            if few:
                 return SQL(
-                    "EXISTS (SELECT 1 FROM (%s) found WHERE found.id = %s AND %s)",
+                    "%s IN (SELECT found.id FROM (%s) found WHERE %s)",
+                    record,
                     rows,
-                    SQL.identifier(alias, "id"),
                     condition,
                 )
-
-            if but is None:
-                return exists(there)
-            return SQL("(%s AND NOT %s)", exists(there), exists(but))
+            # OFFSET: else the database joins all settlements first.
+            return SQL(
+                "EXISTS (SELECT FROM (%s) found WHERE found.id = %s AND %s OFFSET 0)",
+                rows,
+                record,
+                condition,
+            )
 
         return Domain.custom(to_sql=to_sql)

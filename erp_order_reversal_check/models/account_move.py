@@ -10,7 +10,6 @@ from ..const import INVOICE_TYPES
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "settlement.check.mixin"]
-
     # A customer's past is looked through for each invoice; the host has no index on it.
     _settlement_history_idx = models.Index("(commercial_partner_id, id)")
 

@@ -7,6 +7,11 @@ from ..const import PAYMENT_IN_FORCE
 class AccountPayment(models.Model):
     _name = "account.payment"
     _inherit = ["account.payment", "settlement.check.mixin"]
+    # A second payment of a customer over the same amount is looked for with each one.
+    _settlement_check_alike_idx = models.Index(
+        "(partner_id, amount) WHERE payment_type = 'inbound' "
+        "AND partner_type = 'customer'"
+    )
 
     def _settlement_check_domain(self):
         return (

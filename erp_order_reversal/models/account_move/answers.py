@@ -37,14 +37,13 @@ class AccountMove(models.Model):
         return related
 
     def _reversal_read_ahead(self):
-        super()._reversal_read_ahead()
         payments = self._reversal_counterparts().move_id.origin_payment_id
         (payments | self.matched_payment_ids).mapped("state")
         order_lines = self.line_ids.sale_line_ids
         order_lines.mapped("is_downpayment")
-        (order_lines.invoice_lines | self.reversal_move_ids.line_ids).mapped(
-            "move_name"
-        )
+        lines = order_lines.invoice_lines | self.reversal_move_ids.line_ids
+        lines.mapped("move_name")
+        return super()._reversal_read_ahead()
 
     def _reversal_counterparts(self):
         """Journal items that these invoices are matched with."""

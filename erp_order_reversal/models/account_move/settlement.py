@@ -8,9 +8,8 @@ class AccountMove(models.Model):
 
     _name = "account.move"
     _inherit = ["account.move", "order.reversal.settlement.mixin"]
-    _settlement_rows = f"""
-        SELECT settlement.move AS id, settlement.date, settlement.journal
-          FROM ({SETTLEMENTS}) settlement
-          JOIN account_move move ON move.id = settlement.move
-         WHERE move.state = 'posted' AND move.payment_state IN ('in_payment', 'paid')
-    """
+    _settlement_rows = SETTLEMENTS.format(
+        id="move.id",
+        join="AND move.state = 'posted' "
+        "AND move.payment_state IN ('in_payment', 'paid')",
+    )

@@ -22,6 +22,10 @@ class SaleOrder(models.Model):
         help="Settled: confirmed, invoiced, and every invoice paid. Partly settled: "
         "an invoice stands, but the order is not all invoiced or not all paid.",
     )
+    # Settled orders are looked for by their amount.
+    _settled_amount_idx = models.Index(
+        "(amount_total) WHERE settlement_state = 'settled'"
+    )
     reversal_count = fields.Integer(compute="_compute_reversal_count")
 
     @api.depends(

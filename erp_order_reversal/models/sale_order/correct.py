@@ -58,6 +58,8 @@ class SaleOrder(models.Model):
         reversals = self.env["order.reversal"]
         if not self.ids or not reversals.has_access("read"):
             return {}
+        # What became of the orders says which reversals have to look again.
+        self.env["sale.order"].flush_model(["settlement_state"])
         found = reversals.search(
             [
                 ("settled_again_state", "=", "open"),

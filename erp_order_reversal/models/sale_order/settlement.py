@@ -8,12 +8,13 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "order.reversal.settlement.mixin"]
-    _settlement_rows = f"""
-        SELECT line.order_id AS id, settlement.date, settlement.journal
-          FROM sale_order
-          JOIN sale_order_line line ON line.order_id = sale_order.id
-          JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-          JOIN account_move_line item ON item.id = rel.invoice_line_id
-          JOIN ({SETTLEMENTS}) settlement ON settlement.move = item.move_id
-         WHERE sale_order.settlement_state = 'settled'
-    """
+    _settlement_rows = SETTLEMENTS.format(
+        id="o.id",
+        join="""
+            JOIN account_move_line item ON item.move_id = move.id
+            JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
+            JOIN sale_order_line ON sale_order_line.id = rel.order_line_id
+            JOIN sale_order o
+              ON o.id = sale_order_line.order_id AND o.settlement_state = 'settled'
+        """,
+    )
