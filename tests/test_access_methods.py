@@ -19,6 +19,9 @@ R, B, LOG = "order.reversal", "order.reversal.batch", "order.reversal.log"
 EXPORT, HEAD = "order.reversal.export", "order.reversal.head"
 STEP, FINDING = "order.reversal.step", "order.reversal.finding"
 REASON, FILE = "order.reversal.reason", "order.reversal.file"
+LIMIT, STAND_IN = "order.reversal.limit", "order.reversal.stand.in"
+REPORT, SIGNAL = "order.reversal.report", "order.reversal.signal"
+CARD = "order.reversal.audit.card"
 LINE = "order.reversal.line"
 REDACTION = "order.reversal.redaction"
 REJECT, EFFECT = "order.reversal.reject", "order.reversal.effect"
@@ -235,6 +238,26 @@ TABLE = {
     (R, "preview_request"): [(None, ("request",), USERS)],
     (R, "preview_way_back"): [(None, ("request",), USERS)],
     (R, "submit_request"): [(None, ("request",), USERS)],
+    # Without a text of the reason there is nothing to send, whoever it is.
+    (R, "action_tell_customer"): [("done", (), NOBODY)],
+    (LIMIT, "create"): [(None, ("limit_values",), {"manager"})],
+    (LIMIT, "write"): [("limit", ({"amount": 3.0},), {"manager"})],
+    (LIMIT, "unlink"): [("limit", (), {"manager"})],
+    (STAND_IN, "create"): [(None, ("stand_in_values",), {"manager"})],
+    (STAND_IN, "write"): [("stand_in", ({"date_to": "2099-12-31"},), DECIDERS)],
+    (STAND_IN, "unlink"): [("stand_in", (), DECIDERS)],
+    (REPORT, "create"): [(None, ({"scope": "cancel"},), NOBODY)],
+    (REPORT, "write"): [("report", ({"scope": "cancel"},), NOBODY)],
+    (REPORT, "unlink"): [("report", (), NOBODY)],
+    (REPORT, "action_open_reversal"): [("report", (), DECIDERS | {"auditor"})],
+    (SIGNAL, "create"): [(None, ({"kind": "weekend"},), NOBODY)],
+    (SIGNAL, "write"): [("signal", ({"kind": "weekend"},), NOBODY)],
+    (SIGNAL, "unlink"): [("signal", (), NOBODY)],
+    (SIGNAL, "action_open_reversal"): [("signal", (), {"manager", "auditor"})],
+    (CARD, "create"): [(None, ({"name": "x"},), NOBODY)],
+    (CARD, "write"): [("card", ({"name": "x"},), NOBODY)],
+    (CARD, "unlink"): [("card", (), NOBODY)],
+    (CARD, "action_open"): [("card", (), {"manager", "auditor"})],
 }
 # Shown by `test_access`: what may be written into a reversal, field by field.
 ELSEWHERE = {(R, "create"), (R, "write")}
@@ -260,6 +283,8 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         self.company.reversal_approval = "always"
         waiting = self.request(asked, user=self.requester)
         waiting.action_submit()
+        # A Sunday: what auditors are shown.
+        restoring._engine_env(restoring).done_on = "2026-01-04 12:00:00"
         restoring.with_user(self.manager).action_undo()
         restoring = restoring.restore_ids
         self.company.reversal_approval = "never"
@@ -293,6 +318,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "waiting": waiting,
             "done": done,
             **self._settlements(),
+            **self._policy(),
             "restoring": restoring,
             "batch": batch.create(values),
             "running": running,
@@ -327,9 +353,40 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "company": self.company.id,
             "settlement_values": {"reversal_id": done.id},
             "request": {"order_id": order.id, "reason_id": self.reason.id},
+            "limit_values": {"amount": 9.0, "approver_ids": self.approver.ids},
+            "stand_in_values": {
+                "user_id": self.approver.id,
+                "stand_in_id": self.manager.id,
+                "date_to": "2099-12-31",
+            },
             "redaction": {"partner_id": self.partner.id, "reason": "x"},
         }
         self.env.flush_all()
+
+    def _policy(self):
+        """Who decides, and what reports show: of what was done so far."""
+        self.env.flush_all()
+        company = [("company_id", "=", self.company.id)]
+        as_manager = {
+            name: self.env[name].with_user(self.manager)
+            for name in (LIMIT, STAND_IN, REPORT, SIGNAL, CARD)
+        }
+        return {
+            "limit": as_manager[LIMIT].create(
+                {"amount": 1e9, "approver_ids": self.approver.ids}
+            ),
+            "stand_in": as_manager[STAND_IN].create(
+                {
+                    "user_id": self.approver.id,
+                    "stand_in_id": self.manager.id,
+                    "date_from": "2098-12-31",
+                    "date_to": "2099-12-31",
+                }
+            ),
+            "report": as_manager[REPORT].search(company, limit=1),
+            "signal": as_manager[SIGNAL].search(company, limit=1),
+            "card": as_manager[CARD].search([], limit=1),
+        }
 
     def _settlements(self):
         """A draft of the clerk's, and one that is settled."""

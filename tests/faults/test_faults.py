@@ -24,9 +24,10 @@ from .shapes import SHAPES
 from .world import WorldCase
 
 #: One of so many statements is tried, by one of the faults; 1: all, by all of them.
-SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (40 if os.environ.get("CI") else 400))
+CI = os.environ.get("CI")
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (100 if CI else 400))
 #: Each run tries others; with this they are tried again.
-SEED = int(os.environ.get("ERP_FAULTS_SEED") or random.getrandbits(32))
+SEED = int(os.environ.get("ERP_FAULTS_SEED") or (1 if CI else random.getrandbits(32)))
 OPERATIONS = ("submit", "approve", "batch", "restore", "settle")
 
 

@@ -20,13 +20,12 @@ from .world import WorldCase
 
 #: One of so many orders of statements is tried; 1: all. And for how long, a class.
 CI = bool(os.environ.get("CI"))
-SHARE = int(os.environ.get("ERP_INTERLEAVE_SHARE") or (40 if CI else 200))
-SECONDS = float(
-    os.environ.get("ERP_INTERLEAVE_SECONDS")
-    or (1e9 if SHARE == 1 else 120 if CI else 20)
-)
+SHARE = int(os.environ.get("ERP_INTERLEAVE_SHARE") or 200)
+SECONDS = float(os.environ.get("ERP_INTERLEAVE_SECONDS") or (1e9 if SHARE == 1 else 20))
 #: Each run tries others; with this they are tried again.
-SEED = int(os.environ.get("ERP_INTERLEAVE_SEED") or random.getrandbits(32))
+SEED = int(
+    os.environ.get("ERP_INTERLEAVE_SEED") or (1 if CI else random.getrandbits(32))
+)
 
 #: What two people do at once, and who.
 ACTS = {
