@@ -78,24 +78,24 @@ class OrderReversal(models.Model):
             ]
         )
 
-    def _get_impact_rows(self):
+    def _get_impact_rows(self, impact=None):
         """Add what becomes of the goods, in the user's language."""
-        impact = super()._get_impact_rows()
+        rows = super()._get_impact_rows(impact)
         labels = {
             "return": self.env._("Received back now"),
             "request_return": self.env._("Comes back once the warehouse receives it"),
             "keep": self.env._("Stays with the customer"),
         }
-        impact["goods"] = [
+        rows["goods"] = [
             {
                 "product": row["product"],
                 "quantity": formatLang(self.env, row["quantity"], dp="Product Unit"),
                 "unit": row["unit"],
                 "what": labels[row["what"]],
             }
-            for row in (self.impact or {}).get("goods", [])
+            for row in (impact or self.impact or {}).get("goods", [])
         ]
-        return impact
+        return rows
 
     def _get_goods_due(self):
         """What these reversals kept from delivery or took back: to be delivered again.
