@@ -50,12 +50,16 @@ export class ReversalSubmit extends Component {
 
     async submit() {
         const { record } = this.props;
-        if (this.state.busy || !(await record.checkValidity({ displayNotification: true }))) {
+        // Before anything is waited for: a second click must not confirm a second time.
+        if (this.state.busy) {
             return;
         }
         this.state.busy = true;
-        this.rehearsal.refusal = "";
         try {
+            if (!(await record.checkValidity({ displayNotification: true }))) {
+                return;
+            }
+            this.rehearsal.refusal = "";
             // It holds the documents as long as it runs.
             await this.rehearsal.settle();
             const action = await this.send(record);
