@@ -82,6 +82,9 @@ class Anew:
         order = effect.root
         if order.state != "sale":
             self.reconfirmed(order)
+        _state, was_locked = effect.orders.get(order, ("", False))
+        # What was opened to be taken back is locked as it was.
+        order.locked = order.locked or was_locked
         invoice = self.books.invoice("settled", order, self.day)
         self.host[invoice] = settlement.move_ids.id
         for payment, amount in self.books.kept_by(effect).items():

@@ -62,6 +62,7 @@ class TestGoodsInTheAnalysis(GoodsCase):
         reversal = self.reverse(order, "invoice")
         self.assertEqual(self._lost(reversal), {self.desk: 30.0})
         self.pay(self.invoice(order))
+        self.env.flush_all()  # as before a commit
         self.assertEqual(reversal.settled_again_state, "done")
         self.assertEqual(self._lost(reversal)[self.desk], 0.0)
 
