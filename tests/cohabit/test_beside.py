@@ -72,16 +72,33 @@ class TestBeside(CohabitCase):
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 4)
 
-    def test_a_debit_note_of_the_invoice(self):
-        """Made by another addon of the host: it stays, and that is said."""
-        order, invoice, _payment = self.settle()
+    def debit_note(self, invoice, copy_lines):
+        """A debit note by the host's wizard, not posted."""
         wizard = (
             self.env["account.debit.note"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create({"copy_lines": True})
+            .create({"copy_lines": copy_lines})
         )
         wizard.create_debit()
-        debit = invoice.debit_note_ids
+        return invoice.debit_note_ids
+
+    def test_a_debit_note_with_the_lines_of_the_order(self):
+        """It invoices the order a second time: it is taken back like the first."""
+        order, invoice, _payment = self.settle()
+        debit = self.debit_note(invoice, copy_lines=True)
+        debit.action_post()
+        self.assertIn(debit, order.invoice_ids)
+        reversal = self.reverse(order)
+        self.assertIn(debit.id, reversal.step_ids.mapped("res_id"))
+        self.assertEqual(set(order.order_line.mapped("qty_invoiced")), {0.0})
+
+    def test_a_debit_note_of_the_invoice(self):
+        """Made by another addon of the host: it stays, and that is said."""
+        order, invoice, _payment = self.settle()
+        debit = self.debit_note(invoice, copy_lines=False)
+        debit.invoice_line_ids = [
+            Command.create({"name": "Postage", "quantity": 1.0, "price_unit": 7.0})
+        ]
         debit.action_post()
         self.assertNotIn(debit, order.invoice_ids)
         [found] = self.request(order).rehearse()["findings"]
