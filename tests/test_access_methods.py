@@ -243,7 +243,7 @@ TABLE = {
     (LIMIT, "create"): [(None, ("limit_values",), {"manager"})],
     (LIMIT, "write"): [("limit", ({"amount": 3.0},), {"manager"})],
     (LIMIT, "unlink"): [("limit", (), {"manager"})],
-    (STAND_IN, "create"): [(None, ("stand_in_values",), {"manager"})],
+    (STAND_IN, "create"): [(None, ("stand_in_values",), DECIDERS)],
     (STAND_IN, "write"): [("stand_in", ({"date_to": "2099-12-31"},), DECIDERS)],
     (STAND_IN, "unlink"): [("stand_in", (), DECIDERS)],
     (REPORT, "create"): [(None, ({"scope": "cancel"},), NOBODY)],
@@ -284,7 +284,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         waiting = self.request(asked, user=self.requester)
         waiting.action_submit()
         # A Sunday: what auditors are shown.
-        restoring._engine_env(restoring).done_on = "2026-01-04 12:00:00"
+        restoring._engine_env(restoring).requested_on = "2026-01-04 12:00:00"
         restoring.with_user(self.manager).action_undo()
         restoring = restoring.restore_ids
         self.company.reversal_approval = "never"

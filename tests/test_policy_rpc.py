@@ -12,8 +12,11 @@ POLICY = {
     "reversal_approval_age": 90,
     "reversal_approval_locked": True,
     "reversal_approval_money": "refund",
+    "reversal_approval_days": 3,
     "reversal_guard": True,
     "reversal_head_email": "notary@example.com",
+    "reversal_verify_limit": 50,
+    "reversal_archive_age": 400,
 }
 
 
