@@ -48,9 +48,9 @@ class ByHand:
         )
         return answer["result"].get("value")
 
-    def wait_for(self, code, what):
-        """Wait until an expression is true, and return its value."""
-        end = time.monotonic() + self.seconds
+    def becomes(self, code, seconds):
+        """Wait until an expression is true, and return its value; None if it isn't."""
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(TimeoutError):
                 if value := self.evaluate(
@@ -58,6 +58,12 @@ class ByHand:
                 ):
                     return value
             time.sleep(0.1)
+        return None
+
+    def wait_for(self, code, what):
+        """Wait until an expression is true, and return its value."""
+        if value := self.becomes(code, self.seconds):
+            return value
         self.browser.take_screenshot(prefix="sc_by_hand_")
         return self.fail(f"{what} did not come up")
 
