@@ -35,9 +35,11 @@ REGISTERS = (
     "res_groups_implied_rel",
     "res_groups_privilege",
     "res_groups_report_rel",
+    "res_groups_spreadsheet_dashboard_rel",
     "res_groups_users_rel",
     "rule_group_rel",
     "web_tour_tour",
+    "spreadsheet_dashboard",
 )
 # What the host changes by itself, with or without an addon.
 RESTLESS = (
