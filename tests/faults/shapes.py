@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 
 
+OPERATIONS = ("submit", "approve", "batch", "restore", "settle")
+
+
 @dataclass(frozen=True)
 class Shape:
     """What is settled, and the values of the request."""
@@ -25,6 +28,15 @@ class Shape:
     closed: bool = False
     bank: bool = False
     unsent: bool = False
+
+    @property
+    def operations(self):
+        """What is disturbed of it: all, but what it leaves nothing for.
+
+        A credit note took all of the invoice back before: with the order confirmed,
+        nothing is left to take back and to settle again.
+        """
+        return [name for name in OPERATIONS if name != "settle" or not self.credit]
 
 
 CREDIT = {"invoice_method": "credit_note"}

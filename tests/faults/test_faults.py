@@ -28,7 +28,6 @@ CI = os.environ.get("CI")
 SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (100 if CI else 400))
 #: Each run tries others; with this they are tried again.
 SEED = int(os.environ.get("ERP_FAULTS_SEED") or (1 if CI else random.getrandbits(32)))
-OPERATIONS = ("submit", "approve", "batch", "restore", "settle")
 
 
 class FaultCase(WorldCase):
@@ -206,7 +205,7 @@ class FaultCase(WorldCase):
             self.random = random.Random(f"{SEED} {shape.name}")
             orders = self.commit(lambda env, shape=shape: self.settle(env, shape))
             settled = Saved(self.registry, self.anchor(), "settled")
-            for operation in OPERATIONS:
+            for operation in shape.operations:
                 self.check(operation, shape, orders)
                 settled.go_back()
         spent = time.monotonic() - started
