@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-
 OPERATIONS = ("submit", "approve", "batch", "restore", "settle")
 
 
