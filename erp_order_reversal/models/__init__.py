@@ -5,8 +5,6 @@ from . import settlement_mixin
 from . import append_only_mixin
 from . import link_mixin
 from . import planner
-from . import planner_beside
-from . import planner_one_way
 from . import reason
 from . import order_reversal
 from . import line

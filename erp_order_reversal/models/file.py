@@ -190,17 +190,18 @@ class OrderReversalFile(models.Model):
 
         Unless another reversal keeps the same one.
         """
-        for file in self.filtered(lambda file: file.moved == "archived"):
-            others = self.search_count(
-                [
-                    ("sha256", "=", file.sha256),
-                    ("moved", "=", "archived"),
-                    ("id", "not in", self.ids),
-                ],
-                limit=1,
-            )
+        archived = self.filtered(lambda file: file.moved == "archived")
+        others = self.search(
+            [
+                ("sha256", "in", archived.mapped("sha256")),
+                ("moved", "=", "archived"),
+                ("id", "not in", self.ids),
+            ]
+        )
+        kept = set(others.mapped("sha256"))
+        for file in archived:
             path = file._get_archive_path()
-            if path and not others:
+            if path and file.sha256 not in kept:
                 self.env.cr.postcommit.add(lambda path=path: _remove(path))
 
     def _check_engine(self):

@@ -321,6 +321,7 @@ class AccountMove(models.Model):
                 (line.account_id, line.amount_currency, line.balance)
                 for line in self.line_ids
             ]
+        # sudo: accounts of items of this invoice, which the plan read as sudo, too.
         lines = self.env["account.move.line"].sudo()
         parts = [
             (lines.browse(part.line_id).account_id, part.amount, part.balance)

@@ -205,6 +205,7 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         self.tax_ids.repartition_line_ids.mapped("tag_ids")  # read together
+        # sudo: the tags alone, as the host reads them for whoever invoices.
         key = (self.tax_ids, self.product_id.sudo().account_tag_ids, self.company_id)
         if key not in known:
             invoice, refund = (

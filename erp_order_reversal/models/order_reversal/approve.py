@@ -98,6 +98,7 @@ class OrderReversal(models.Model):
             and user != self.requester_id
             and user != self.env.ref("base.user_root")
         )
+        # sudo: as above; what each of them may is asked of the user.
         approvers = self._select_deciders(approvers.with_env(self.env)).sudo()
         able = approvers.filtered(self._may_carry_out)
         return (able or approvers).with_env(self.env)

@@ -160,6 +160,7 @@ class OrderReversal(models.Model):
                 ("id", "!=", self.id),
             ]
         )
+        # sudo: which invoices they are; nothing of them is shown.
         covered = queued.move_id | queued.payment_id.sudo()._reversal_get_invoices()
         orders = queued.order_id
         return all(

@@ -73,6 +73,7 @@ class OrderReversal(models.Model):
                 }
                 # One at a time in memory.
                 file.invalidate_recordset(["raw"])
+                # sudo: the name alone, of a document that is taken back.
                 move = self.env["account.move"].sudo().browse(file.res_id)
                 kept[reversal].append({"document": move.name or "", **values})
                 rows.append((reversal, file, move, values))

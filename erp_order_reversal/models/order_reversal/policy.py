@@ -39,6 +39,7 @@ class OrderReversal(models.Model):
 
     def _explain_approvers(self):
         """Who may approve it, as a sentence."""
+        # sudo: the names of users, which not everybody may read.
         names = self._get_approvers().sudo().mapped("name")
         if not names and (limit := self._get_limit()):
             return self.env._(
@@ -223,6 +224,7 @@ class OrderReversal(models.Model):
                     "Its salesperson, or somebody with the right “Sales: All "
                     "Documents”, has to carry it out.",
                     user=self.env.user.name,
+                    # sudo: the names alone of what may not be changed.
                     orders=", ".join(closed.sudo().mapped("name")),
                     reversals=", ".join(self.mapped("name")),
                 )

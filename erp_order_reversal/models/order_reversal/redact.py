@@ -255,6 +255,7 @@ class OrderReversal(models.Model):
         count = 0
         langs = [code for code, _name in self.env["res.lang"].get_installed()]
         for name, columns in TEXTS.items():
+            # sudo: all that the reversal holds, whatever of it a manager may read.
             records = self.env[name].sudo().search([("reversal_id", "=", self.id)])
             for lang in langs:
                 for record in self._engine_env(records).with_context(lang=lang):

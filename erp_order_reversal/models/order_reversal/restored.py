@@ -170,6 +170,7 @@ class OrderReversal(models.Model):
 
     def _get_next_of_unrestored(self):
         """What to do about it: which reversals since have to go first, and who may."""
+        # sudo: names of reversals of others, as in `_find_movers`.
         movers = self.browse(other.id for other in self._find_movers()).sudo()
         text, who = self._get_next_of_movers(movers.sorted("id", reverse=True))
         if text:

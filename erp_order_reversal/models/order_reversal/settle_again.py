@@ -184,7 +184,7 @@ class OrderReversal(models.Model):
                 self.env._(
                     "You may not change %s, so you can't replace it. Ask its "
                     "salesperson.",
-                    order.sudo().name,
+                    order.sudo().name,  # sudo: the name alone
                 )
             )
         replacement = order.copy()

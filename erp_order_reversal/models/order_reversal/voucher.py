@@ -63,7 +63,7 @@ class OrderReversal(models.Model):
         :return: list of {"move", "cancelled", "lines"}
         """
         self.ensure_one()
-        # sudo: the entries of a reversal that the user may read.
+        # sudo, here and below: the entries of a reversal that the user may read.
         moves = self.env["account.move"].sudo()
         entries = []
         for step in self.step_ids.filtered("done"):

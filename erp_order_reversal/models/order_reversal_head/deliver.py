@@ -42,6 +42,7 @@ class OrderReversalHead(models.Model):
 
         A chain that is not whole is not signed: a head says that it was.
         """
+        # sudo: the chain is the addon's own, whatever of it the caller may read.
         log = self.env["order.reversal.log"].sudo()
         last = log.search([("company_id", "=", company.id)], order="id desc", limit=1)
         # sudo: as `_make`; heads hold nothing but the end of the chain.
@@ -63,6 +64,7 @@ class OrderReversalHead(models.Model):
             company.name,
             row_id,
         )
+        # sudo: as in `_make_if_grown`.
         log = self.env["order.reversal.log"].sudo()
         row = log.search(
             [("company_id", "=", company.id), ("id", "=", row_id)], limit=1
@@ -101,6 +103,7 @@ class OrderReversalHead(models.Model):
                 )
             )
         for company in self.env.companies:
+            # sudo: whether there are rows, as in `_make_if_grown`.
             grown = self.env["order.reversal.log"].sudo()
             if not self._make_if_grown(company) and grown.search(
                 [("company_id", "=", company.id)], limit=1

@@ -90,6 +90,7 @@ class OrderReversalLog(models.Model):
 
         :return: {number of the row: (id, hash)}
         """
+        # sudo: the ends of the chain alone, for a check that everybody may ask for.
         heads = self.env["order.reversal.head"].sudo()
         known = {
             head.rows: (head.row_id, head.row_hash)

@@ -137,6 +137,7 @@ class OrderSettlement(models.Model):
                             "The draft %(invoice)s also invoices %(orders)s, which "
                             "would be posted along.",
                             invoice=move.display_name,
+                            # sudo: the names alone of what is in the way.
                             orders=", ".join(foreign.sudo().mapped("name")),
                         ),
                         move,

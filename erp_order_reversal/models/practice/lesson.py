@@ -115,6 +115,7 @@ class WebTour(models.Model):
         administrators alone.
         """
         following = super().consume(tourName)
+        # sudo: whether it is a lesson, for whoever goes through a tour of the host.
         lessons = self.env["order.reversal.lesson"].sudo()
         if not lessons.search_count([("tour", "=", tourName)], limit=1):
             return following

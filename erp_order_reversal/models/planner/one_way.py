@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...plan import RefundData, ReleaseData
+
 # Operations whose new entries a restore has to cancel.
 MADE_BY = {"account.move": ("credit",), "account.payment": ("refund",)}
 
@@ -36,7 +38,10 @@ class OrderReversalPlan(models.AbstractModel):
             record = plan.records(step["res_model"]).browse(step["res_id"])
             if step["operation"] not in MADE_BY.get(record._name, ()):
                 continue
-            if step["operation"] == "refund" and step["data"].get("online"):
+            if (
+                step["operation"] == "refund"
+                and RefundData.from_json(step["data"]).online
+            ):
                 reasons.append(
                     self.env._(
                         "The payment provider sends the money of %s back.",
@@ -59,11 +64,12 @@ class OrderReversalPlan(models.AbstractModel):
         exchange differences by the setup of today.
         """
         ids = [
-            release["partial_id"]
+            release.partial_id
             for step in plan.steps
-            for release in (step.get("data") or {}).get("releases", ())
-            if release["partial_id"]
+            for release in ReleaseData.from_json(step.get("data")).releases
+            if release.partial_id
         ]
+        # sudo: what the plan releases, which it read as sudo, too.
         partials = self.env["account.partial.reconcile"].sudo().browse(ids)
         company = plan.company
         used = partials.exchange_move_id.line_ids.account_id.filtered(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import format_date, format_datetime
 
-from ..plan import Plan, frozen, name_of
+from ...plan import Plan, frozen, name_of
 
 
 class OrderReversalPlan(models.AbstractModel):
@@ -217,7 +217,9 @@ class OrderReversalPlan(models.AbstractModel):
 
     def _find_waiting(self, plans):
         """{(model, id) of a root: requests that wait for an approver}."""
-        found = defaultdict(self.env["order.reversal"].sudo().browse)
+        # sudo: that somebody else asked already must not depend on who asks.
+        waiting = self.env["order.reversal"].sudo()
+        found = defaultdict(waiting.browse)
         ids = defaultdict(list)
         for plan in plans:
             reversal = plan.reversal
@@ -227,8 +229,6 @@ class OrderReversalPlan(models.AbstractModel):
             ):
                 ids[plan.root._reversal_root_field].append(plan.root.id)
         for field, root_ids in ids.items():
-            # sudo: that somebody else asked already must not depend on who asks.
-            waiting = self.env["order.reversal"].sudo()
             for reversal in waiting.search(
                 [
                     ("state", "=", "to_approve"),

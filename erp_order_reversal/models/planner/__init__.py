@@ -1,0 +1,3 @@
+from . import record
+from . import beside
+from . import one_way
