@@ -197,6 +197,31 @@ class TestPractice(PracticeCase):
         self.env.flush_all()
         self.assertFalse(report.search_count([("company_id", "=", self.company.id)]))
 
+    def test_nothing_real_gets_into_its_journals(self):
+        """It would be removed along, by whoever practises."""
+        self.prepare("take_back")
+        refused = ValidationError, "is for practice"
+        practice = self.practice().sudo()
+        real = self.invoice(self.make_order(), post=False).with_user(self.clerk)
+        with self.assertRaisesRegex(*refused), self.cr.savepoint():
+            real.journal_id = practice.journal_id
+        values = {
+            "partner_id": self.partner.id,
+            "amount": 7.0,
+            "payment_type": "inbound",
+        }
+        with self.assertRaisesRegex(*refused), self.cr.savepoint():
+            self.env["account.payment"].with_user(self.clerk).create(
+                {**values, "journal_id": practice.payment_journal_id.id}
+            )
+        invoice = self.env["account.move"].search(
+            [("journal_id", "=", practice.journal_id.id)] + [("state", "=", "posted")],
+            limit=1,
+        )
+        invoice.button_draft()
+        with self.assertRaisesRegex(*refused), self.cr.savepoint():
+            invoice.partner_id = self.partner
+
     def test_nobody_marks_a_real_document(self):
         order, move, _payment = self.settle()
         for record, value in ((order, "take_back"), (move.journal_id, True)):

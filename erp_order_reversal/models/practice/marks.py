@@ -28,6 +28,33 @@ def check_mark(records):
         )
 
 
+def check_customer(documents):
+    """Nothing real gets into a journal of practice: it would be removed with it.
+
+    :param documents: entries or payments in such journals
+    :raise ValidationError: for somebody else than the practice customer
+    """
+    # sudo: whose practice it is, whatever of it the user may read.
+    practices = documents.env["order.reversal.practice"].sudo()
+    customers = {
+        practice.company_id: practice.partner_id
+        for practice in practices.search(
+            [("company_id", "in", documents.company_id.ids)]
+        )
+    }
+    for document in documents:
+        customer = customers.get(document.company_id)
+        if not customer or document.partner_id != customer:
+            raise ValidationError(
+                documents.env._(
+                    "%(journal)s is for practice: what stands in it is removed from "
+                    "“Learn” by one click. Choose another journal for %(document)s.",
+                    journal=document.journal_id.display_name,
+                    document=document.display_name,
+                )
+            )
+
+
 class SaleOrder(models.Model):
     """Orders that are made to practise on are marked as such."""
 
@@ -86,6 +113,11 @@ class AccountMove(models.Model):
         "Practice", related="journal_id.reversal_practice"
     )
 
+    @api.constrains("journal_id", "partner_id")
+    def _check_reversal_practice(self):
+        if practice := self.filtered("reversal_practice"):
+            check_customer(practice)
+
 
 class AccountPayment(models.Model):
     """A payment is for practice if its journal is."""
@@ -95,3 +127,8 @@ class AccountPayment(models.Model):
     reversal_practice = fields.Boolean(
         "Practice", related="journal_id.reversal_practice"
     )
+
+    @api.constrains("journal_id", "partner_id")
+    def _check_reversal_practice(self):
+        if practice := self.filtered("reversal_practice"):
+            check_customer(practice)

@@ -75,10 +75,14 @@ class OrderReversalPractice(models.Model):
         in_journals = [("journal_id", "in", journals.ids)]
         of_company = [("company_id", "=", self.company_id.id)]
         orders = self.env["sale.order"].search(self._get_order_domain())
-        orders |= (
+        replacements = (
             self.env["order.reversal"]
             .search([("is_practice", "=", True), *of_company])
             .replacement_id
+        )
+        # Somebody may have made a real order of one.
+        orders |= replacements.filtered(
+            lambda order: order.partner_id == self.partner_id
         )
         return {
             "sale.order": orders,
