@@ -4,8 +4,8 @@
     python3 verify_log.py EXPORT.zip [--key HEX]… [--head HEAD.json]…
 
 One file, nothing but the standard library: whoever checks has this alone to read and to
-trust, so that it isn't split. It says which row, head, image or file of
-the export is not as it was recorded, and ends with 1 then; else with 0.
+trust, so that it isn't split. It says which row, head, image or file of the export is
+not as it was recorded, and ends with 1 then; else with 0.
 
 What only somebody outside can know makes it strict: `--key` names the public key that
 the company publishes, `--head` a signed head that was sent out or printed before. A
