@@ -131,13 +131,15 @@ class AccountMove(models.Model):
                 self._reversal_block_paid_back(plan, share)
             elif chosen:
                 # It pays somebody else's part, too.
+                beyond = self.currency_id.round(beyond)
                 chosen[-1][1].keep = min(beyond, chosen[-1][1].amount)
         for record, release in settlements:
             if any(release is other for _r, other, _f in chosen):
                 continue
             if self.currency_id.compare_amounts(needed, 0.0) > 0:
                 chosen.append((record, release, False))
-                release.keep = max(0.0, release.amount - needed)
+                kept = self.currency_id.round(release.amount - needed)
+                release.keep = max(0.0, kept)
                 needed -= release.amount
         for record, release, _forced in chosen:
             plan.releases[record].append(release)

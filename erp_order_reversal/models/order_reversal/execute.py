@@ -149,6 +149,21 @@ class OrderReversal(models.Model):
         self._record_execution()
         self._finish_restores()
 
+    def _is_done_after(self, other):
+        """Whether this one was carried out after another one.
+
+        A point in time has a second's precision, and two parts are taken in less: what
+        was done in one second is in the order of its steps.
+
+        :param other: `order.reversal`, done as well
+        :return: bool; False for itself
+        """
+        return self._get_done_key() > other._get_done_key()
+
+    def _get_done_key(self):
+        self.ensure_one()
+        return (self.done_on, max(self.step_ids.ids, default=0), self.id)
+
     def _get_reader_langs(self):
         """The user's language, and those of everybody who works in these companies.
 

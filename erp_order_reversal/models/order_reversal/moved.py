@@ -58,10 +58,10 @@ class OrderReversal(models.Model):
 
     def _is_moved_by(self, step):
         other = step.reversal_id
-        if (other.done_on, other.id) <= (self.done_on, self.id):
+        if not other._is_done_after(self):
             return False
         origin = other.restores_id
-        return not origin or (origin.done_on, origin.id) < (self.done_on, self.id)
+        return not origin or self._is_done_after(origin)
 
     def _get_next_of_movers(self, movers):
         """What to do about them first, and who may.

@@ -253,11 +253,10 @@ class OrderReversal(models.Model):
             ]
         )
         own = self._get_part_documents()
-        newest = max(self.step_ids.ids, default=0)
         return later.filtered(
-            lambda other: max(other.step_ids.ids, default=0) > newest
+            lambda other: other._is_done_after(self)
             and own & other._get_part_documents()
-        ).sorted(lambda other: max(other.step_ids.ids), reverse=True)
+        ).sorted(lambda other: other._get_done_key(), reverse=True)
 
     def _get_part_documents(self):
         """Keys of the orders and invoices in the frozen plan: set of str."""

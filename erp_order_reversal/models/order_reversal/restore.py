@@ -297,7 +297,7 @@ class OrderReversal(models.Model):
         own = {(step.res_model, step.res_id) for step in documents}
         return steps.filtered(
             lambda step: (step.res_model, step.res_id) in own
-        ).reversal_id
+        ).reversal_id.filtered(lambda other: other._is_done_after(self))
 
     def _restore_payment_links(self):
         """The payments' list of invoices, as it was."""
