@@ -22,6 +22,7 @@
         "views/order_reversal_report_views.xml",
         "views/menus.xml",
         "data/lesson.xml",
+        "data/order_reversal_guide.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -116,8 +116,9 @@ class TestGuide(ReversalCase):
             self.assertNotIn("src=", paragraph.body)
 
     def test_who_may_not(self):
+        employee = self._user("employee_t", "base.group_user")
         with self.assertRaises(AccessError):
-            self.guide(self.outsider).explain("date_moved")
+            self.guide(employee).explain("date_moved")
 
     def test_bad_codes(self):
         with self.assertRaisesRegex(MissingError, "Guide"):
