@@ -197,6 +197,37 @@ class TestPractice(PracticeCase):
         self.env.flush_all()
         self.assertFalse(report.search_count([("company_id", "=", self.company.id)]))
 
+    def test_bulk_reversals_are_told_apart(self):
+        practice = self.batch(self.prepare("many", self.clerk), self.clerk)
+        real = self.batch(self.make_order(), self.clerk)
+        self.assertTrue(practice.is_practice)
+        self.assertFalse(real.is_practice)
+        listed = self.found(
+            self.env.ref("erp_order_reversal.order_reversal_batch_action"), self.clerk
+        )
+        self.assertIn(real, listed)
+        self.assertNotIn(practice, listed)
+        listed = self.found(
+            self.env.ref("erp_order_reversal.order_reversal_batch_action_practice"),
+            self.clerk,
+        )
+        self.assertIn(practice, listed)
+        self.assertNotIn(real, listed)
+
+    def batch(self, orders, user):
+        reason = self.env.ref("erp_order_reversal.reason_operation_mistake")
+        return (
+            self.env["order.reversal.batch"]
+            .with_user(user)
+            .create(
+                {
+                    "order_ids": orders.ids,
+                    "reason_id": reason.id,
+                    "scope": "draft",
+                }
+            )
+        )
+
     def test_nothing_real_gets_into_its_journals(self):
         """It would be removed along, by whoever practises."""
         self.prepare("take_back")

@@ -43,7 +43,9 @@ class SettlementCheckRule(models.Model):
         "Blocker: the invoice can't be posted, or the payment not recorded, before "
         "the difference is put right or accepted by a reversal manager.",
     )
-    tolerance = fields.Float(help="How much may differ and still agrees.")
+    tolerance = fields.Float(
+        aggregator=None, help="How much may differ and still agrees."
+    )
     tolerance_unit = fields.Selection(list(rules.UNITS), compute="_compute_description")
     description = fields.Char("What Is Compared", compute="_compute_description")
     caught_count = fields.Integer(

@@ -3,6 +3,7 @@ from . import record
 from . import make
 from . import remove
 from . import reversal
+from . import batch
 from . import log
 from . import reports
 from . import lesson

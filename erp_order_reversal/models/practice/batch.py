@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+from ..order_reversal_batch.record import ROOTS
+
+
+class OrderReversalBatch(models.Model):
+    """A bulk reversal of practice orders is told apart, too."""
+
+    _inherit = "order.reversal.batch"
+
+    is_practice = fields.Boolean(
+        "Practice",
+        compute="_compute_is_practice",
+        store=True,
+        precompute=True,
+        help="All that is taken back was made to practise on.",
+    )
+
+    @api.depends(*ROOTS.values())
+    def _compute_is_practice(self):
+        for batch in self:
+            # sudo: the marks alone.
+            marks = [
+                bool(document.reversal_practice)
+                for name in ROOTS.values()
+                for document in batch.sudo()[name]
+            ]
+            # Practice that is removed leaves no documents, and the batch what it was.
+            batch.is_practice = all(marks) if marks else batch.is_practice
