@@ -1,5 +1,7 @@
 """What the dialog shows before anything is saved."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form
 
@@ -34,6 +36,19 @@ class TestDialog(ReversalCase):
         reversal.action_submit()
         self.assertEqual(reversal.state, "done")
         self.assertEqual(self.order.state, "cancel")
+
+    def test_is_planned_once_for_each_answer(self):
+        """Not again for what follows from the plan itself."""
+        planner = type(self.env["order.reversal.plan"])
+        with patch.object(
+            planner, "_plan", autospec=True, side_effect=planner._plan
+        ) as plan:
+            form = self.dialog()
+            self.assertEqual(plan.call_count, 1)
+            form.scope = "invoice"
+            self.assertEqual(plan.call_count, 2)
+            form.reason_id = self.reason
+            self.assertEqual(plan.call_count, 3)
 
     def test_who_may_not_invoice_is_told_that_it_needs_approval(self):
         with self.dialog(self.requester) as form:

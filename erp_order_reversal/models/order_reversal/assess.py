@@ -5,6 +5,10 @@ from ...engine import Shown
 from ...plan.operation import INVOICED, ORDERED, PAID, REFUNDED
 
 
+# Fields of a request that follow from the plan, or from what was chosen before.
+FOLLOWING = {"seen_fingerprint", "proposal"}
+
+
 class OrderReversal(models.Model):
     """Assessment: what will happen, to what effect, and what stands against it."""
 
@@ -196,7 +200,7 @@ class OrderReversal(models.Model):
 
         :return: dict
         """
-        names = {*self._request_fields, *self._root_fields, "restores_id"}
+        names = {*self._request_fields, *self._root_fields, "restores_id"} - FOLLOWING
         return {
             **{
                 name: self[name]
