@@ -135,20 +135,32 @@ def _addon(orders, **values):
 
 
 def _beside_an_override(orders):
-    """As (c), on a registry where the host's reversal is overridden."""
-    model = type(orders.env["account.move"])
-    original = model._reverse_moves
+    """As (c), on a registry where an addon overrides the host's reversal."""
+    registry = orders.env.registry
+    model = registry["account.move"]
     calls = []
 
     def _reverse_moves(self, *arguments, **options):
         calls.append(len(self))
-        return original(self, *arguments, **options)
+        return super(other, self)._reverse_moves(*arguments, **options)
 
-    model._reverse_moves = _reverse_moves
+    other = type(
+        "Other",
+        (),
+        {
+            "_module": "other",
+            "_name": "account.move",
+            "_reverse_moves": _reverse_moves,
+        },
+    )
+    bases = model.__bases__
+    model.__bases__ = (other, *bases)
+    registry.clear_cache()
     try:
         WORK["c"](orders)
     finally:
-        del model._reverse_moves
+        model.__bases__ = bases
+        registry.clear_cache()
     assert sum(calls) == len(orders), calls
 
 

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.orm.model_classes import add_field, pop_field
 
 from .common import ReversalCase
+from .extended import ExtendedMixin
 
 
 class TestOtherAddons(ReversalCase):
@@ -175,19 +176,8 @@ class TestOtherAddons(ReversalCase):
         self.assertEqual(invoice.payment_state, "reversed")
 
 
-class TestWizardValues(ReversalCase):
+class TestWizardValues(ExtendedMixin, ReversalCase):
     """What an addon adds to the host's wizard comes onto our credit notes."""
-
-    def extend(self, name, **attributes):
-        """Put a class of another addon between those of a model."""
-        model = self.env.registry[name]
-        other = type("Other", (), {"_module": "other", "_name": name, **attributes})
-        bases = model.__bases__
-        self.addCleanup(self.env.registry.clear_cache)
-        self.addCleanup(setattr, model, "__bases__", bases)
-        model.__bases__ = (other, *bases)
-        self.env.registry.clear_cache()
-        return other
 
     def test_values_of_the_wizard(self):
         def _prepare_default_reversal(wizard, move):
@@ -235,13 +225,19 @@ class TestWizardValues(ReversalCase):
                 self.env.registry[model].__bases__ = bases
                 self.env.registry.clear_cache()
 
-    def test_taxes_typed_by_hand_on_the_hosts_way(self):
-        """A copy computes them anew; what was posted is taken back."""
-        self.patch(
-            type(self.env["account.move"]),
-            "_reversal_takes_host_way",
-            lambda self: True,
-        )
+    def test_taxes_typed_by_hand_beside_another_reversal(self):
+        self.check_taxes_typed_by_hand("account.move", "_reverse_moves")
+
+    def test_taxes_typed_by_hand_beside_another_posting(self):
+        self.check_taxes_typed_by_hand("account.move", "_post")
+
+    def test_taxes_typed_by_hand_where_lines_are_derived(self):
+        self.check_taxes_typed_by_hand("account.move.line", "create")
+
+    def check_taxes_typed_by_hand(self, model, method):
+        """What was posted is taken back, whether lines are copied or derived."""
+        called = self.pass_through(model, method)
+        self.assertTrue(self.env["account.move"]._reversal_takes_host_way())
         order = self.make_order()
         invoice = self.invoice(order, post=False)
         before = self.trial_balance()
@@ -254,3 +250,4 @@ class TestWizardValues(ReversalCase):
         invoice.action_post()
         self.reverse_and_void(order, before)
         self.assertEqual(invoice.payment_state, "reversed")
+        self.assertIn(method, called)

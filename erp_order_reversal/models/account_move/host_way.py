@@ -49,9 +49,15 @@ SAME_IN_BATCH = SAME_REVERSAL | {
     "sale_timesheet",
     "stock_account",
 }
+#: Overrides that have no say in how the lines of a copy come about.
+BESIDE_LINES = {"_reverse_moves", "_post", "action_post"}
 #: They change nothing of the values that the wizard gives.
 SAME_WIZARD = {"account", "sale_timesheet"}
 OWN = "erp_order_reversal"
+
+
+class LinesDerivedError(Exception):
+    """The host has to derive lines of this copy; nothing was written yet."""
 
 
 class AccountMove(models.Model):
@@ -87,10 +93,21 @@ class AccountMove(models.Model):
 
         :return: bool
         """
-        return any(
-            addon not in (SAME_REVERSAL if name == "_reverse_moves" else SAME_IN_BATCH)
+        return bool(self._reversal_host_methods())
+
+    @api.model
+    @ormcache()
+    def _reversal_host_methods(self):
+        """Methods of the host that an addon overrides, and a batch would not obey.
+
+        :return: frozenset of names
+        """
+        return frozenset(
+            name
             for model, names in HOST_WAY.items()
             for addon, name in self._reversal_overriding(model, names)
+            if addon
+            not in (SAME_REVERSAL if name == "_reverse_moves" else SAME_IN_BATCH)
         )
 
     @api.model
@@ -154,5 +171,41 @@ class AccountMove(models.Model):
         moves = self.with_context(order_reversal_host_way=None)
         for move in moves:
             move._reversal_square(move.reversed_entry_id._reversal_whole())
-        moves._reversal_acted(moves.action_post(), "posted")
+        if self._reversal_host_methods() <= {"_reverse_moves"}:
+            moves._reversal_post_mirrors()
+        else:
+            moves._reversal_acted(moves.action_post(), "posted")
         return self
+
+    def copy(self, default=None):
+        """Copy all lines of an invoice that is taken back, instead of deriving them.
+
+        `_reverse_moves` copies one invoice after the other, and most of its time goes
+        into taxes and due dates that are those of the invoice anyway.
+        """
+        if (
+            self.env.context.get("order_reversal_host_way") is not ENGINE
+            or not self._reversal_host_methods() <= BESIDE_LINES
+        ):
+            return super().copy(default)
+        exact = self.with_context(
+            order_reversal_exact_copy=ENGINE, skip_invoice_sync=True
+        )
+        try:
+            copies = super(AccountMove, exact).copy(default)
+        except LinesDerivedError:
+            return super().copy(default)
+        return copies.with_env(self.env)
+
+    def copy_data(self, default=None):
+        """Override: the lines of the credit note, see `copy`.
+
+        :raise LinesDerivedError: they can't be had without the host
+        """
+        result = super().copy_data(default)
+        if self.env.context.get("order_reversal_exact_copy") is ENGINE:
+            for move, vals in zip(self, result, strict=True):
+                vals["line_ids"] = move._reversal_exact_lines(vals, {})
+                if vals["line_ids"] is None:
+                    raise LinesDerivedError
+        return result
