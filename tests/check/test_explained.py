@@ -29,7 +29,8 @@ class TestExplained(CheckCase):
         for kind in ("list", "kanban"):
             self.assertRegex(
                 view["arch"],
-                rf'(?s)<{kind}.*<field name="code".*<widget name="reversal_why".*</{kind}>',
+                rf'(?s)<{kind}.*<field name="code"'
+                rf'.*<widget name="reversal_why".*</{kind}>',
             )
         rows = dialog.with_context(**action["context"]).create({}).line_ids
         self.assertEqual(rows.mapped("code"), ["quantity_ordered"])

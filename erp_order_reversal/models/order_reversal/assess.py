@@ -4,7 +4,6 @@ from odoo.fields import Command
 from ...engine import Shown
 from ...plan.operation import INVOICED, ORDERED, PAID, REFUNDED
 
-
 # Fields of a request that follow from the plan, or from what was chosen before.
 FOLLOWING = {"seen_fingerprint", "proposal"}
 
