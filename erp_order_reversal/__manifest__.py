@@ -47,6 +47,7 @@
         "wizards/order_reversal_reject_views.xml",
         "wizards/order_reversal_redaction_views.xml",
         "views/order_reversal_removal_views.xml",
+        "views/order_settlement_form_views.xml",
         "views/order_settlement_views.xml",
         "views/order_reversal_report_views.xml",
         "views/order_reversal_signal_views.xml",

@@ -87,6 +87,20 @@ class OrderReversalLine(models.Model):
                     target.product_uom_qty if order_line else abs(target.quantity)
                 )
 
+    @api.onchange("amount")
+    def _onchange_amount(self):
+        """A price correction takes back no quantity."""
+        for line in self:
+            if line.amount:
+                line.quantity = 0.0
+
+    @api.onchange("quantity")
+    def _onchange_quantity(self):
+        """A quantity is taken back at its price."""
+        for line in self:
+            if line.quantity:
+                line.amount = 0.0
+
     # ------------------------------------------------------------------
     # What may come in from outside
     # ------------------------------------------------------------------

@@ -103,8 +103,8 @@ class OrderReversalStep(models.Model):
                     and step._get_document().sudo().state == "posted"
                 )
             else:
-                step.can_choose = (
-                    step.res_model == "account.payment" and step.operation != "refund"
+                step.can_choose = step.operation in ("release", "void_payment") and (
+                    step.res_model == "account.payment"
                 )
 
     @api.depends("res_model", "res_id")

@@ -265,10 +265,15 @@ class OrderReversal(models.Model):
         return {key for key in documents if frozen.parse_key(key)[0] in kinds}
 
     def _as_planned(self):
-        """Override to plan the part that the dialog shows."""
+        """Override to plan the part that the dialog shows.
+
+        A row that was opened and names no line yet says nothing so far.
+        """
         planned = super()._as_planned()
         planned.line_ids = [
-            Command.create(line._get_part_values()) for line in self.line_ids
+            Command.create(line._get_part_values())
+            for line in self.line_ids
+            if line._get_target()
         ]
         return planned
 

@@ -229,7 +229,8 @@ class OrderReversal(models.Model):
             found["rows"][key] = found["rows"].get(key, 0.0) + amount
             if row["kind"] in ("tax", "cash"):
                 found[row["kind"]] -= amount
-            elif row["kind"] == "revenue":
+            # With their taxes, as a plan counts them.
+            if row["kind"] in ("revenue", "tax"):
                 found["months"][period] = found["months"].get(period, 0.0) - amount
 
     def _get_root_row(self):

@@ -26,7 +26,7 @@ class OrderSettlementCredit(models.Model):
     date = fields.Date(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_open = fields.Monetary(
-        "Open", readonly=True, help="What the reversal left and is still open."
+        "Still Open", readonly=True, help="What the reversal left and is still open."
     )
     amount = fields.Monetary("To Match", help="The most that is matched of it.")
     rate = fields.Float(

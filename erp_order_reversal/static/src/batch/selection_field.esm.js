@@ -1,3 +1,4 @@
+import {Failure, failureOf} from "../dialog/failure";
 import {Component, onWillUnmount, onWillUpdateProps, useState} from "@odoo/owl";
 import {formatCurrency} from "@web/core/currency";
 import {_t} from "@web/core/l10n/translation";
@@ -31,6 +32,7 @@ const {DateTime} = luxon;
  */
 export class SelectionField extends Component {
     static template = "erp_order_reversal.SelectionField";
+    static components = {Failure};
     static props = {...standardFieldProps};
     /** Whether what the form doesn't know yet is asked for. */
     asks = true;
@@ -38,7 +40,7 @@ export class SelectionField extends Component {
     setup() {
         this.orm = useService("orm");
         this.documents = useDocuments(this.env);
-        this.state = useState({sum: false, open: {}, failed: ""});
+        this.state = useState({sum: false, open: {}, failed: null});
         this.round = 0;
         this.start(this.props);
         onWillUpdateProps((props) => this.start(props));
@@ -54,7 +56,7 @@ export class SelectionField extends Component {
         this.first = first;
         const round = ++this.round;
         this.state.sum = first ? this.add(false, first) : false;
-        this.state.failed = "";
+        this.state.failed = null;
         if (!this.asks || !first || first.checked >= first.total) {
             return;
         }
@@ -68,7 +70,7 @@ export class SelectionField extends Component {
                 found = await this.orm
                     .silent.call(props.record.resModel, "assess_part", [part]);
             } catch (error) {
-                this.state.failed = error.data?.message || String(error);
+                this.state.failed = failureOf(error);
                 return;
             }
             if (round === this.round) {

@@ -1,5 +1,7 @@
 import { markRaw, reactive, toRaw, useEnv, useState } from "@odoo/owl";
 
+import { failureOf, textOf } from "./failure";
+
 /** How long to wait for a document that somebody else is changing, and how often. */
 const PATIENCE = { delay: 1500, times: 4 };
 /** Findings that stand against a request, not against trying it out. */
@@ -30,9 +32,10 @@ class Rehearsal {
         this.orm = markRaw(orm);
         this.busy = false;
         this.result = null;
-        this.error = "";
+        // Why it could not be rehearsed at all, see `failureOf`.
+        this.failure = null;
         // Why the last confirmation was refused, and what of the plan it changed.
-        this.refusal = "";
+        this.refusal = null;
         this.changed = new Set();
         this.choice = null;
         this.running = null;
@@ -44,8 +47,11 @@ class Rehearsal {
 
     /** Whether confirming would be refused for what only the rehearsal knows. */
     get isBlocked() {
-        return this.findings.some(
-            ({ severity, code }) => severity === "blocker" && !FORMAL.includes(code)
+        return (
+            Boolean(this.failure) ||
+            this.findings.some(
+                ({ severity, code }) => severity === "blocker" && !FORMAL.includes(code)
+            )
         );
     }
 
@@ -99,17 +105,17 @@ class Rehearsal {
         for (;;) {
             const choice = this.choice;
             let result = null;
-            let error = "";
+            let failure = null;
             try {
                 result = await this.ask();
-            } catch (reason) {
-                error = textOf(reason);
+            } catch (error) {
+                failure = failureOf(error);
             }
             if (choice !== this.choice) {
                 turn = 0;
                 continue;
             }
-            Object.assign(this, { result, error });
+            Object.assign(this, { result, failure });
             const isBusy = this.findings.some(({ code }) => code === "busy");
             if (!isBusy) {
                 await this.runBack(choice);
@@ -128,8 +134,7 @@ class Rehearsal {
 
     /** Add whether it could be restored, where that was not found by the plan alone. */
     async runBack(choice) {
-        const isRefused = this.error || this.isBlocked;
-        if (!this.askBack || isRefused || this.findings.some(isOneWay)) {
+        if (!this.askBack || this.isBlocked || this.findings.some(isOneWay)) {
             return;
         }
         this.busy = false;
@@ -155,6 +160,13 @@ class Rehearsal {
     forget() {
         this.choice = null;
     }
+
+    /** Once more what failed. */
+    again() {
+        const { choice, ask, askBack } = this;
+        this.forget();
+        this.start(choice, ask, askBack);
+    }
 }
 
 /** Until nothing is rehearsed any more of what a form shows, if anything is. */
@@ -167,11 +179,6 @@ export const stepOf = ({ data }) => [
     `${data.res_model},${data.operation},${data.res_name}`,
     `${data.outcome}|${data.amount}`,
 ];
-
-/** The text of a refusal, as the server gave it. */
-export function textOf(error) {
-    return (error.data && error.data.message) || error.message || String(error);
-}
 
 /**
  * @param {Object} model of the form

@@ -6,6 +6,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Finding } from "../fields/reversal_findings";
 import { ReversalPicture } from "../picture/reversal_picture";
+import { Failure } from "./failure";
 import { useRehearsal } from "./rehearsal";
 
 /** What the rehearsal of the dialog found: books, and what would refuse. */
@@ -54,14 +55,21 @@ registry.category("view_widgets").add("reversal_rehearsal", {
     ],
 });
 
-/** The picture on top: it comes with the rehearsal, and its place is kept until then. */
+/**
+ * The picture on top: it comes with the rehearsal, and its place is kept until then. Where
+ * there is none, because it failed, it says so.
+ */
 export class ReversalChain extends Component {
     static template = "erp_order_reversal.ReversalChain";
-    static components = { ReversalPicture };
+    static components = { Failure, ReversalPicture };
     static props = { ...standardWidgetProps };
 
     setup() {
         this.rehearsal = useRehearsal(this.props.record.model);
+    }
+
+    get effects() {
+        return this.rehearsal.result?.effects || [];
     }
 
     get progress() {

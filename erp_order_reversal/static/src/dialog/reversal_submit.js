@@ -6,7 +6,8 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { stepOf, textOf, useRehearsal } from "./rehearsal";
+import { Failure, failureOf } from "./failure";
+import { stepOf, useRehearsal } from "./rehearsal";
 
 const BUSY = "odoo.addons.erp_order_reversal.exceptions.DocumentsBusyError";
 const TRIES = 3;
@@ -59,7 +60,7 @@ export class ReversalSubmit extends Component {
             if (!(await record.checkValidity({ displayNotification: true }))) {
                 return;
             }
-            this.rehearsal.refusal = "";
+            this.rehearsal.refusal = null;
             // It holds the documents as long as it runs.
             await this.rehearsal.settle();
             const action = await this.send(record);
@@ -94,7 +95,7 @@ export class ReversalSubmit extends Component {
     /** Plan anew, and mark what differs from what was confirmed. */
     async showRefusal(record, error) {
         const before = new Map(record.data.step_ids.records.map(stepOf));
-        this.rehearsal.refusal = textOf(error);
+        this.rehearsal.refusal = failureOf(error);
         this.rehearsal.forget();
         await record.update({ scope: record.data.scope });
         this.rehearsal.changed = new Set(
@@ -119,6 +120,7 @@ registry.category("view_widgets").add("reversal_submit", {
 /** Why the last confirmation was refused. */
 export class ReversalRefusal extends Component {
     static template = "erp_order_reversal.ReversalRefusal";
+    static components = { Failure };
     static props = { ...standardWidgetProps };
 
     setup() {

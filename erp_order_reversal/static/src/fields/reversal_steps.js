@@ -57,6 +57,10 @@ export class ReversalStepsField extends Component {
         return this.steps.some((step) => step.method);
     }
 
+    get hasReasons() {
+        return this.steps.some((step) => step.why);
+    }
+
     get hasResults() {
         return this.steps.some((step) => step.resultName);
     }
