@@ -87,6 +87,44 @@ class TestDialog(ReversalCase):
         chosen = {step.kind: step.can_choose for step in reversal.step_ids}
         self.assertEqual(chosen, {"order": False, "invoice": True, "payment": True})
 
+    def test_a_restore_offers_no_method(self):
+        """What is restored goes back to where it was: there is nothing to choose."""
+        reversal = self.request(self.order)
+        reversal.action_submit()
+        action = reversal.with_user(self.manager).action_open_restore()
+        form = Form(
+            self.env["order.reversal"]
+            .with_user(self.manager)
+            .with_context(**action["context"]),
+            view="erp_order_reversal.order_reversal_view_form_dialog",
+        )
+        steps = form.step_ids._records
+        self.assertIn("payment", [step["kind"] for step in steps])
+        self.assertFalse([step for step in steps if step["can_choose"]])
+
+    def test_a_row_of_a_part_that_names_no_line_yet(self):
+        """It is no mistake so far: all is planned as before."""
+        form = self.dialog()
+        form.scope = "invoice"
+        with form.line_ids.new() as row:
+            self.assertFalse(form.blocker_count)
+            row.order_line_id = self.order.order_line[0]
+            self.assertEqual(row.quantity, self.order.order_line[0].product_uom_qty)
+        self.assertFalse(form.blocker_count)
+
+    def test_quantity_or_amount(self):
+        """The one that is entered last counts, so that nobody has to clear the other."""
+        form = self.dialog()
+        form.scope = "invoice"
+        with form.line_ids.new() as row:
+            row.order_line_id = self.order.order_line[0]
+            row.amount = 5.0
+            self.assertEqual(row.quantity, 0.0)
+            row.quantity = 1.0
+            self.assertEqual(row.amount, 0.0)
+            row.amount = 7.0
+        self.assertFalse(form.blocker_count)
+
     def test_preview_keeps_nothing(self):
         model = self.env["order.reversal"]
         before = self.trial_balance()

@@ -6,6 +6,7 @@ from pathlib import Path
 from lxml import etree
 
 from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.tools import file_open
 
 from odoo.addons import erp_order_reversal
 from odoo.addons.erp_order_reversal.models.order_settlement import findings
@@ -114,6 +115,22 @@ class TestGuide(ReversalCase):
         for paragraph in self.guide().search([]):
             self.assertNotIn("http", paragraph.body)
             self.assertNotIn("src=", paragraph.body)
+
+    def test_pictures_are_shipped_in_each_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        shown = self.guide().search([("picture", "!=", False)])
+        self.assertGreater(len(shown), 4)
+        for paragraph in shown:
+            english = paragraph.picture
+            chinese = paragraph.with_context(lang="zh_CN").picture
+            self.assertNotEqual(english, chinese)
+            for path in (english, chinese):
+                with self.subTest(picture=path), file_open(path[1:], "rb") as picture:
+                    content = picture.read()
+                    self.assertTrue(content.startswith(b"\x89PNG"))
+                    self.assertLess(len(content), 120 * 1024)
+        code = shown[0].codes.split()[0]
+        self.assertEqual(self.guide().explain(code)["picture"], shown[0].picture)
 
     def test_who_may_not(self):
         employee = self._user("employee_t", "base.group_user")

@@ -24,7 +24,7 @@ class OrderReversal(models.Model):
     @api.depends_context("lang")
     def _compute_act(self):
         for reversal in self:
-            act = ", ".join(filter(None, reversal._get_act_parts()))
+            act = self.env._(", ").join(filter(None, reversal._get_act_parts()))
             reversal.act = act[:1].upper() + act[1:] or self.env._("Confirm")
 
     def _get_act_parts(self):

@@ -21,6 +21,10 @@ class OrderReversalGuide(models.Model):
         required=True, help="Codes of the findings that it explains, with spaces."
     )
     sequence = fields.Integer(default=10)
+    picture = fields.Char(
+        translate=True,
+        help="Where a screenshot is, below the static files of an addon.",
+    )
 
     @api.constrains("codes")
     def _check_codes(self):
@@ -57,7 +61,8 @@ class OrderReversalGuide(models.Model):
         :param str code: of the finding
         :raise MissingError: no paragraph is about it
         :raise ValidationError: the code is no text
-        :return: {"id", "name", "body"}: `body` is HTML
+        :return: {"id", "name", "body", "picture"}: `body` is HTML, `picture` the path
+            of a screenshot or False
         """
         check_type(self.env, code, str, "code")
         self.check_access("read")
@@ -74,4 +79,5 @@ class OrderReversalGuide(models.Model):
             "id": paragraph.id,
             "name": paragraph.name,
             "body": str(paragraph.body),
+            "picture": paragraph.picture,
         }
