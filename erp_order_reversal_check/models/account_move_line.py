@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 
 from odoo.addons.erp_order_reversal.checks import check_records
 
-from ..const import INVOICE_TYPES
-
 
 class AccountMoveLine(models.Model):
     """A line that differs is marked, and takes over what the order line says."""
@@ -22,10 +20,7 @@ class AccountMoveLine(models.Model):
     )
 
     def _compute_settlement_check_differs(self):
-        moves = self.move_id._origin.filtered(
-            lambda move: move.move_type in INVOICE_TYPES
-        )
-        differing = self.env["settlement.check"]._get_differing(moves)
+        differing = self.env["settlement.check"]._get_differing(self.move_id._origin)
         for line in self:
             line.settlement_check_differs = (self._name, line._origin.id) in differing
 

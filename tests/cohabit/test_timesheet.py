@@ -76,7 +76,7 @@ class TestTimesheet(CohabitCase):
         self.assertEqual(timesheet.timesheet_invoice_id, invoice)
 
     def test_the_check_is_silent_on_hours_worked(self):
-        """Three of five hours were worked and invoiced: neither too much nor too few."""
+        """Three of five hours were worked and invoiced: that is right."""
         order, invoice, _timesheet = self.worked()
         for record in (order, invoice):
             self.assertEqual(record.with_user(self.clerk).check_settlement(), [])

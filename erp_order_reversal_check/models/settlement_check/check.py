@@ -63,9 +63,10 @@ class SettlementCheck(models.AbstractModel):
         :param records: orders, invoices or payments
         :return: set of (model, id); without what was accepted
         """
+        checked = records.filtered_domain(records._settlement_check_domain())
         return {
             key
-            for items in self._check(records).values()
+            for items in self._check(checked).values()
             for item in items
             if not item.accepted
             for key in (item.record, item.other)
