@@ -264,6 +264,7 @@ class TestRightOnes(CorpusCase):
             alarms += [
                 (kind, item.code, move.id) for move in moves for item in found[move.id]
             ]
-        self.tell(f"false alarms on {len({alarm[-1] for alarm in alarms})}", count)
+        which = sorted({f"{kind}: {code}" for kind, code, _id in alarms})
+        self.tell(f"false alarms {len(alarms)} ({', '.join(which)})", count)
         self.assertGreaterEqual(count, EACH * len(variations.KINDS))
         self.assertLess(len(alarms), 0.01 * count, alarms)

@@ -492,6 +492,14 @@ class TestHistory(CheckCase):
         wrong.order_line.price_unit = 10000.0
         self.assertAgrees(self.draft(wrong))
 
+    def test_down_payments_are_not_usual_amounts(self):
+        for number in range(6):
+            order = self.make_order(products=self.services[0])
+            order.client_order_ref = f"Deposit {number}"
+            self.down_payment(order, 10.0)
+        order = self.make_order(products=self.services[0], quantity=2.0)
+        self.assertAgrees(self.draft(order))
+
     def test_amount_of_a_customer(self):
         self.sell(6)
         order = self.make_order(products=self.services[0], quantity=40.0)
