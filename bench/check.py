@@ -34,10 +34,11 @@ def main(env, sizes: list[int]) -> str:
                 name,
                 f"{seconds * 1000:.0f}",
                 f"{seconds * 1000 / size:.2f}",
+                f"{series.median('cpu') * 1000:.0f}",
                 f"{series.median('queries'):.0f}",
             ]
         )
-    return table(["settlement check", "ms", "ms / invoice", "queries"], rows)
+    return table(["settlement check", "ms", "ms / invoice", "CPU ms", "queries"], rows)
 
 
 class _State:

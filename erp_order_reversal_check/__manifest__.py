@@ -28,6 +28,9 @@
         "web.assets_backend": [
             "erp_order_reversal_check/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "erp_order_reversal_check/static/tests/tours/**/*",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "auto_install": True,

@@ -95,6 +95,22 @@ class TestCorrect(SettlementCase):
         with self.assertRaisesRegex(UserError, "waits to be settled again"):
             order.action_settle_again()
 
+    def test_opening_it_changes_nothing(self):
+        """What is shown was tried for real and rolled back: no number is used up."""
+        order, move, payment = self.settle(user_id=self.clerk.id)
+        reversal = self.reverse(order, "draft", correction=True)
+        order.order_line[0].price_unit = 50.0
+        books = self.trial_balance()
+        image = self.image(order, order.order_line, order.invoice_ids, payment)
+        settlement = self.open_settlement(reversal)
+        self.assertFalse(settlement.rehearsal_error)
+        self.assertFalse(settlement.blocker_count)
+        now = self.image(order, order.order_line, order.invoice_ids, payment)
+        self.assertEqual(now, image)
+        self.assertBooks(books)
+        settlement.action_settle()
+        self.assertEqual(settlement.move_ids.sequence_number, move.sequence_number + 1)
+
     def test_not_for_everybody_nor_for_quotations(self):
         order, _move, _payment = self.settle()
         with self.assertRaises(AccessError):

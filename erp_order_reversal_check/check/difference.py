@@ -67,6 +67,7 @@ class Difference:
     :param str code: the rule, set by whoever runs it
     :param str severity: `warning` or `blocker`, set likewise
     :param tuple owner: (model, id) of the checked document, set likewise
+    :param bool stands: the checked document is posted already, set likewise
     :param bool accepted: somebody accepted exactly this difference, set likewise
     """
 
@@ -77,6 +78,7 @@ class Difference:
     code: str = ""
     severity: str = ""
     owner: tuple = ()
+    stands: bool = False
     accepted: bool = False
 
     def digest(self):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from odoo.tools import LazyTranslate
 
+from ..const import PAYMENT_IN_FORCE
 from . import duplicate, history, partner, payment, price, quantity, terms
 from .words import WORDS
 
@@ -26,6 +27,8 @@ SEVERITIES = (
     ("warning", "Warning"),
     ("blocker", "Blocker"),
 )
+# States of an invoice or a payment that can't be changed any more.
+STANDING = ("posted", *PAYMENT_IN_FORCE)
 # What a tolerance is measured in; empty where a rule has none.
 UNITS = (
     ("percent", "%"),
@@ -298,4 +301,5 @@ def differences(record, subject, rules):
             found.code = rule.code
             found.severity = severity
             found.owner = record.key
+            found.stands = record.state in STANDING
             yield found

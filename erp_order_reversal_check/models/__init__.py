@@ -7,6 +7,7 @@ from . import order_reversal_log
 from . import order_reversal
 from . import order_reversal_report
 from . import sale_order
+from . import sale_order_line
 from . import account_move
 from . import account_move_line
 from . import account_move_send

@@ -1,11 +1,11 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.erp_order_reversal.checks import check_records
 
 
 class AccountMoveLine(models.Model):
-    """Taking over what the order line says, on a draft invoice."""
+    """A line that differs is marked, and takes over what the order line says."""
 
     _inherit = "account.move.line"
 
@@ -14,6 +14,15 @@ class AccountMoveLine(models.Model):
         "(product_id, move_id) WHERE parent_state = 'posted' "
         "AND display_type = 'product'"
     )
+
+    settlement_check_differs = fields.Boolean(
+        "Differs", compute="_compute_settlement_check_differs"
+    )
+
+    def _compute_settlement_check_differs(self):
+        differing = self.env["settlement.check"]._get_differing(self.move_id._origin)
+        for line in self:
+            line.settlement_check_differs = (self._name, line._origin.id) in differing
 
     def _get_order_line(self):
         """The one order line that this line of a draft invoice invoices.

@@ -344,25 +344,29 @@ class SettlementCheckMixin(models.AbstractModel):
         fix = self.env["settlement.check.fix"]._get_call(item)
         if fix:
             return fix
-        model, record_id = item.other or item.record
-        if model == "sale.order.line":
-            # sudo: the order's id alone; whether it may be read is asked when opened.
-            line = self.env[model].sudo().browse(record_id)
-            model, record_id = "sale.order", line.order_id.id
-        elif model == "account.move.line":
-            model, record_id = (
-                "account.move",
-                self.env[model].sudo().browse(record_id).move_id.id,
-            )
-        if (model, record_id) == (self._name, self.id):
+        places = [self._to_place(key) for key in (item.other, item.record) if key]
+        elsewhere = [place for place in places if place != self]
+        if not elsewhere:
             return {}
-        record = self.env[model].browse(record_id)
+        record = elsewhere[0]
         return {
+            # sudo: the name alone; whether it may be read is asked when it is opened.
             "action_text": self.env._("Open %s", record.sudo().display_name),
             "action": {
                 "type": "ir.actions.act_window",
-                "res_model": model,
-                "res_id": record_id,
+                "res_model": record._name,
+                "res_id": record.id,
                 "view_mode": "form",
             },
         }
+
+    @api.model
+    def _to_place(self, key):
+        """The document in which a person finds what is named by (model, id)."""
+        model, record_id = key
+        record = self.env[model].browse(record_id)
+        owner = {"sale.order.line": "order_id", "account.move.line": "move_id"}
+        if model in owner:
+            # sudo: the document's id alone, as above.
+            record = record.sudo()[owner[model]].sudo(False)
+        return record

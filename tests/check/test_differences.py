@@ -157,6 +157,34 @@ class TestLines(CheckCase):
         ]
         self.assertAgrees(move, order)
 
+    def test_rounding(self):
+        """Neither a rounding of the cash to pay, nor of a price by another unit."""
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "To five",
+                "rounding": 5.0,
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.company_data["default_account_revenue"].id,
+                "loss_account_id": self.company_data["default_account_expense"].id,
+            }
+        )
+        order = self.make_order(quantity=7.0)
+        order.order_line[0].price_unit = 33.33
+        move = self.draft(order)
+        move.invoice_cash_rounding_id = rounding
+        self.assertIn("rounding", move.line_ids.mapped("display_type"))
+        self.assertAgrees(move, order)
+        self.rule("unit").severity = "off"
+        line = self.product_lines(move)[0]
+        line.write(
+            {
+                "product_uom_id": self.dozen.id,
+                "quantity": 7.0 / 12,
+                "price_unit": 33.33 * 12,
+            }
+        )
+        self.assertAgrees(move, order)
+
     def test_invoice_without_order(self):
         move = self.init_invoice(
             "out_invoice", partner=self.partner, products=self.services, post=True
@@ -463,6 +491,14 @@ class TestHistory(CheckCase):
         wrong = self.make_order(products=self.services[0])
         wrong.order_line.price_unit = 10000.0
         self.assertAgrees(self.draft(wrong))
+
+    def test_down_payments_are_not_usual_amounts(self):
+        for number in range(6):
+            order = self.make_order(products=self.services[0])
+            order.client_order_ref = f"Deposit {number}"
+            self.down_payment(order, 10.0)
+        order = self.make_order(products=self.services[0], quantity=2.0)
+        self.assertAgrees(self.draft(order))
 
     def test_amount_of_a_customer(self):
         self.sell(6)

@@ -236,6 +236,32 @@ class TestGuard(CheckCase):
         self.env.invalidate_all()
         self.assertFalse(self.move.with_user(self.clerk).alerts)
 
+    def test_a_click_leads_to_the_line(self):
+        """From each document to the other one; there the line is marked."""
+        self.rule("price").severity = "warning"
+        [draft] = self.move.with_user(self.clerk).check_settlement()
+        self.assertNotIn("Reverse", draft["remedy"])
+        self.move.action_post()
+        key = f"settlement_price_account.move.line_{self.line.id}"
+        order, move = self.order.with_user(self.clerk), self.move.with_user(self.clerk)
+        for alerts, target in (
+            (order.settlement_check_alerts, move),
+            (move.alerts, order),
+        ):
+            action = alerts[key]["action"]
+            self.assertEqual(
+                (action["res_model"], action["res_id"]), (target._name, target.id)
+            )
+            self.assertIn(target.name, alerts[key]["action_text"])
+            self.assertIn("take it back first with “Reverse…”", alerts[key]["message"])
+        lines = move.invoice_line_ids
+        self.assertEqual(lines.filtered("settlement_check_differs"), self.line)
+        marked = order.order_line.filtered("settlement_check_differs")
+        self.assertEqual(marked, self.line.sale_line_ids)
+        order.accept_differences("A sample")
+        self.env.invalidate_all()
+        self.assertFalse(any(lines.mapped("settlement_check_differs")))
+
     def test_send(self):
         self.rule("price").severity = "warning"
         self.move.action_post()

@@ -67,6 +67,47 @@ class TestState(CheckCase):
             self.wrong,
         )
 
+    def test_badge(self):
+        """The lists of orders and of invoices show the state to a clerk."""
+        for model, view in (
+            ("sale.order", "sale.sale_order_tree"),
+            ("account.move", "account.view_out_invoice_tree"),
+        ):
+            records = self.env[model].with_user(self.clerk)
+            view = records.get_view(self.env.ref(view).id, "list")
+            self.assertRegex(
+                view["arch"], '<field name="settlement_check_state" widget="badge"'
+            )
+
+    def test_many_at_once(self):
+        """Differences of a selection are shown together, and accepted by one reason."""
+        second = self.make_order(quantity=3.0)
+        move = self.draft_of(second)
+        move.invoice_line_ids[0].discount = 5.0
+        move.action_post()
+        self.pay(move)
+        selection = (self.right | self.wrong | second).with_user(self.clerk)
+        action = selection.action_accept_differences()
+        dialog = (
+            self.env["settlement.check.accept"]
+            .with_user(self.clerk)
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertEqual(
+            {(line.res_model, line.res_id, line.code) for line in dialog.line_ids},
+            {
+                (move._name, self.moves[1].id, "price"),
+                (move._name, move.id, "discount"),
+            },
+        )
+        dialog.reason = "Both were agreed"
+        dialog.action_accept()
+        self.assertEqual(
+            selection.mapped("settlement_check_state"),
+            ["agrees", "accepted", "accepted"],
+        )
+
     def test_accepted(self):
         self.wrong.with_user(self.clerk).accept_differences("A sample")
         self.assertEqual(self.wrong.settlement_check_state, "accepted")

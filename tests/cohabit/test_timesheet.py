@@ -75,6 +75,12 @@ class TestTimesheet(CohabitCase):
         reversal.with_user(self.manager).action_undo()
         self.assertEqual(timesheet.timesheet_invoice_id, invoice)
 
+    def test_the_check_is_silent_on_hours_worked(self):
+        """Three of five hours were worked and invoiced: that is right."""
+        order, invoice, _timesheet = self.worked()
+        for record in (order, invoice):
+            self.assertEqual(record.with_user(self.clerk).check_settlement(), [])
+
     def test_the_hosts_way_frees_them_too(self):
         """Where another addon changes how the host reverses, see `host_way`."""
         order, invoice, timesheet = self.worked()

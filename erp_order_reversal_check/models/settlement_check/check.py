@@ -57,6 +57,22 @@ class SettlementCheck(models.AbstractModel):
         return result
 
     @api.model
+    def _get_differing(self, records):
+        """What a person has to look at: lines and documents that differ.
+
+        :param records: orders, invoices or payments
+        :return: set of (model, id); without what was accepted
+        """
+        checked = records.filtered_domain(records._settlement_check_domain())
+        return {
+            key
+            for items in self._check(checked).values()
+            for item in items
+            if not item.accepted
+            for key in (item.record, item.other)
+        }
+
+    @api.model
     def _read_books(self, records, rules_by_company, recording):
         self._flush_tables()
         books = Books()

@@ -36,7 +36,8 @@ CROSS JOIN LATERAL (
      WHERE move.move_type = 'out_invoice' AND move.payment_state != 'reversed'
   ORDER BY wanted.id, recent.move_id
 """
-# Likewise for each (customer, company): what was invoiced, without taxes.
+# Likewise for each (customer, company): what was invoiced, without taxes. A down payment
+# alone says nothing of how much is usual.
 CUSTOMER_HISTORY = """
     SELECT wanted.id, recent.id, recent.date, recent.amount_untaxed_signed
       FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[])
@@ -55,6 +56,10 @@ CROSS JOIN LATERAL (
                    AND move.state = 'posted' AND move.move_type = 'out_invoice')
            ) recent
      WHERE recent.payment_state != 'reversed'
+       AND EXISTS (SELECT 1 FROM account_move_line item
+                    WHERE item.move_id = recent.id
+                      AND item.display_type = 'product'
+                      AND item.is_downpayment IS NOT TRUE)
   ORDER BY wanted.id, recent.id
 """
 

@@ -43,9 +43,19 @@ class SettlementCheck(models.AbstractModel):
                 key: self._value(value, names) for key, value in item.values.items()
             }
             message = self.env._(rules.MESSAGES[item.code])
-            remedy = self.env._(rules.REMEDIES[item.code])
-            result.append((message % values, remedy))
+            result.append((message % values, self._remedy(item)))
         return result
+
+    @api.model
+    def _remedy(self, item):
+        remedy = self.env._(rules.REMEDIES[item.code])
+        # what is missing on an invoice is invoiced by another one
+        if item.stands and item.code != "not_invoiced":
+            posted = self.env._(
+                "To change what is posted, take it back first with “Reverse…”."
+            )
+            return f"{remedy} {posted}"
+        return remedy
 
     @api.model
     def _names(self, differences):
