@@ -178,9 +178,7 @@ class Cohabitation:
         log = self._log(group, "tests")
         variables = {"ERP_COHABIT_GROUP": group.name}
         arguments = [PEER_TESTS, "-n", "0"]
-        code, cases = run_pytest(
-            self.workshop, database, arguments, variables, log=log
-        )
+        code, cases = run_pytest(self.workshop, database, arguments, variables, log=log)
         stages = {stage: [] for stage in ("main job", "restore", "peer")}
         for case in cases:
             main = case.classname.startswith(MAIN)

@@ -121,6 +121,29 @@ class TestOtherAddons(ReversalCase):
             "account.move", "button_cancel", restore, restore.action_submit
         )
 
+    def test_a_dialog_when_it_is_settled_again(self):
+        """Said when the dialog of it opens, and refused; nothing is invoiced."""
+        order, _invoice, _payment = self.settle()
+        reversal = self.reverse(order, "draft")
+        before = self.trial_balance()
+        settlements = self.env["order.settlement"].with_user(self.clerk)
+        with self.answer("sale.order", "action_confirm", "Over the Credit Limit"):
+            settlement = settlements.create({"reversal_id": reversal.id})
+            [found] = settlement.finding_ids.filtered(lambda f: f.code == "refused")
+            self.assertEqual(found.severity, "blocker")
+            self.assertIn("Over the Credit Limit", found.message)
+            self.assertIn(order.name, found.message)
+            with (
+                self.assertRaisesRegex(
+                    UserError, "Over the Credit Limit.*Confirm it on the order"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                settlement.action_settle()
+        self.env.invalidate_all()
+        self.assertEqual((order.state, settlement.state), ("draft", "draft"))
+        self.assertBooks(before)
+
     def test_a_workflow_that_invoices_again_is_said(self):
         """As `sale_automatic_workflow`: the order names what acts by itself."""
         order, _invoice, _payment = self.settle()
