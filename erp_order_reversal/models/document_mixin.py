@@ -208,7 +208,7 @@ class OrderReversalMixin(models.AbstractModel):
         remedy = remedy or self.env._(
             "Answer it on the document itself, then try again."
         )
-        raise UserError(f"{message} {remedy}")
+        raise UserError(message + " " + remedy)
 
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""

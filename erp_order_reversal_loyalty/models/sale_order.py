@@ -64,8 +64,9 @@ class SaleOrder(models.Model):
 
     def _reversal_obstacles_cancel(self, step, plan):
         """Override: what the order takes from a card must be on it."""
-        super()._reversal_obstacles_cancel(step, plan)
+        result = super()._reversal_obstacles_cancel(step, plan)
         self._reversal_block_spent_since(plan)
+        return result
 
     def _reversal_block_spent_since(self, plan):
         """The points of its rewards were given back, and may be spent by now."""
