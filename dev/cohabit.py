@@ -20,6 +20,8 @@ from .testing import run_pytest
 from .workshop import Workshop, bring_up
 
 LIST = Path(__file__).resolve().parent / "cohabit.txt"
+#: Addons by others that groups of the list name.
+OTHERS = ("requirements-cohabit.txt",)
 (PEER_TESTS,) = APART
 TROUBLE = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) |^Traceback ", re.MULTILINE)
 #: The tests of the main job, and those of them that restore; the others compare.
@@ -58,7 +60,7 @@ def main(chosen: list[str], listed: bool = False) -> int:
     :param bool listed: print the names and stop there
     :return: 1 if something failed, else 0
     """
-    workshop = bring_up(browser.require)
+    workshop = bring_up(browser.require, addons=OTHERS)
     found = {
         group.name: group for group in groups(workshop.modules.known, LIST.read_text())
     }
