@@ -11,8 +11,11 @@ GIVEN = {
 
 
 class TestAllowance(PeerCase):
-    def registered(self):
-        order, invoice, _payment = self.settle(sent=False)
+    def registered(self, paid=True):
+        order = self.make_order()
+        invoice = self.invoice(order)
+        if paid:
+            self.pay(invoice)
         invoice.write(
             {
                 "l10n_tw_edi_ecpay_invoice_id": "AB11100099",
@@ -31,7 +34,7 @@ class TestAllowance(PeerCase):
         self.assertEqual(invoice.payment_state, "paid")
 
     def test_answers_are_the_credit_notes(self):
-        _order, invoice = self.registered()
+        _order, invoice = self.registered(paid=False)
         self.assertPeers(invoice, GIVEN, GIVEN)
         credit = self.by_reversal(invoice, **GIVEN)
         self.assertEqual(credit.l10n_tw_edi_ecpay_invoice_id, "AB11100099")

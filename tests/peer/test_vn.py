@@ -16,12 +16,12 @@ class TestAdjustment(PeerCase):
         ].create({"name": "K24TUT", "invoice_template_id": template.id})
 
     def sent(self):
-        order, invoice, _payment = self.settle()
+        invoice = self.invoice(self.make_order())
         invoice.l10n_vn_edi_invoice_state = "sent"
-        return order, invoice
+        return invoice
 
     def test_adjusts_as_the_host_does_and_back(self):
-        _order, invoice = self.sent()
+        invoice = self.sent()
         given = {
             "l10n_vn_edi_adjustment_type": "2",
             "l10n_vn_edi_agreement_document_name": "Agreement 7",
