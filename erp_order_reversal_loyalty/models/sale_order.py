@@ -89,7 +89,7 @@ class SaleOrder(models.Model):
                         card=card.display_name,
                         points=card._format_points(card.points),
                     ),
-                    self,
+                    card,
                     remedy=self.env._(
                         "Take back what the card was spent for since, or make a new "
                         "order."

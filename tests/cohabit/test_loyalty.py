@@ -136,6 +136,50 @@ class TestLoyalty(CohabitCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(card.points, 20.0)
 
+    def test_each_card_is_told_of(self):
+        """One that blocks is not hidden by another one that was spent, too."""
+        order, _invoice, _payment = self.settle(
+            products=[self.gift_product, self.gift_product]
+        )
+        cards = order.coupon_point_ids.coupon_id
+        self.assertEqual(len(cards), 2)
+        cards.points = 20.0
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        found = reversal.finding_ids.filtered(lambda f: f.code == "card_spent")
+        self.assertEqual(set(found.mapped("res_id")), set(cards.ids))
+
+    def test_a_coupon_of_the_next_order_that_was_used(self):
+        """A present: it warns, and is overdrawn until the order is restored."""
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Next time",
+                "program_type": "next_order_coupons",
+                "applies_on": "future",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create({"product_ids": [Command.set(self.services[0].ids)]})
+                ],
+                "reward_ids": [Command.create({"reward_type": "discount"})],
+            }
+        )
+        order, _invoice, _payment = self.settle(products=self.services[0])
+        coupon = order.coupon_point_ids.coupon_id
+        self.assertEqual((coupon.program_id, coupon.points), (program, 1.0))
+        later = self.make_order(products=self.services[1], confirm=False)
+        later._try_apply_code(coupon.code)
+        later._apply_program_reward(program.reward_ids, coupon)
+        later.action_confirm()
+        self.assertEqual(coupon.points, 0.0)
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_spent"], "warning")
+        reversal.action_submit()
+        self.assertEqual((order.state, coupon.points), ("cancel", -1.0))
+        self.assertEqual(later.state, "sale")
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual((order.state, coupon.points), ("sale", 0.0))
+
     def test_spent_card_warns_where_the_money_stays(self):
         order, _payment, card = self.sell_card()
         card.points = 20.0

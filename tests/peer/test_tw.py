@@ -29,7 +29,8 @@ class TestAllowance(PeerCase):
         reversal = self.request(invoice, "invoice")
         reversal.action_assess()
         self.assertEqual(set(reversal.credit_questions.split()), set(GIVEN))
-        with self.assertRaisesRegex(UserError, "needs “Allowance Notify Way”"):
+        needed = "needs “Agreement Type” and “Allowance Notify Way”"
+        with self.assertRaisesRegex(UserError, needed):
             reversal.action_submit()
         self.assertEqual(invoice.payment_state, "paid")
 
