@@ -248,6 +248,30 @@ class TestWizardValues(ExtendedMixin, ReversalCase):
                 self.env.registry[model].__bases__ = bases
                 self.env.registry.clear_cache()
 
+    def test_an_addon_that_confirms_one_at_a_time(self):
+        """As `sale_advance_payment` of OCA, whose `action_post` knows one entry."""
+
+        def action_post(moves):
+            moves.ensure_one()
+            return super(other, moves).action_post()
+
+        other = self.extend("account.move", action_post=action_post)
+        before = self.trial_balance()
+        orders = [self.make_order(), self.make_order()]
+        for order in orders:
+            self.invoice(order)
+        settled = self.trial_balance()
+        for method in ("credit_note", "void"):
+            with self.subTest(method):
+                reversals = self.env["order.reversal"].with_user(self.clerk)
+                for order in orders:
+                    reversals |= self.request(order, invoice_method=method)
+                reversals.action_submit()
+                self.assertEqual(set(reversals.mapped("state")), {"done"})
+                self.assertBooks(before)
+                reversals.with_user(self.manager).action_undo()
+                self.assertBooks(settled)
+
     def test_taxes_typed_by_hand_beside_another_reversal(self):
         self.check_taxes_typed_by_hand("account.move", "_reverse_moves")
 

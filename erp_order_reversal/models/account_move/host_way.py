@@ -177,8 +177,17 @@ class AccountMove(models.Model):
         if self._reversal_host_methods() <= {"_reverse_moves"}:
             moves._reversal_post_mirrors()
         else:
-            moves._reversal_acted(moves.action_post(), "posted")
+            moves._reversal_confirm()
         return self
+
+    def _reversal_confirm(self):
+        """Post drafts as *Confirm* does, each alone where an addon extends that button.
+
+        It may count on one entry (`sale_advance_payment` of OCA).
+        """
+        alone = "action_post" in self._reversal_host_methods()
+        for moves in self if alone else [self]:
+            moves._reversal_acted(moves.action_post(), "posted")
 
     def copy(self, default=None):
         """Copy all lines of an invoice that is taken back, instead of deriving them.

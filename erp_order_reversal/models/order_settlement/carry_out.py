@@ -73,7 +73,7 @@ class OrderSettlement(models.Model):
         links = {move: move.transaction_ids for move in drafts if move.transaction_ids}
         for move in links:
             move.transaction_ids = [Command.clear()]
-        drafts._reversal_acted(drafts.action_post(), "posted")
+        drafts._reversal_confirm()
         for move, transactions in links.items():
             move.transaction_ids = [Command.set(transactions.ids)]
 
