@@ -1,16 +1,18 @@
 """Our addons beside groups of the host's others: installed, tried and uninstalled.
 
-The groups stand in `cohabit.txt`. `tests/peer`, where there is such a folder, runs on
-each of them and finds the group's name in the environment (ERP_COHABIT_GROUP).
+The groups stand in `cohabit.txt`. `tests/peer` runs on each of them and finds the
+group's name in the environment (ERP_COHABIT_GROUP). What came of it is written into the
+table of README.md.
 """
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import browser, paths
+from . import browser, cohabit_table, paths
 from .database import NO_DEMO, WITH_DEMO, Databases, run_copy
 from .flavours import APART
 from .shell import Missing, step
@@ -18,11 +20,13 @@ from .testing import run_pytest
 from .workshop import Workshop, bring_up
 
 LIST = Path(__file__).resolve().parent / "cohabit.txt"
+#: Addons by others that groups of the list name.
+OTHERS = ("requirements-cohabit.txt",)
 (PEER_TESTS,) = APART
 TROUBLE = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) |^Traceback ", re.MULTILINE)
-MAIN = f"{PEER_TESTS}/test_order.py"
-STAGES = ("host", "install", "main job, restore", "peer", "uninstall")
-NOTHING = "-"
+#: The tests of the main job, and those of them that restore; the others compare.
+MAIN = f"{PEER_TESTS.replace('/', '.')}.test_order."
+RESTORE = "test_restore"
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Group:
     ours: list[str] = field(default_factory=list)
     results: dict[str, str] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def groups(known, text: str) -> Iterator[Group]:
@@ -55,7 +60,7 @@ def main(chosen: list[str], listed: bool = False) -> int:
     :param bool listed: print the names and stop there
     :return: 1 if something failed, else 0
     """
-    workshop = bring_up(*([browser.require] if _has_tests() else []))
+    workshop = bring_up(browser.require, addons=OTHERS)
     found = {
         group.name: group for group in groups(workshop.modules.known, LIST.read_text())
     }
@@ -70,24 +75,17 @@ def main(chosen: list[str], listed: bool = False) -> int:
     cohabitation = Cohabitation(workshop)
     for group in wanted:
         cohabitation.go_through(group)
-    _report(wanted)
+        table = cohabit_table.write([*found.values()], [group])
+    _report(wanted, table)
     return int(any(group.failed for group in wanted))
 
 
-def _has_tests() -> bool:
-    return any((paths.REPO / PEER_TESTS).glob("**/test_*.py"))
-
-
-def _report(wanted: list[Group]) -> None:
-    print(f"\n| group | addons of the host | ours | {' | '.join(STAGES)} |")
-    print(f"|---|---|---|{'--:|' * len(STAGES)}")
+def _report(wanted: list[Group], table: str) -> None:
+    print(f"\n{table}")
     for group in wanted:
-        cells = [group.name, " ".join(group.modules), " ".join(group.ours)]
-        cells += [group.results.get(stage, NOTHING) for stage in STAGES]
-        print(f"| {' | '.join(cells)} |")
-    for group in wanted:
+        print(f"\n{group.name}: {' '.join(group.ours)}")
         for text in group.failed:
-            print(f"\n{group.name}: {text}")
+            print(f"{group.name}: {text}")
     failed = sum(bool(group.failed) for group in wanted)
     print(f"\ntotal: {len(wanted) - failed} passed, {failed} failed", flush=True)
 
@@ -111,10 +109,12 @@ class Cohabitation:
             self.databases.template(flavour),
             f"eor_{paths.CLONE_KEY}_beside_{group.name}",
         )
+        start = time.monotonic()
         try:
             with step(f"{group.name}: {', '.join([*group.modules, *group.ours])}"):
                 self._stages(group, database)
         finally:
+            group.seconds = time.monotonic() - start
             for name in self.databases.names(database):
                 self.databases.drop(name)
 
@@ -125,26 +125,23 @@ class Cohabitation:
         self.workshop.server.sql(NO_DEMO, database=database, check=True)
         if not self._try(group, "install", self._install, database, group.ours):
             return
-        if _has_tests():
-            main, rest = [MAIN], [PEER_TESTS, f"--ignore={MAIN}"]
-            self._try(group, "main job, restore", self._test, database, main, group)
-            self._try(group, "peer", self._test, database, rest, group)
+        self._test(group, database)
         self._try(group, "uninstall", self._uninstall, database)
 
     def _try(self, group: Group, stage: str, function, *arguments) -> bool:
         """Carry out a stage, note how long it took; return whether all is well."""
         start = time.monotonic()
-        text, known = "", len(group.failed)
+        outcome = "ok"
         try:
-            log = f"beside-{paths.CLONE_KEY}-{group.name}-{stage.split()[0]}"
-            text = function(log, *arguments)
+            function(self._log(group, stage), *arguments)
         except Missing as error:
             group.failed.append(f"{stage}: {error}")
-        seconds = f"{time.monotonic() - start:.0f} s"
-        well = len(group.failed) == known
-        outcome = text or ("ok" if well else "FAILED")
-        group.results[stage] = f"{outcome}, {seconds}"
-        return well
+            outcome = "FAILED"
+        group.results[stage] = f"{outcome}, {time.monotonic() - start:.0f} s"
+        return outcome == "ok"
+
+    def _log(self, group: Group, stage: str) -> str:
+        return f"beside-{paths.CLONE_KEY}-{group.name}-{stage}"
 
     def _install(
         self, log: str, database: str, modules: list[str], demo: bool = False
@@ -178,13 +175,26 @@ class Cohabitation:
         if found:
             raise Missing(f"{text[found.start() :][:2000]}\nLog: {path}")
 
-    def _test(self, log: str, database: str, files: list[str], group: Group) -> str:
+    def _test(self, group: Group, database: str) -> None:
+        """Run the tests, note what came of each stage, and how long its tests took."""
+        log = self._log(group, "tests")
         variables = {"ERP_COHABIT_GROUP": group.name}
-        code, counts = run_pytest(
-            self.workshop, database, [*files, "-n", "0"], variables, log=log
-        )
-        text = f"{counts['passed']} passed"
-        if code or not counts["passed"]:
-            path = paths.LOGS / f"{log}.log"
-            raise Missing(f"{text}, {counts['failed']} failed. Log: {path}")
-        return text
+        arguments = [PEER_TESTS, "-n", "0"]
+        code, cases = run_pytest(self.workshop, database, arguments, variables, log=log)
+        stages = {stage: [] for stage in ("main job", "restore", "peer")}
+        for case in cases:
+            main = case.classname.startswith(MAIN)
+            restores = main and case.name.startswith(RESTORE)
+            stages["restore" if restores else "main job" if main else "peer"] += [case]
+        for stage, of_stage in stages.items():
+            counts = Counter(case.outcome for case in of_stage)
+            text = [f"{count} {outcome}" for outcome, count in sorted(counts.items())]
+            seconds = sum(case.seconds for case in of_stage)
+            group.results[stage] = ", ".join([*text, f"{seconds:.0f} s"])
+            wrong = [case.name for case in of_stage if case.outcome != "passed"]
+            if wrong or not of_stage:
+                path = paths.LOGS / f"{log}.log"
+                names = ", ".join(wrong) or "no test"
+                group.failed.append(f"{stage}: {names}. Log: {path}")
+        if code and not group.failed:
+            group.failed.append(f"tests: exit code {code}")

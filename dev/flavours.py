@@ -57,6 +57,7 @@ FLAVOURS = {
             "l10n_es_edi_facturae",
             "l10n_es_edi_tbai",
             "l10n_es_edi_verifactu",
+            "l10n_tw_edi_ecpay",
             "l10n_vn_edi_viettel",
         ),
         "base",

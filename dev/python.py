@@ -107,13 +107,16 @@ def _link(source: Path, target: Path) -> None:
     target.symlink_to(source)
 
 
-def foreign_addons(python: Path) -> Path:
-    """Return the folder of addons by others, from their wheels."""
-    requirements = HERE / "requirements-addons.txt"
-    folder = paths.STATE / f"addons-{_key(requirements.name)}"
+def foreign_addons(python: Path, name: str = "requirements-addons.txt") -> Path:
+    """Return the folder of addons by others, from their wheels.
+
+    :param str name: the file that lists them, with all that they depend on
+    """
+    requirements = HERE / name
+    folder = paths.STATE / f"addons-{_key(name)}"
     with lock("addons", "the download of addons"):
         if not folder.is_dir():
-            with step("Downloading addons that this clone depends on"):
+            with step(f"Downloading addons by others: {name}"):
                 fresh = folder.with_suffix(".new")
                 shutil.rmtree(fresh, ignore_errors=True)
                 # they require the host, which is on no index

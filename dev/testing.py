@@ -6,6 +6,7 @@ import socket
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import browser, paths
@@ -15,6 +16,17 @@ from .shell import Missing, run, say
 from .workshop import bring_up
 
 NO_TESTS = 5
+
+
+@dataclass
+class Case:
+    """A test, and what came of it; it counts its subtests."""
+
+    classname: str
+    name: str
+    #: passed, failed or skipped
+    outcome: str
+    seconds: float
 
 
 def main(arguments: list[str], reuse: bool = False) -> int:
@@ -78,8 +90,8 @@ def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
     options = {"stdin": sys.stdin} if "--pdb" in arguments else {}
     arguments = [*_workers(arguments), *arguments]
     try:
-        code, counts = run_pytest(workshop, database, arguments, variables, **options)
-        totals.update(counts)
+        code, cases = run_pytest(workshop, database, arguments, variables, **options)
+        totals.update(case.outcome for case in cases)
         return code
     finally:
         for name in databases.names(database):
@@ -88,8 +100,8 @@ def _run_suite(workshop, databases, flavour, source, arguments, totals) -> int:
 
 def run_pytest(
     workshop, database: str, arguments: list[str], variables: dict, **options
-) -> tuple[int, Counter]:
-    """Run pytest on a database; return its exit code, and how many tests did what.
+) -> tuple[int, list[Case]]:
+    """Run pytest on a database; return its exit code, and what came of each test.
 
     :param dict variables: of its environment
     """
@@ -109,7 +121,7 @@ def run_pytest(
     environment = workshop.environment(ERP_DISPOSABLE_DATABASE="1", **variables)
     try:
         result = run(*command, check=False, cwd=paths.REPO, env=environment, **options)
-        return result.returncode, _count(report)
+        return result.returncode, _read(report)
     finally:
         report.unlink(missing_ok=True)
 
@@ -125,19 +137,20 @@ def _cores() -> str:
     return str(min(len(os.sched_getaffinity(0)), 8))
 
 
-def _count(report: Path) -> Counter:
-    """Add up the tests; the report also lists the subtests under a test's name."""
-    outcomes = {}
+def _read(report: Path) -> list[Case]:
+    """Read the tests; the report also lists the subtests under a test's name."""
+    cases = {}
     if not report.is_file():
-        return Counter()
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
-        found = {element.tag for element in case}
-        name = case.get("classname"), case.get("name")
+        return []
+    for element in ElementTree.parse(report).getroot().iter("testcase"):
+        found = {child.tag for child in element}
+        key = element.get("classname"), element.get("name")
+        outcome = "skipped" if "skipped" in found else "passed"
+        case = cases.setdefault(key, Case(*key, outcome, 0.0))
+        case.seconds += float(element.get("time") or 0.0)
         if found & {"failure", "error"}:
-            outcomes[name] = "failed"
-        else:
-            outcomes.setdefault(name, "skipped" if "skipped" in found else "passed")
-    return Counter(outcomes.values())
+            case.outcome = "failed"
+    return [*cases.values()]
 
 
 def _report(totals: Counter) -> None:

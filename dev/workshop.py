@@ -22,6 +22,8 @@ class Workshop:
     #: the folder from which Python imports the host
     imported: Path
     server: postgres.Server
+    #: files that list addons by others, beside those that this clone depends on
+    others: tuple[str, ...] = ()
 
     @property
     def config(self) -> Path:
@@ -34,6 +36,7 @@ class Workshop:
         folders = list(self.host.addons_path)
         if paths.has_queue():
             folders.append(python.foreign_addons(self.python))
+        folders += [python.foreign_addons(self.python, name) for name in self.others]
         if paths.addons():
             folders.append(paths.REPO)
         return [*dict.fromkeys(folders)]
@@ -113,10 +116,11 @@ def _replace(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def bring_up(*more: Callable) -> Workshop:
+def bring_up(*more: Callable, addons: tuple[str, ...] = ()) -> Workshop:
     """Return the workshop, making what's missing: all of it at the same time.
 
     :param more: what else has to be brought up
+    :param addons: files that list further addons by others
     """
     with ThreadPoolExecutor() as pool:
         server = pool.submit(postgres.server)
@@ -124,7 +128,7 @@ def bring_up(*more: Callable) -> Workshop:
         others = [pool.submit(function) for function in more]
         found = host.find()
     result = Workshop(
-        found, packages.result(), python.importable(found), server.result()
+        found, packages.result(), python.importable(found), server.result(), addons
     )
     for other in others:
         other.result()

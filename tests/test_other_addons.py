@@ -121,6 +121,29 @@ class TestOtherAddons(ReversalCase):
             "account.move", "button_cancel", restore, restore.action_submit
         )
 
+    def test_a_dialog_when_it_is_settled_again(self):
+        """Said when the dialog of it opens, and refused; nothing is invoiced."""
+        order, _invoice, _payment = self.settle()
+        reversal = self.reverse(order, "draft")
+        before = self.trial_balance()
+        settlements = self.env["order.settlement"].with_user(self.clerk)
+        with self.answer("sale.order", "action_confirm", "Over the Credit Limit"):
+            settlement = settlements.create({"reversal_id": reversal.id})
+            [found] = settlement.finding_ids.filtered(lambda f: f.code == "refused")
+            self.assertEqual(found.severity, "blocker")
+            self.assertIn("Over the Credit Limit", found.message)
+            self.assertIn(order.name, found.message)
+            with (
+                self.assertRaisesRegex(
+                    UserError, "Over the Credit Limit.*Confirm it on the order"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                settlement.action_settle()
+        self.env.invalidate_all()
+        self.assertEqual((order.state, settlement.state), ("draft", "draft"))
+        self.assertBooks(before)
+
     def test_a_workflow_that_invoices_again_is_said(self):
         """As `sale_automatic_workflow`: the order names what acts by itself."""
         order, _invoice, _payment = self.settle()
@@ -224,6 +247,30 @@ class TestWizardValues(ExtendedMixin, ReversalCase):
                 self.assertTrue(moves._reversal_takes_host_way())
                 self.env.registry[model].__bases__ = bases
                 self.env.registry.clear_cache()
+
+    def test_an_addon_that_confirms_one_at_a_time(self):
+        """As `sale_advance_payment` of OCA, whose `action_post` knows one entry."""
+
+        def action_post(moves):
+            moves.ensure_one()
+            return super(other, moves).action_post()
+
+        other = self.extend("account.move", action_post=action_post)
+        before = self.trial_balance()
+        orders = [self.make_order(), self.make_order()]
+        for order in orders:
+            self.invoice(order)
+        settled = self.trial_balance()
+        for method in ("credit_note", "void"):
+            with self.subTest(method):
+                reversals = self.env["order.reversal"].with_user(self.clerk)
+                for order in orders:
+                    reversals |= self.request(order, invoice_method=method)
+                reversals.action_submit()
+                self.assertEqual(set(reversals.mapped("state")), {"done"})
+                self.assertBooks(before)
+                reversals.with_user(self.manager).action_undo()
+                self.assertBooks(settled)
 
     def test_taxes_typed_by_hand_beside_another_reversal(self):
         self.check_taxes_typed_by_hand("account.move", "_reverse_moves")

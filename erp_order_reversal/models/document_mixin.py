@@ -168,7 +168,7 @@ class OrderReversalMixin(models.AbstractModel):
         """All documents must be what they were: list of str."""
         return step.reversal_id._find_unrestored() if books.fresh else []
 
-    def _reversal_acted(self, answer, *states):
+    def _reversal_acted(self, answer, *states, remedy=""):
         """Make sure that a method of the host did to these documents what it is for.
 
         Other addons may let it answer with a dialog instead: a confirmation, an
@@ -176,15 +176,17 @@ class OrderReversalMixin(models.AbstractModel):
 
         :param answer: what the method returned
         :param str states: the states of which each document must have one now
+        :param str remedy: what to do next, in a sentence; to answer it, by default
         :raise UserError: names the documents, and what is asked
         """
-        self._reversal_insist(answer, lambda record: record.state in states)
+        self._reversal_insist(answer, lambda record: record.state in states, remedy)
 
-    def _reversal_insist(self, answer, acted):
+    def _reversal_insist(self, answer, acted, remedy=""):
         """Make sure that a method of the host did what it is for; see there.
 
         :param answer: what the method returned
         :param acted: says of a document whether it was done to it
+        :param str remedy: see `_reversal_acted`
         :raise UserError: names the documents, and what is asked
         """
         left = self.filtered(lambda record: not acted(record))
@@ -203,11 +205,10 @@ class OrderReversalMixin(models.AbstractModel):
             message = self.env._(
                 "%s can't be changed by a reversal: another addon stops it.", names
             )
-        raise UserError(
-            message
-            + " "
-            + self.env._("Answer it on the document itself, then try again.")
+        remedy = remedy or self.env._(
+            "Answer it on the document itself, then try again."
         )
+        raise UserError(message + " " + remedy)
 
     def _reversal_open_action(self):
         """The dialog on a new reversal whose root is this document."""

@@ -193,6 +193,22 @@ class OrderReversalRequestMixin(models.AbstractModel):
     )
 
 
+class OrderReversalBatch(models.Model):
+    """What was made for the orders of a batch: whether it is asked about."""
+
+    _inherit = "order.reversal.batch"
+
+    asks_made = fields.Boolean(compute="_compute_asks_made")
+
+    @api.depends("order_ids")
+    def _compute_asks_made(self):
+        """Where an addon is installed that something is made for orders by."""
+        operations = self.env["order.reversal.step"]._get_operations()
+        known = bool(operations["cancel_made"].models)
+        for batch in self:
+            batch.asks_made = known and bool(batch.order_ids)
+
+
 class OrderReversal(models.Model):
     """What was made for the order: whether it is asked about, and who is told."""
 

@@ -30,9 +30,9 @@ class SaleOrder(models.Model):
             values = {"order": order.name, "event": event.name}
             attended = registrations.filtered(lambda found: found.state == "done")
             if attended and (plan.reaches("draft") or plan.refunds()):
-                order._reversal_report_attended(plan, len(attended), values)
+                order._reversal_report_attended(plan, event, len(attended), values)
             if plan.part is not None or not plan.reaches("draft"):
-                order._reversal_report_staying(plan, len(registrations), values)
+                order._reversal_report_staying(plan, event, len(registrations), values)
             elif rest := registrations - attended:
                 plan.inform(
                     "tickets_cancelled",
@@ -41,11 +41,11 @@ class SaleOrder(models.Model):
                         count=len(rest),
                         **values,
                     ),
-                    order,
+                    event,
                 )
         return plan
 
-    def _reversal_report_attended(self, plan, count, values):
+    def _reversal_report_attended(self, plan, event, count, values):
         """Who was there has had what was paid for."""
         report = plan.block if plan.refunds() else plan.warn
         report(
@@ -55,7 +55,7 @@ class SaleOrder(models.Model):
                 count=count,
                 **values,
             ),
-            self,
+            event,
             remedy=self.env._(
                 "Keep the payment as a credit of the customer, and invoice what was "
                 "attended."
@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
             else self.env._("Agree with the customer what is to be paid for it."),
         )
 
-    def _reversal_report_staying(self, plan, count, values):
+    def _reversal_report_staying(self, plan, event, count, values):
         """The order stays, and so do its tickets, though the money goes back."""
         if plan.refunds() or plan.part is not None:
             plan.warn(
@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
                     count=count,
                     **values,
                 ),
-                self,
+                event,
                 remedy=self.env._("Cancel those that are not wanted at the event."),
             )
 

@@ -41,7 +41,7 @@ class SaleOrderCouponPoints(models.Model):
                     points=card._format_points(self.points),
                     order=self.order_id.name,
                 ),
-                self.order_id,
+                card,
             )
         elif bought and plan.refunds():
             plan.warn(
@@ -52,7 +52,7 @@ class SaleOrderCouponPoints(models.Model):
                     card=card.display_name,
                     order=self.order_id.name,
                 ),
-                self.order_id,
+                card,
                 remedy=self.env._("Cancel the order, too, to close the card."),
             )
 
@@ -70,7 +70,7 @@ class SaleOrderCouponPoints(models.Model):
                 order=self.order_id.name,
                 card=card.display_name,
             ),
-            self.order_id,
+            card,
             remedy=self.env._(
                 "Keep the payment as a credit of the customer, and settle what was "
                 "spent with it."

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import float_compare
 
 
 class SaleOrder(models.Model):
@@ -31,6 +32,69 @@ class SaleOrder(models.Model):
         """
         steps._get_document()._reversal_reopen_cards()
         return super()._reversal_apply_confirm(steps.with_context(loyalty_no_mail=True))
+
+    def _update_programs_and_rewards(self):
+        """Override: a restored order has the rewards that it was invoiced with.
+
+        Anew they would be worth what the programs give today: nothing, where one has
+        ended since.
+        """
+        if self.env["order.reversal"]._is_running():
+            return None
+        return super()._update_programs_and_rewards()
+
+    def _get_real_points_for_coupon(self, coupon, post_confirm=False):
+        """Override: what a restored order puts on a card is there again.
+
+        The host counts it after the confirmation only, and refuses an order whose
+        card was spent in part before the order was taken back.
+        """
+        points = super()._get_real_points_for_coupon(coupon, post_confirm)
+        if (
+            self.env["order.reversal"]._is_running()
+            and coupon.program_id.applies_on == "future"
+            and self.state != "sale"
+        ):
+            points += self._reversal_points_given(coupon)
+        return points
+
+    def _reversal_points_given(self, card):
+        entries = self.coupon_point_ids.filtered(lambda entry: entry.coupon_id == card)
+        return sum(entries.mapped("points"))
+
+    def _reversal_obstacles_cancel(self, step, plan):
+        """Override: what the order takes from a card must be on it."""
+        result = super()._reversal_obstacles_cancel(step, plan)
+        self._reversal_block_spent_since(plan)
+        return result
+
+    def _reversal_block_spent_since(self, plan):
+        """The points of its rewards were given back, and may be spent by now."""
+        if self.state == "sale":
+            return
+        for card in self.order_line.coupon_id | self.coupon_point_ids.coupon_id:
+            lines = self.order_line.filtered(
+                lambda line, card=card: line.coupon_id == card
+            )
+            used = sum(lines.mapped("points_cost"))
+            left = card.points + self._reversal_points_given(card) - used
+            if float_compare(left, 0.0, precision_digits=2) < 0:
+                plan.block(
+                    "card_spent_since",
+                    self.env._(
+                        "%(order)s took %(used)s from %(card)s, and %(points)s are "
+                        "left on it.",
+                        order=self.name,
+                        used=card._format_points(used),
+                        card=card.display_name,
+                        points=card._format_points(card.points),
+                    ),
+                    card,
+                    remedy=self.env._(
+                        "Take back what the card was spent for since, or make a new "
+                        "order."
+                    ),
+                )
 
     def _reversal_reopen_cards(self):
         # sudo: the cards of these orders, which their cancelling closed as sudo too.

@@ -63,7 +63,7 @@ class SaleOrder(models.Model):
                     "done.",
                     **values,
                 ),
-                self,
+                membership.channel_id,
                 remedy=self.env._(
                     "Keep the payment as a credit of the customer, and invoice what "
                     "was done."
@@ -78,7 +78,7 @@ class SaleOrder(models.Model):
                     "The course “%(course)s” that %(order)s opened is closed.",
                     **values,
                 ),
-                self,
+                membership.channel_id,
             )
         elif refunds:
             plan.warn(
@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
                     "The course “%(course)s” stays open, as %(order)s stays confirmed.",
                     **values,
                 ),
-                self,
+                membership.channel_id,
                 remedy=self.env._("Cancel the order, too, to close it."),
             )
 

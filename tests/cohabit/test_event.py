@@ -107,6 +107,29 @@ class TestRegistrations(EventCase):
         reversal.action_submit()
         self.assertEqual(set(registrations.mapped("state")), {"open"})
 
+    def test_each_event_is_told_of(self):
+        other = self.event.copy({"name": "Other Conference"})
+        order = self.make_order(
+            order_line=[
+                Command.create(
+                    {
+                        "product_id": self.ticket_product.id,
+                        "event_id": event.id,
+                        "event_ticket_id": event.event_ticket_ids[:1].id,
+                    }
+                )
+                for event in (self.event, other)
+            ]
+        )
+        self.pay(self.invoice(order))
+        registrations = order.order_line.sudo().registration_ids
+        registrations.state = "done"
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        found = reversal.finding_ids.filtered(lambda f: f.code == "tickets_attended")
+        self.assertEqual(set(found.mapped("severity")), {"blocker"})
+        self.assertEqual(set(found.mapped("res_id")), set((self.event | other).ids))
+
     def test_they_are_not_listed_twice(self):
         order, _registrations = self.registered()
         reversal = self.request(order)

@@ -1,7 +1,7 @@
 """Gift cards, coupons and rewards of an order that is taken back."""
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .common import CohabitCase
 
@@ -80,7 +80,7 @@ class TestLoyalty(CohabitCase):
         return order, invoice, self.pay(invoice)
 
     @classmethod
-    def make_order(cls, products=None, **values):
+    def make_order(cls, products=None, confirm=True, **values):
         order = cls.env["sale.order"].create(
             {
                 "partner_id": cls.partner.id,
@@ -94,8 +94,15 @@ class TestLoyalty(CohabitCase):
         for card, rewards in order._get_claimable_rewards().items():
             if card.program_id == cls.promotion:
                 order._apply_program_reward(rewards[:1], card)
-        order.action_confirm()
+        if confirm:
+            order.action_confirm()
         return order
+
+    def foretold(self, order):
+        """What the dialog says of an order that is to be cancelled, as the clerk."""
+        model = self.env["order.reversal"].with_user(self.clerk)
+        way_back = model.preview_way_back({"order_id": order.id, "scope": "cancel"})
+        return {found["code"] for found in way_back}
 
     def codes(self, reversal):
         return {found.code: found.severity for found in reversal.finding_ids}
@@ -129,15 +136,65 @@ class TestLoyalty(CohabitCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(card.points, 20.0)
 
+    def test_each_card_is_told_of(self):
+        """One that blocks is not hidden by another one that was spent, too."""
+        order, _invoice, _payment = self.settle(
+            products=[self.gift_product, self.gift_product]
+        )
+        cards = order.coupon_point_ids.coupon_id
+        self.assertEqual(len(cards), 2)
+        cards.points = 20.0
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        found = reversal.finding_ids.filtered(lambda f: f.code == "card_spent")
+        self.assertEqual(set(found.mapped("res_id")), set(cards.ids))
+
+    def test_a_coupon_of_the_next_order_that_was_used(self):
+        """A present: it warns, and is overdrawn until the order is restored."""
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Next time",
+                "program_type": "next_order_coupons",
+                "applies_on": "future",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create({"product_ids": [Command.set(self.services[0].ids)]})
+                ],
+                "reward_ids": [Command.create({"reward_type": "discount"})],
+            }
+        )
+        order, _invoice, _payment = self.settle(products=self.services[0])
+        coupon = order.coupon_point_ids.coupon_id
+        self.assertEqual((coupon.program_id, coupon.points), (program, 1.0))
+        later = self.make_order(products=self.services[1], confirm=False)
+        later._try_apply_code(coupon.code)
+        later._apply_program_reward(program.reward_ids, coupon)
+        later.action_confirm()
+        self.assertEqual(coupon.points, 0.0)
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_spent"], "warning")
+        reversal.action_submit()
+        self.assertEqual((order.state, coupon.points), ("cancel", -1.0))
+        self.assertEqual(later.state, "sale")
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual((order.state, coupon.points), ("sale", 0.0))
+
     def test_spent_card_warns_where_the_money_stays(self):
         order, _payment, card = self.sell_card()
         card.points = 20.0
         reversal = self.request(order)
         reversal.action_assess()
         self.assertEqual(self.codes(reversal)["card_spent"], "warning")
+        self.assertNotIn("one_way", self.foretold(order))
+        before = self.trial_balance()
         reversal.action_submit()
         self.assertEqual(order.state, "cancel")
         self.assertEqual(card.points, -30.0)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(card.points, 20.0)
+        self.assertBooks(before)
 
     def test_refund_of_an_order_that_stays(self):
         order, _payment, _card = self.sell_card()
@@ -162,6 +219,87 @@ class TestLoyalty(CohabitCase):
         self.assertEqual(order.order_line, lines)
         self.assertEqual(order.amount_total, invoice.amount_total)
         self.assertBooks(before)
+
+    def test_a_promotion_that_has_ended_comes_back(self):
+        """Ended before it is taken back, or after: the order is what was invoiced."""
+        for ends_before in (True, False):
+            with self.subTest(ends_before=ends_before):
+                self.promotion.active = True
+                order, invoice, _payment = self.promoted()
+                lines, before = order.order_line, self.trial_balance()
+                self.promotion.active = not ends_before
+                self.assertNotIn("one_way", self.foretold(order))
+                reversal = self.reverse(order)
+                self.promotion.active = False
+                reversal.with_user(self.manager).action_undo()
+                self.assertEqual(order.state, "sale")
+                self.assertEqual(order.order_line, lines)
+                self.assertEqual(order.amount_total, invoice.amount_total)
+                self.assertBooks(before)
+
+    def test_a_promotion_that_gives_less_by_now(self):
+        order, invoice, _payment = self.promoted()
+        before = self.trial_balance()
+        reversal = self.reverse(order)
+        self.promotion.reward_ids.discount = 5
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.amount_total, invoice.amount_total)
+        self.assertBooks(before)
+
+    def test_a_quotation_asks_the_promotion_of_today(self):
+        """What is confirmed by a person is the host's, after a reversal, too."""
+        order, _invoice, _payment = self.promoted()
+        self.reverse(order, "draft")
+        self.promotion.active = False
+        order.with_user(self.clerk).action_confirm()
+        self.assertFalse(order.order_line.filtered("is_reward_line"))
+
+    def paid_by_card(self):
+        """An order, 50 of it paid by a gift card that another order sold."""
+        _order, _payment, card = self.sell_card()
+        order = self.make_order(products=self.services[1], confirm=False)
+        order._try_apply_code(card.code)
+        order._apply_program_reward(self.gift_cards.reward_ids, card)
+        order.action_confirm()
+        self.assertEqual(card.points, 0.0)
+        invoice = self.invoice(order)
+        invoice.is_move_sent = True
+        self.pay(invoice)
+        return order, card
+
+    def test_a_card_that_paid_is_given_back_and_taken_again(self):
+        order, card = self.paid_by_card()
+        before = self.trial_balance()
+        reversal = self.reverse(order)
+        self.assertEqual(card.points, 50.0)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(card.points, 0.0)
+        self.assertBooks(before)
+
+    def test_a_card_that_was_spent_since(self):
+        """It can't pay twice: said in the dialog of the restore, and refused."""
+        order, card = self.paid_by_card()
+        reversal = self.reverse(order)
+        card.points = 20.0
+        before = self.trial_balance()
+        restore = (
+            self.env["order.reversal"]
+            .with_user(self.manager)
+            .create({"restores_id": reversal.id, "reason_id": self.reason.id})
+        )
+        restore.action_assess()
+        self.assertEqual(self.codes(restore)["card_spent_since"], "blocker")
+        with self.assertRaisesRegex(UserError, "took .*50.* from .*20.* are left"):
+            restore.action_submit()
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(card.points, 20.0)
+        self.assertBooks(before)
+
+    def test_who_may_not(self):
+        order, _payment, card = self.sell_card()
+        with self.assertRaises(AccessError):
+            self.request(order, user=self.outsider)
+        self.assertEqual((order.state, card.points), ("sale", 50.0))
 
     def test_the_hosts_own_cancel_still_deletes(self):
         order = self.make_order(products=self.gift_product)

@@ -2,10 +2,11 @@
 
 from odoo import Command
 
+from ..batch import BatchCase
 from .common import CohabitCase
 
 
-class TestPurchase(CohabitCase):
+class TestPurchase(CohabitCase, BatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -59,6 +60,35 @@ class TestPurchase(CohabitCase):
         purchase.button_confirm()
         self.reverse(order, "draft")
         self.assertIn(self.buyer, purchase.activity_ids.user_id)
+
+    def test_many_orders_as_one(self):
+        """The batch asks what becomes of it, too, and hands the answer on."""
+        for method, state in (("auto", "sent"), ("cancel", "cancel")):
+            with self.subTest(method):
+                found = [self.settled(), self.settled()]
+                for _order, purchase in found:
+                    purchase.state = "sent"
+                orders = found[0][0] | found[1][0]
+                batch = self.batch(orders, scope="cancel", made_method=method)
+                self.assertTrue(batch.asks_made)
+                batch.action_start()
+                self.assertEqual((batch.state, batch.done_count), ("done", 2))
+                self.assertEqual(
+                    {purchase.state for _order, purchase in found},
+                    {state},
+                )
+
+    def test_the_batch_asks_in_both_forms(self):
+        model = self.env["order.reversal.batch"].with_user(self.clerk)
+        for name in ("", "_dialog"):
+            view = self.env.ref(
+                f"erp_order_reversal.order_reversal_batch_view_form{name}"
+            )
+            self.assertIn('name="made_method"', model.get_view(view.id)["arch"])
+        order, _purchase = self.settled()
+        _order, invoice, _payment = self.settle()
+        self.assertTrue(self.batch(order).asks_made)
+        self.assertFalse(self.batch(invoice).asks_made, "nothing is made for it")
 
     def test_one_that_buys_for_others_stays(self):
         order, purchase = self.settled()

@@ -81,6 +81,32 @@ class TestCourses(CohabitCase):
             reversal.action_submit()
         self.assertTrue(membership.active)
 
+    def test_each_course_is_told_of(self):
+        other = self.make_service(
+            **{"name": "Other Course", "service_tracking": "course"}
+        )
+        self.course.create(
+            {
+                "name": "Controlling",
+                "enroll": "payment",
+                "product_id": other.id,
+                "is_published": True,
+                "user_id": self.course.user_id.id,
+            }
+        )
+        order, _invoice, _payment = self.settle(products=self.course_product | other)
+        memberships = (
+            self.env["slide.channel.partner"]
+            .sudo()
+            .search([("partner_id", "=", self.partner.id)])
+        )
+        self.assertEqual(len(memberships), 2)
+        memberships.write({"completion": 60, "member_status": "ongoing"})
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        found = reversal.finding_ids.filtered(lambda f: f.code == "course_begun")
+        self.assertEqual(set(found.mapped("res_id")), set(memberships.channel_id.ids))
+
     def test_another_order_keeps_it_open(self):
         order, membership = self.enrolled()
         self.settle(products=self.course_product)

@@ -65,6 +65,7 @@ COUNTRIES = {
             "l10n_cl_sii_taxpayer_type": "1",
         },
         number="1",
+        credit_number="2",
     ),
     "in": Country(
         "in",
@@ -147,6 +148,7 @@ COUNTRIES = {
         journal={"edi_format_ids": [Command.clear()]},
         given={"l10n_sa_reason": "BR-KSA-17-reason-1"},
     ),
+    "tw": Country("tw", company={"country_id": "xml:base.tw"}),
     "uy": Country(
         "uy",
         own={

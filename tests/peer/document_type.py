@@ -2,10 +2,10 @@
 
 from odoo.exceptions import UserError
 
-from .test_peer import PeerCase
 
+class DocumentTypeCase:
+    """To be mixed into a `PeerCase`."""
 
-class DocumentTypeCase(PeerCase):
     def test_types_that_are_possible(self):
         invoice = self.invoice(self.make_order())
         types = invoice._reversal_document_types()

@@ -16,6 +16,8 @@ OWN_FIELDS = {
     "inalterable_hash",
     # Whether a draft was written to, as the wizard does: ours is made at once.
     "is_manually_modified",
+    # The reason, as each of them has it.
+    "l10n_tw_edi_invalidate_reason",
     "made_sequence_gap",
     "matching_number",
     "move_id",

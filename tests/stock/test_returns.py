@@ -1,5 +1,7 @@
 """Open returns survive; lots, serial numbers and packages come back as they went."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 
@@ -53,6 +55,33 @@ class TestOpenReturns(GoodsCase):
             self.step_of(reversal, delivery).data["goods"], [["Desk", 3.0, "Units"]]
         )
         self.assertEqual(back.state, "cancel")
+
+    def test_a_dialog_instead_of_a_receipt_is_a_refusal(self):
+        """Another addon asks something first: said before, refused in its words."""
+        order, invoice, _payment = self.settle_goods(products=self.desk)
+        before, books = self.on_hand(), self.trial_balance()
+        dialog = {"type": "ir.actions.act_window", "name": "Quality Check"}
+        reversal = self.request(order, "cancel", delivery_method="return")
+        with patch.object(
+            type(order.picking_ids), "button_validate", lambda self: dialog
+        ):
+            [found] = [
+                found
+                for found in reversal.rehearse()["findings"]
+                if found["severity"] == "blocker"
+            ]
+            self.assertEqual(found["code"], "host_refused")
+            self.assertIn("Quality Check", found["message"])
+            with (
+                self.assertRaisesRegex(UserError, "Quality Check.*Ask the warehouse"),
+                self.env.cr.savepoint(),
+            ):
+                reversal.action_submit()
+        self.env.invalidate_all()
+        self.assertEqual((order.state, invoice.payment_state), ("sale", "paid"))
+        self.assertEqual(len(order.picking_ids), 1)
+        self.assertEqual(self.on_hand(), before)
+        self.assertBooks(books)
 
     def test_verification_sees_a_return_that_was_cancelled(self):
         order, _invoice, _payment = self.settle_goods(products=self.desk)

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import float_compare, float_round
 
+from .host_way import OF_WIZARD
+
 
 class AccountMoveLine(models.Model):
     """The line of a credit note that takes a part of an invoice line back."""
@@ -10,7 +12,8 @@ class AccountMoveLine(models.Model):
     def _reversal_part_vals(self, quantity, amount):
         """Values of a credit note line that takes back a part of this line."""
         self.ensure_one()
-        values = self.with_context(include_business_fields=True).copy_data()[0]
+        context = {"include_business_fields": True, **OF_WIZARD}
+        values = self.with_context(**context).copy_data()[0]
         values.pop("move_id", None)
         if abs(quantity) < 1e-6:
             # Only money is left: it must not count against the order line.

@@ -19,18 +19,20 @@ class AccountMove(models.Model):
     def _reversal_foresee_credit(self, plan, share):
         """Override: what has to be answered is answered."""
         result = super()._reversal_foresee_credit(plan, share)
-        for name, needed in self._reversal_credit_questions().items():
-            if needed and not plan.reversal[name]:
-                plan.block(
-                    "credit_unanswered",
-                    self.env._(
-                        "The credit note of %(invoice)s needs “%(field)s”.",
-                        invoice=self.display_name,
-                        field=plan.reversal._fields[name]._description_string(self.env),
-                    ),
-                    self,
-                    remedy=self.env._(
-                        "Give it below, beside the date and the methods."
-                    ),
-                )
+        missing = [
+            plan.reversal._fields[name]._description_string(self.env)
+            for name, needed in self._reversal_credit_questions().items()
+            if needed and not plan.reversal[name]
+        ]
+        if missing:
+            plan.block(
+                "credit_unanswered",
+                self.env._(
+                    "The credit note of %(invoice)s needs “%(field)s”.",
+                    invoice=self.display_name,
+                    field=self.env._("” and “").join(missing),
+                ),
+                self,
+                remedy=self.env._("Give it below, beside the date and the methods."),
+            )
         return result

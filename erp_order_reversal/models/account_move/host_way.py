@@ -54,6 +54,9 @@ BESIDE_LINES = {"_reverse_moves", "_post", "action_post"}
 #: They change nothing of the values that the wizard gives.
 SAME_WIZARD = {"account", "sale_timesheet"}
 OWN = "erp_order_reversal"
+#: What addons let the host's wizard say to the copies that it makes: where each line
+#: came from (`account_invoice_refund_link` of OCA).
+OF_WIZARD = {"link_origin_line": True}
 
 
 class LinesDerivedError(Exception):
@@ -154,7 +157,7 @@ class AccountMove(models.Model):
         :param list defaults: values of each credit note
         :return: `account.move`, in the order of these
         """
-        moves = self.with_context(order_reversal_host_way=ENGINE)
+        moves = self.with_context(order_reversal_host_way=ENGINE, **OF_WIZARD)
         credits = moves._reverse_moves(defaults, cancel=True)
         return credits.with_context(order_reversal_host_way=None)
 
@@ -174,8 +177,17 @@ class AccountMove(models.Model):
         if self._reversal_host_methods() <= {"_reverse_moves"}:
             moves._reversal_post_mirrors()
         else:
-            moves._reversal_acted(moves.action_post(), "posted")
+            moves._reversal_confirm()
         return self
+
+    def _reversal_confirm(self):
+        """Post drafts as *Confirm* does, each alone where an addon extends that button.
+
+        It may count on one entry (`sale_advance_payment` of OCA).
+        """
+        alone = "action_post" in self._reversal_host_methods()
+        for moves in self if alone else [self]:
+            moves._reversal_acted(moves.action_post(), "posted")
 
     def copy(self, default=None):
         """Copy all lines of an invoice that is taken back, instead of deriving them.

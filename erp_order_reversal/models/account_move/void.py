@@ -123,7 +123,7 @@ class AccountMove(models.Model):
         moves._reversal_acted(moves.button_draft(), "draft")
         posted = moves.browse(step.res_id for step in steps if step._was_posted())
         if posted:
-            posted._reversal_acted(posted.action_post(), "posted")
+            posted._reversal_confirm()
         steps._set_result()
 
     def _reversal_check_post(self, step, books):

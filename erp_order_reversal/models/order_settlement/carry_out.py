@@ -45,15 +45,10 @@ class OrderSettlement(models.Model):
     def _confirm(self, orders):
         quotations = orders.filtered(lambda order: order.state in ("draft", "sent"))
         if quotations:
-            # One that opens a dialog instead (a limit, an exception) confirms nothing.
-            quotations.action_confirm()
-        if waiting := quotations.filtered(lambda order: order.state != "sale"):
-            raise UserError(
-                self.env._(
-                    "%s was not confirmed: another rule of your company holds it. "
-                    "Confirm it on the order, then settle again.",
-                    ", ".join(waiting.mapped("name")),
-                )
+            quotations._reversal_acted(
+                quotations.action_confirm(),
+                "sale",
+                remedy=self.env._("Confirm it on the order, then settle again."),
             )
 
     def _invoice(self, terms):
@@ -78,7 +73,7 @@ class OrderSettlement(models.Model):
         links = {move: move.transaction_ids for move in drafts if move.transaction_ids}
         for move in links:
             move.transaction_ids = [Command.clear()]
-        drafts._reversal_acted(drafts.action_post(), "posted")
+        drafts._reversal_confirm()
         for move, transactions in links.items():
             move.transaction_ids = [Command.set(transactions.ids)]
 

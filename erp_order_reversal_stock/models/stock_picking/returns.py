@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...values import GoodsData
@@ -104,16 +103,15 @@ class StockPicking(models.Model):
             ):
                 move.quantity = move.product_uom_qty
         self.move_ids.picked = True
-        self.with_context(skip_backorder=True, skip_sms=True).button_validate()
-        waiting = self.filtered(lambda picking: picking.state != "done")
-        if waiting:
-            raise UserError(
-                self.env._(
-                    "%s could not be validated. Ask the warehouse for the return "
-                    "instead, or receive the goods there first.",
-                    ", ".join(waiting.mapped("name")),
-                )
-            )
+        skipped = {"skip_backorder": True, "skip_sms": True}
+        self._reversal_acted(
+            self.with_context(**skipped).button_validate(),
+            "done",
+            remedy=self.env._(
+                "Ask the warehouse for the return instead, or receive the goods there "
+                "first."
+            ),
+        )
 
     def _reversal_check_return(self, step, books):
         """The goods are back: the return is done, for all that was planned."""
