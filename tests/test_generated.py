@@ -148,7 +148,7 @@ class GeneratedCase(ForeseenMixin, BatchCase):
     def _carry_out(self, shape, built, reversal):
         """As the shape says; whatever is refused was said before.
 
-        :return: the reversal that was carried out, as the clerk sees it
+        :return: the reversal that was carried out, as whoever did that sees it
         """
         if shape.way == "batch":
             batch = self.batch(built.root, **self._values(shape))
@@ -161,18 +161,16 @@ class GeneratedCase(ForeseenMixin, BatchCase):
             self.company.reversal_approval = "never"
             self.assertEqual(reversal.state, "to_approve")
             self.approve_foreseen(reversal)
+            reversal = reversal.with_user(self.approver)
         else:
             self.submit_foreseen(reversal)
         self.assertEqual(reversal.state, "done")
-        return reversal.with_user(self.clerk)
+        return reversal
 
     def _check_settled_again(self, reversal):
         """What the dialog says of it beforehand is what comes, or it says why not."""
-        settlement = (
-            self.env["order.settlement"]
-            .with_user(self.clerk)
-            .create({"reversal_id": reversal.id})
-        )
+        model = reversal.env["order.settlement"]
+        settlement = model.create({"reversal_id": reversal.id})
         blockers = settlement.finding_ids.filtered(lambda f: f.severity == "blocker")
         due = settlement.amount_due
         try:

@@ -83,3 +83,42 @@ class TestOthersRefuse(ForeseenMixin, BatchCase):
         self.company.reversal_approval = "always"
         reversal = self.request(self.settle()[0])
         self.assertFalse(reversal.rehearse()["findings"])
+
+
+class TestRestoresAreForeseen(ForeseenMixin, BatchCase):
+    """What a restore posts again, and what it cancels, is told before."""
+
+    def test_each_way(self):
+        for invoice_method in ("credit_note", "void"):
+            for payment_method in ("credit", "void", "refund"):
+                with self.subTest(invoice=invoice_method, payment=payment_method):
+                    order, _move, _payment = self.settle(sent=False)
+                    settled = self.trial_balance()
+                    reversal = self.reverse(
+                        order,
+                        invoice_method=invoice_method,
+                        payment_method=payment_method,
+                    )
+                    restore = self.restore_foreseen(reversal)
+                    self.assertEqual(restore.state, "done")
+                    self.assertBooks(settled)
+
+    def test_the_refund_that_goes(self):
+        """It stood matched, and is cancelled: no document that the restore made."""
+        order, _move, _payment = self.settle()
+        reversal = self.reverse(order, payment_method="refund")
+        step = reversal.step_ids.filtered(lambda step: step.operation == "refund")
+        restore = (
+            self.env["order.reversal"]
+            .with_user(self.manager)
+            .create({"restores_id": reversal.id, "reason_id": self.reason.id})
+        )
+        [effect] = [
+            effect
+            for effect in restore.rehearse()["effects"]
+            if (effect["res_model"], effect["res_id"])
+            == ("account.payment", step.result_id)
+        ]
+        self.assertTrue(effect["acted"])
+        self.assertNotEqual(effect["before"], effect["after"])
+        self.assertEqual(effect["before"], "Matched")

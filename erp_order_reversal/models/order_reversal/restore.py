@@ -261,8 +261,7 @@ class OrderReversal(models.Model):
         model = self.env["account.partial.reconcile"]
         lines = self.env["account.move.line"]
         released = {part.partial_id: part for part in self.step_ids._get_releases()}
-        later = self._get_later().step_ids._get_releases()
-        later = {part.partial_id for part in later}
+        later = self._get_later_matches()
 
         def order(row):
             own = released.get(row["id"])
@@ -305,6 +304,11 @@ class OrderReversal(models.Model):
             if not ended.isdisjoint((row["debit_move_id"], row["credit_move_id"]))
         )
         return taken
+
+    def _get_later_matches(self):
+        """Matches that later reversals of another part took off: set of ids."""
+        releases = self._get_later().step_ids._get_releases()
+        return {release.partial_id for release in releases}
 
     def _get_later(self):
         """Done reversals that took back another part of the same documents since."""

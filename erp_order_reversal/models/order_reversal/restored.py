@@ -48,7 +48,8 @@ class OrderReversal(models.Model):
         rows = self._image_rows("account_partial_reconcile")
         known = {(row["debit_move_id"], row["credit_move_id"]) for row in rows}
         withdrawn = self._get_withdrawn(set().union(*known))
-        taken = self._get_taken_matches(rows)
+        # What a later reversal took off comes back with that one, and not before.
+        taken = self._get_taken_matches(rows) | self._get_later_matches()
         there = {
             (partial.debit_move_id.id, partial.credit_move_id.id)
             for partial in owed.matched_debit_ids | owed.matched_credit_ids
