@@ -91,6 +91,90 @@ class ForeseenMixin:
                     f"rehearsal of {key}",
                 )
 
+    # ------------------------------------------------------------------
+    # Rehearsed, carried out, and compared
+    # ------------------------------------------------------------------
+
+    def submit_foreseen(self, reversal, submit=None):
+        """What is refused was said by the rehearsal, and what comes, too.
+
+        :param submit: how it is carried out, with `action_submit` by default
+        :return: what that returned
+        :raise UserError: as it was refused, after it was compared
+        """
+        books, owed = self.trial_balance(), self.owed()
+        tried = reversal.rehearse()
+        blockers = [f for f in tried["findings"] if f["severity"] == "blocker"]
+        try:
+            answer = (submit or reversal.action_submit)()
+        except UserError as error:
+            self.check_refused(blockers, error)
+            raise
+        self.assertFalse(blockers, "said, and yet not refused")
+        if reversal.state == "done":
+            self.check_foreseen(tried, reversal, books, owed)
+        return answer
+
+    def check_refused(self, blockers, error):
+        self.assertTrue(blockers, f"not said before: {error}")
+        for found in blockers:
+            self.assertIn(found["message"], str(error))
+
+    def restore_foreseen(self, reversal):
+        """A manager takes it back, by the dialog that says first what will come."""
+        restores = self.env["order.reversal"].with_user(self.manager)
+        reason = reversal._get_restore_reason()
+        restore = restores.create({"restores_id": reversal.id, "reason_id": reason.id})
+        self.submit_foreseen(restore)
+        return restore
+
+    def approve_foreseen(self, reversal):
+        """Whoever decides sees what will come, by his or her own rights."""
+        books, owed = self.trial_balance(), self.owed()
+        approved = reversal.with_user(self.approver)
+        tried = approved.rehearse()
+        blockers = [f for f in tried["findings"] if f["severity"] == "blocker"]
+        try:
+            approved.action_approve()
+        except UserError as error:
+            self.check_refused(blockers, error)
+            raise
+        self.assertFalse(blockers, "said, and yet not refused")
+        self.check_foreseen(tried, approved, books, owed)
+        return tried
+
+    def run_batch_foreseen(self, batch):
+        """What *Rehearse All* says of each document is what the batch does.
+
+        :return: the reversals
+        """
+        batch.action_rehearse()
+        self.env["order.reversal.batch"].sudo()._cron_process()
+        self.assertEqual(batch.rehearsal_state, "done")
+        found = batch.rehearsal
+        refused = {
+            tuple(row[:2]) for group in found["groups"] for row in group["documents"]
+            if group["code"] != "one_way"
+        }  # fmt: skip
+        self.assertEqual(len(refused), found["blocked"])
+        batch.action_start()
+        rows = {}
+        for reversal in batch.reversal_ids:
+            root = reversal._get_root()
+            self.assertEqual(
+                reversal.state == "failed",
+                (root._name, root.id) in refused,
+                f"{root.display_name}: {reversal.error}",
+            )
+            if reversal.state == "done":
+                for row in reversal.impact["rows"]:
+                    key = (row["kind"], row["period"])
+                    rows[key] = rows.get(key, 0.0) + row["amount"]
+        told = {(row["kind"], row["period"]): row["amount"] for row in found["rows"]}
+        for key in rows.keys() | told.keys():
+            self.assertAlmostEqual(rows.get(key, 0.0), told.get(key, 0.0), 2, str(key))
+        return batch.reversal_ids
+
 
 class ForeseenCase(ForeseenMixin, ReversalCase):
     """Whatever one of these tests takes back is rehearsed first, and compared."""
@@ -103,23 +187,6 @@ class ForeseenCase(ForeseenMixin, ReversalCase):
         def action_submit(reversals):
             if len(reversals) != 1 or reversals.state != "draft":
                 return origin(reversals)
-            return self._submit_foreseen(reversals, origin)
+            return self.submit_foreseen(reversals, lambda: origin(reversals))
 
         self.patch(cls, "action_submit", action_submit)
-
-    def _submit_foreseen(self, reversal, origin):
-        """What is refused was said by the rehearsal, and what comes, too."""
-        books, owed = self.trial_balance(), self.owed()
-        tried = reversal.rehearse()
-        blockers = [f for f in tried["findings"] if f["severity"] == "blocker"]
-        try:
-            answer = origin(reversal)
-        except UserError as error:
-            self.assertTrue(blockers, f"not said before: {error}")
-            for found in blockers:
-                self.assertIn(found["message"], str(error))
-            raise
-        self.assertFalse(blockers, "said, and yet not refused")
-        if reversal.state == "done":
-            self.check_foreseen(tried, reversal, books, owed)
-        return answer

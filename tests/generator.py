@@ -35,6 +35,10 @@ class Shape:
     invoice_currency: bool = False
     #: a line stands on a reconcilable account of deposits, and is open
     deposits: bool = False
+    #: by whom: `alone`, `approved` by somebody else, or as the one of a `batch`
+    way: str = "alone"
+    #: settled again, where it was not restored
+    again: bool = False
 
 
 lines = st.lists(
@@ -65,6 +69,8 @@ VALUES = dict(
     undo=st.sampled_from(
         ["", "", "this", "this_then_neighbour", "neighbour_then_this"]
     ),
+    way=st.sampled_from(["alone", "alone", "approved", "batch"]),
+    again=st.booleans(),
 )
 shapes = st.builds(Shape, **VALUES)
 #: What is not as the order is, or by another setup than today's.

@@ -206,3 +206,25 @@ class TestDeciders(ReversalCase):
         engine.reminded_on = False
         model._cron_remind()
         self.assertEqual(len(reminders() - before), 2)
+
+    def test_who_decides_is_asked_once_for_one_person(self):
+        """Of many requests that wait, not for each of them."""
+        self.company.reversal_approval_days = 2
+        late = self.ask() | self.ask()
+        other = self.request(self.settle()[0], user=self.requester)
+        other.action_submit()
+        late |= other.with_user(self.clerk)
+        late._engine_env(late).requested_on = fields.Datetime.now() - timedelta(days=4)
+        asked = []
+        cls = type(self.env["order.reversal"])
+        origin = cls._select_deciders
+
+        def select(reversal, approvers):
+            asked.append(reversal.requester_id)
+            return origin(reversal, approvers)
+
+        self.patch(cls, "_select_deciders", select)
+        self.env["order.reversal"].sudo()._cron_remind()
+        own = [user for user in asked if user in late.requester_id]
+        self.assertEqual(len(own), 2)
+        self.assertEqual(set(late.mapped("reminded_on")), {fields.Date.today()})

@@ -6,7 +6,7 @@ from hypothesis import note as hypothesis_note
 
 from odoo.exceptions import UserError
 
-from .common import ReversalCase
+from .batch import BatchCase
 from .foreseen import ForeseenMixin
 from .generator import Builder, shapes
 
@@ -33,7 +33,7 @@ def note(text):
         hypothesis_note(text)
 
 
-class GeneratedCase(ForeseenMixin, ReversalCase):
+class GeneratedCase(ForeseenMixin, BatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -111,27 +111,17 @@ class GeneratedCase(ForeseenMixin, ReversalCase):
         others = self._others(built)
         image = self.image(*others)
         documents = self.image(*built.documents())
-        reversal = self.request(
-            built.root,
-            shape.scope,
-            invoice_method=shape.invoice_method,
-            payment_method=shape.payment_method,
-        )
-        owed = self.owed()
+        reversal = self._ask(shape, built)
         tried = reversal.rehearse()
-        blockers = [f for f in tried["findings"] if f["severity"] == "blocker"]
         self.assertEqual(self.image(*built.documents()), documents)
         self.assertBooks(settled)
         try:
             with self.cr.savepoint():
-                reversal.action_submit()
+                reversal = self._carry_out(shape, built, reversal)
         except UserError as error:
-            self.assertTrue(blockers, f"not said before: {error}")
             self._check_refusal(reversal, error, built, documents, settled)
             return
-        self.assertFalse(blockers, "said, and yet not refused")
         self.assertTrue(reversal.action_verify(), reversal.verify_detail)
-        self.check_foreseen(tried, reversal, settled, owed)
         self.assertEqual(self.image(*others), image, "a neighbour changed")
         self._check_outcome(orders, reversal)
         self._switch(shape, "since")
@@ -139,7 +129,58 @@ class GeneratedCase(ForeseenMixin, ReversalCase):
             self._check_switched(reversal, tried, settled, shape.switched)
         elif shape.undo:
             self._check_undo(reversal, built, settled)
+        elif shape.again:
+            self._check_settled_again(reversal)
         self._check_ledger(built, left or empty)
+
+    def _ask(self, shape, built):
+        user = self.requester if shape.way == "approved" else self.clerk
+        return self.request(built.root, user=user, **self._values(shape))
+
+    @staticmethod
+    def _values(shape):
+        return {
+            "scope": shape.scope,
+            "invoice_method": shape.invoice_method,
+            "payment_method": shape.payment_method,
+        }
+
+    def _carry_out(self, shape, built, reversal):
+        """As the shape says; whatever is refused was said before.
+
+        :return: the reversal that was carried out, as whoever did that sees it
+        """
+        if shape.way == "batch":
+            batch = self.batch(built.root, **self._values(shape))
+            reversal = self.run_batch_foreseen(batch)
+            if reversal.state == "failed":
+                raise UserError(reversal.error)
+        elif shape.way == "approved":
+            self.company.reversal_approval = "always"
+            self.submit_foreseen(reversal)
+            self.company.reversal_approval = "never"
+            self.assertEqual(reversal.state, "to_approve")
+            self.approve_foreseen(reversal)
+            reversal = reversal.with_user(self.approver)
+        else:
+            self.submit_foreseen(reversal)
+        self.assertEqual(reversal.state, "done")
+        return reversal
+
+    def _check_settled_again(self, reversal):
+        """What the dialog says of it beforehand is what comes, or it says why not."""
+        model = reversal.env["order.settlement"]
+        settlement = model.create({"reversal_id": reversal.id})
+        blockers = settlement.finding_ids.filtered(lambda f: f.severity == "blocker")
+        due = settlement.amount_due
+        try:
+            with self.cr.savepoint():
+                settlement.action_settle()
+        except UserError as error:
+            self.assertTrue(blockers, f"not said before: {error}")
+            return
+        self.assertFalse(blockers.mapped("message"), "said, and yet not refused")
+        self.assertAlmostEqual(settlement.amount_due, due, 2)
 
     def _others(self, built):
         """Somebody else's documents: all that the root has no part in."""
@@ -229,7 +270,7 @@ class GeneratedCase(ForeseenMixin, ReversalCase):
         for done in reversals:
             try:
                 with self.cr.savepoint():
-                    done.with_user(self.manager).action_undo()
+                    self.restore_foreseen(done)
             except UserError as error:
                 self.fail(f"the undo of {done.root_name} was refused: {error}")
             self.assertEqual(done.state, "undone")
@@ -249,7 +290,7 @@ class GeneratedCase(ForeseenMixin, ReversalCase):
         foretold = any(found["code"] == "one_way" for found in tried["findings"])
         try:
             with self.cr.savepoint():
-                reversal.with_user(self.manager).action_undo()
+                self.restore_foreseen(reversal)
         except UserError as error:
             note(f"not restored: {error}")
             self.assertEqual(reversal.state, "done")

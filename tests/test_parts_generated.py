@@ -242,7 +242,7 @@ class SplitCase(GeneratedCase):
         )
         note(f"{root}: {wanted}")
         try:
-            reversal.action_submit()
+            self.submit_foreseen(reversal)
         except UserError as error:
             self.fail(f"the part was refused: {error}")
         self.assertTrue(reversal.action_verify(), reversal.verify_detail)
@@ -256,7 +256,7 @@ class SplitCase(GeneratedCase):
             for reversal in waiting:
                 try:
                     with self.cr.savepoint():
-                        reversal.with_user(self.manager).action_undo()
+                        self.restore_foreseen(reversal)
                 except UserError as error:
                     # It has to say which one comes first, and that one is restorable.
                     note(f"{reversal.name}: {error}")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 from .common import ReversalCase
@@ -163,3 +164,29 @@ class TestUndoBeside(ReversalCase):
         second.with_user(self.manager).action_undo()
         first.with_user(self.manager).action_undo()
         self.assertBooks(settled)
+
+    def test_what_somebody_else_took_off_since_stays_off(self):
+        """A restore matches what its reversal took off, and nothing else."""
+        order = self.make_order(products=self.services[:1], quantity=2.0)
+        invoice = self.invoice(order)
+        half = self.pay(invoice, amount=115.0)
+        reversal = self.request(
+            order,
+            "invoice",
+            line_ids=[
+                Command.create({"order_line_id": order.order_line.id, "quantity": 1.0})
+            ],
+        )
+        reversal.action_submit()
+        self.assertEqual(invoice.payment_state, "paid")
+        owed = half.move_id.line_ids.filtered("reconciled")
+        owed.remove_move_reconcile()
+        other = self.pay(invoice)
+        books = self.trial_balance()
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(invoice.amount_residual, 115.0)
+        self.assertEqual(owed.amount_residual, -115.0)
+        self.assertTrue(other.is_reconciled)
+        credit = invoice.reversal_move_ids
+        self.assertEqual(credit.state, "cancel")
+        self.assertNotEqual(self.trial_balance(), books)

@@ -15,6 +15,7 @@ from . import file
 from . import export
 from . import order_reversal_log
 from . import order_reversal_head
+from . import account_journal
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -1,3 +1,5 @@
+from markupsafe import escape
+
 from odoo import api, fields, models
 
 from ..const import MADE_METHODS
@@ -254,7 +256,20 @@ class OrderReversal(models.Model):
         return result
 
     def _tell_responsible(self):
-        """An activity on each document that was made for the orders and stays."""
+        """One activity for each person whose documents were made for it and stay.
+
+        On the first of them; it names them all.
+        """
+        of_person = {}
+        for record in self._get_made_that_stays():
+            for person in record._reversal_people()[:1]:
+                of_person.setdefault(person, []).append(record)
+        for person, records in of_person.items():
+            self._tell_person(person, records)
+
+    def _get_made_that_stays(self):
+        """:return: list of documents, of several models, that no step cancelled"""
+        found = []
         operations = self.env["order.reversal.step"]._get_operations()
         cancelled = self.step_ids.filtered(lambda step: step.operation == "cancel_made")
         for name in operations["cancel_made"].models:
@@ -265,16 +280,24 @@ class OrderReversal(models.Model):
                 if key.partition(",")[0] == name
             } - {step.res_id for step in cancelled if step.res_model == name}
             # sudo: to tell somebody else; nothing of the document is changed.
-            for record in self.env[name].sudo().browse(sorted(ids)).exists():
-                if record.state != record._reversal_cancelled:
-                    for person in record._reversal_people()[:1]:
-                        self._tell_person(record, person)
+            records = self.env[name].sudo().browse(sorted(ids)).exists()
+            found += records.filtered(
+                lambda record: record.state != record._reversal_cancelled
+            )
+        return found
 
-    def _tell_person(self, record, person):
-        orders, _others = record._reversal_made_for()
-        record.activity_schedule(
+    def _tell_person(self, person, records):
+        """:param list records: documents of this person, of several models"""
+        orders = self.env["sale.order"]
+        for record in records:
+            orders |= record._reversal_made_for()[0]
+        records[0].activity_schedule(
             "mail.mail_activity_data_warning",
             user_id=person.id,
             summary=self.env._("What it was made for is taken back"),
-            note=f"{self.name}: {', '.join(orders.mapped('name'))}",
+            # A note is HTML, and names of documents are anybody's text.
+            note=escape(
+                f"{self.name}: {', '.join(orders.mapped('name'))} → "
+                f"{', '.join(record.display_name for record in records)}"
+            ),
         )

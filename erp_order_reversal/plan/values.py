@@ -181,6 +181,7 @@ class Share:
     :param extras: {other journal item: (amount, balance)} to credit, taxes above all
     :param total: amount of the credit note, positive, in the invoice's currency
     :param fee: Fee that the credit note charges, which `total` is less by; or None
+    :param journal_id: id of the journal that stands in for the invoice's, or 0
     :param exceeded: more was credited than invoiced, so that the rest is negative
     :param credits: posted credit notes that took back a part before
     :param made: {one of them that an earlier reversal made: CreditData}
@@ -201,6 +202,7 @@ class Share:
     foreign: list = field(default_factory=list)
     rematch: object = None
     fee: Fee | None = None
+    journal_id: int = 0
 
     def to_step(self):
         """The share as its step keeps it.
@@ -208,7 +210,7 @@ class Share:
         :return: CreditData
         """
         if self.whole and not self.fee:
-            return CreditData(whole=True)
+            return CreditData(whole=True, journal_id=self.journal_id)
         return CreditData(
             lines=[
                 LinePart(line.id, rest.amount, rest.balance, rest.quantity)
@@ -221,6 +223,7 @@ class Share:
             rematch_ids=self.rematch.ids if self.rematch else [],
             credit_ids=self.credits.ids if self.rematch else [],
             fee=self.fee,
+            journal_id=self.journal_id,
         )
 
 
@@ -247,6 +250,10 @@ class StepData:
         """
         known = {column.name for column in fields(cls)}
         return cls(**{key: val for key, val in (data or {}).items() if key in known})
+
+    def _journal_to_json(self):
+        """The journal of the new entry, only where it is another one's stand-in."""
+        return {"journal_id": self.journal_id} if self.journal_id else {}
 
 
 @dataclass
@@ -278,16 +285,28 @@ class ReleaseData(StepData):
 
 @dataclass
 class VoidPaymentData(ReleaseData):
-    """`void_payment`: what it is taken off, and whether a counter-entry is needed."""
+    """`void_payment`: what it is taken off, and whether a counter-entry is needed.
+
+    :param journal_id: id of the journal that stands in for the payment's, or 0
+    """
 
     counter: bool = False
+    journal_id: int = 0
 
     def to_json(self):
-        return {**super().to_json(), "counter": self.counter}
+        return {
+            **super().to_json(),
+            "counter": self.counter,
+            **self._journal_to_json(),
+        }
 
     @classmethod
     def _columns(cls, data):
-        return {**super()._columns(data), "counter": bool(data.get("counter"))}
+        return {
+            **super()._columns(data),
+            "counter": bool(data.get("counter")),
+            "journal_id": data.get("journal_id", 0),
+        }
 
 
 @dataclass
@@ -299,6 +318,7 @@ class CreditData(StepData):
     :param rematch_ids: matches with earlier credit notes to make anew
     :param credit_ids: those credit notes
     :param fee: Fee, or None
+    :param journal_id: id of the journal that stands in for the invoice's, or 0
     """
 
     whole: bool = False
@@ -307,13 +327,15 @@ class CreditData(StepData):
     rematch_ids: list = field(default_factory=list)
     credit_ids: list = field(default_factory=list)
     fee: Fee | None = None
+    journal_id: int = 0
 
     def to_json(self):
         if self.whole:
-            return {"whole": True}
+            return {"whole": True, **self._journal_to_json()}
         fee = {"fee": self.fee.to_json()} if self.fee else {}
         return {
             **fee,
+            **self._journal_to_json(),
             "whole": False,
             "lines": [part.to_json() for part in self.lines],
             "extras": [part.to_json() for part in self.extras],
@@ -331,6 +353,7 @@ class CreditData(StepData):
             rematch_ids=data.get("rematch_ids", []),
             credit_ids=data.get("credit_ids", []),
             fee=Fee.from_json(data.get("fee")),
+            journal_id=data.get("journal_id", 0),
         )
 
 
@@ -351,10 +374,19 @@ class RefundData(StepData):
     """`refund`: how much goes back, and whether the provider sends it.
 
     :param amount: in the payment's currency
+    :param journal_id: id of the journal that stands in for the payment's, or 0
     """
 
     amount: float = 0.0
     online: bool = False
+    journal_id: int = 0
+
+    def to_json(self):
+        return {
+            "amount": self.amount,
+            "online": self.online,
+            **self._journal_to_json(),
+        }
 
 
 @dataclass

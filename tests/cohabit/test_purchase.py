@@ -55,6 +55,19 @@ class TestPurchase(CohabitCase, BatchCase):
         self.assertEqual(purchase.activity_ids.user_id, self.buyer)
         self.assertEqual(len(purchase.activity_ids), 1)
 
+    def test_a_buyer_of_several_is_told_once(self):
+        """One activity, that names all of them."""
+        order, purchase = self.settled()
+        other = purchase.copy()
+        other.order_line.sale_line_id = order.order_line
+        (purchase | other).button_confirm()
+        self.assertEqual(order.sudo()._get_purchase_orders(), purchase | other)
+        self.reverse(order)
+        [activity] = (purchase | other).activity_ids
+        self.assertEqual(activity.user_id, self.buyer)
+        for one in purchase | other:
+            self.assertIn(one.name, activity.note)
+
     def test_buyer_is_told_of_a_quotation_too(self):
         order, purchase = self.settled()
         purchase.button_confirm()

@@ -27,6 +27,7 @@ class AccountMove(models.Model):
         else:
             outcome = self.env._("Stays; what is left is credited, dated %s", date)
         outcome += self._reversal_fee_words(share.fee)
+        outcome += self._reversal_journal_words(share)
         plan.add_step(self, "credit", outcome, data=share.to_step(), **values)
 
     def _reversal_foresee_credit(self, plan, share):
@@ -151,6 +152,7 @@ class AccountMove(models.Model):
             lambda bank: bank.company_id in (self.company_id, bank.company_id.browse())
         )
         return {
+            "journal_id": reversal._get_credit_journal(self).id,
             "date": date,
             "invoice_date": date,
             "invoice_date_due": date,

@@ -9,36 +9,18 @@ class AccountMove(models.Model):
     def _reversal_steps(self, plan):
         super()._reversal_steps(plan)
         for operation in ("credit", "void"):
-            ids = [
-                step["res_id"]
-                for step in plan.steps
-                if step["res_model"] == self._name and step["operation"] == operation
-            ]
-            for move in self.browse(ids):
-                if operation == "credit":
-                    move._reversal_foresee_posting(plan)
-                move._reversal_foresee_recurrence(plan)
+            for model, record_id in sorted(plan.get_targets(operation)):
+                if model == self._name:
+                    self.browse(record_id)._reversal_foresee_recurrence(plan)
         return plan
 
-    def _reversal_foresee_posting(self, plan):
-        """A credit note is posted in the journal and the currency of its invoice.
+    def _reversal_foresee_credit(self, plan, share):
+        """Override: a credit note is posted in a journal and a currency in use.
 
         Rule: `account.move._post`.
         """
-        self.ensure_one()
-        if not self.journal_id.active:
-            plan.block(
-                "journal_archived",
-                self.env._(
-                    "The journal %(journal)s of %(invoice)s is archived: no credit "
-                    "note can be posted in it.",
-                    journal=self.journal_id.name,
-                    invoice=self.name,
-                ),
-                self,
-                remedy=self.env._("Activate the journal for the time of the reversal."),
-                who=self.env._("An accounting administrator may do that."),
-            )
+        result = super()._reversal_foresee_credit(plan, share)
+        self._reversal_foresee_journal(plan, share)
         if not self.currency_id.active:
             plan.block(
                 "currency_inactive",
@@ -51,6 +33,112 @@ class AccountMove(models.Model):
                 self,
                 remedy=self.env._("Activate the currency."),
                 who=self.env._("An accounting administrator may do that."),
+            )
+        return result
+
+    def _reversal_foresee_journal(self, plan, share):
+        """The credit note goes where its invoice is, or to what stands in for that."""
+        self.ensure_one()
+        journal = self.journal_id
+        if journal.active:
+            return
+        who = self.env._("An accounting administrator may do that.")
+        other = journal._reversal_in_use()[:1]
+        if not other:
+            plan.block(
+                "journal_archived",
+                self.env._(
+                    "The journal %(journal)s of %(invoice)s is archived: no credit "
+                    "note can be posted in it.",
+                    journal=journal.name,
+                    invoice=self.name,
+                ),
+                self,
+                remedy=self.env._(
+                    "Activate the journal for the time of the reversal, or create "
+                    "another one of the same type and currency."
+                ),
+                who=who,
+            )
+            return
+        share.journal_id = other.id
+        plan.warn(
+            "journal_replaced",
+            self.env._(
+                "The journal %(journal)s of %(invoice)s is archived: its credit note "
+                "goes to the journal %(other)s.",
+                journal=journal.name,
+                invoice=self.name,
+                other=other.name,
+            ),
+            self,
+            remedy=self.env._(
+                "Activate the journal first if the credit note has to be numbered in "
+                "it."
+            ),
+            who=who,
+        )
+
+    def _reversal_journal_words(self, share):
+        """What a step adds to its outcome where another journal stands in, or ""."""
+        if not share.journal_id:
+            return ""
+        return self.env._(
+            "; in the journal %s", self.journal_id.browse(share.journal_id).name
+        )
+
+    def _reversal_foresee_again(self, plan, document):
+        """What stands against posting this entry once more, under its own number.
+
+        Rule: `account.move._post`.
+
+        :param Plan plan: of a restore
+        :param document: whose entry it is
+        """
+        self.ensure_one()
+        name = document._reversal_name()
+        who = self.env._("An accounting administrator may do that.")
+        if not self.journal_id.active:
+            plan.block(
+                "journal_archived",
+                self.env._(
+                    "The journal %(journal)s of %(document)s is archived: it can't be "
+                    "posted again.",
+                    journal=self.journal_id.name,
+                    document=name,
+                ),
+                document,
+                remedy=self.env._("Activate the journal for the time of the restore."),
+                who=who,
+            )
+        if not self.currency_id.active:
+            plan.block(
+                "currency_inactive",
+                self.env._(
+                    "The currency %(currency)s of %(document)s is not active: it can't "
+                    "be posted again.",
+                    currency=self.currency_id.name,
+                    document=name,
+                ),
+                document,
+                remedy=self.env._("Activate the currency."),
+                who=who,
+            )
+        accounts = self.line_ids.account_id
+        if archived := accounts.filtered(lambda account: not account.active):
+            plan.block(
+                "account_archived",
+                self.env._(
+                    "%(document)s uses the archived account %(account)s: it can't be "
+                    "posted again.",
+                    document=name,
+                    account=", ".join(
+                        f"{account.code} {account.name}" for account in archived
+                    ),
+                ),
+                document,
+                remedy=self.env._("Activate the account for the time of the restore."),
+                who=who,
             )
 
     def _reversal_foresee_recurrence(self, plan):

@@ -210,11 +210,18 @@ class AccountMove(models.Model):
         return copies.with_env(self.env)
 
     def copy_data(self, default=None):
-        """Override: the lines of the credit note, see `copy`.
+        """Override: the lines of the credit note, see `copy`, and its journal.
+
+        The host takes an archived journal off a copy, and with it the one that a
+        reversal gives for it.
 
         :raise LinesDerivedError: they can't be had without the host
         """
         result = super().copy_data(default)
+        journal_id = (default or {}).get("journal_id")
+        if journal_id and self.env["order.reversal"]._is_running():
+            for vals in result:
+                vals["journal_id"] = journal_id
         if self.env.context.get("order_reversal_exact_copy") is ENGINE:
             for move, vals in zip(self, result, strict=True):
                 vals["line_ids"] = move._reversal_exact_lines(vals, {})

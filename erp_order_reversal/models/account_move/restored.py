@@ -48,7 +48,7 @@ class AccountMove(models.Model):
         problems = []
         reversal = step.reversal_id
         since = reversal._get_earlier(deducted.invoice_lines.move_id - self).filtered(
-            lambda other: other.done_on >= reversal.done_on
+            lambda other: other._is_done_after(reversal)
         )
         if since:
             problems.append(

@@ -111,6 +111,7 @@ class AccountMove(models.Model):
                 self,
                 remedy=self.env._("Create a new invoice."),
             )
+        self._reversal_foresee_again(plan, self)
 
     @api.private
     def _reversal_apply_post(self, steps):

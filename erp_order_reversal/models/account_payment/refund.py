@@ -48,11 +48,13 @@ class AccountPayment(models.Model):
                 self,
                 remedy=self.env._("Keep it as customer credit, or void it."),
             )
-        values["data"] = RefundData(values["amount"], online)
+        journal_id = 0 if online else self._reversal_foresee_refund(plan)
+        values["data"] = RefundData(values["amount"], online, journal_id)
+        outcome = self.env._("Paid back to the customer")
         plan.add_step(
             self,
             "refund",
-            self.env._("Paid back to the customer"),
+            outcome + self._reversal_journal_words(journal_id),
             why=self.env._("The provider pays it back, right after the books are done.")
             if online
             else self.env._("A new payment, matched with the open credit."),
@@ -86,12 +88,21 @@ class AccountPayment(models.Model):
         )
         lines.reconcile()
 
-    def _reversal_refund_method(self, online, outbound):
+    def _reversal_journal_words(self, journal_id):
+        """What a step adds to its outcome where another journal stands in, or ""."""
+        if not journal_id:
+            return ""
+        return self.env._(
+            "; in the journal %s", self.journal_id.browse(journal_id).name
+        )
+
+    def _reversal_refund_method(self, online, journal):
         """Journal and payment method line of the refund.
 
         A provider's refund uses its own, as `payment.transaction._create_payment`.
+
+        :param journal: `account.journal`, where a plan names one that stands in
         """
-        journal = self.journal_id
         if online:
             # sudo: an invoicing clerk may not read providers.
             provider = self.sudo().payment_transaction_id.provider_id
@@ -101,39 +112,45 @@ class AccountPayment(models.Model):
                 lambda line: line.payment_provider_id.id == provider.id
             )
             return journal, method
-        return journal, self._reversal_manual_method(outbound)
+        journal = journal or self._reversal_refund_journals()[:1] or self.journal_id
+        return journal, self._reversal_manual_method(journal)
 
-    def _reversal_manual_method(self, outbound):
-        """The method of the journal by which a person pays, else its first one."""
+    def _reversal_manual_method(self, journal):
+        """The method of a journal by which a person pays this back, else its first."""
         self.ensure_one()
         methods = (
-            self.journal_id.outbound_payment_method_line_ids
-            if outbound
-            else self.journal_id.inbound_payment_method_line_ids
+            journal.outbound_payment_method_line_ids
+            if self.payment_type == "inbound"
+            else journal.inbound_payment_method_line_ids
         )
         return methods.filtered(lambda line: line.code == "manual")[:1] or methods[:1]
 
     def _reversal_refund_vals(self, step):
         self.ensure_one()
+        data = RefundData.from_json(step.data)
         return self._reversal_paying_back_vals(
-            RefundData.from_json(step.data).amount,
+            data.amount,
             step.currency_id,
             step.reversal_id.entry_date,
             step.reversal_id.name,
             online=step._is_online_refund(),
+            journal=self.journal_id.browse(data.journal_id or []),
         )
 
-    def _reversal_paying_back_vals(self, amount, currency, date, source, online=False):
+    def _reversal_paying_back_vals(
+        self, amount, currency, date, source, online=False, journal=None
+    ):
         """Values of a payment in the other direction, to the same account.
 
         :param float amount: in `currency`
         :param str source: the name of what it is paid back for
         :param bool online: by the provider that it came in by
+        :param journal: `account.journal` that it leaves from, else its own one
         :raise UserError: the journal has no payment method for it
         """
         self.ensure_one()
         outbound = self.payment_type == "inbound"
-        journal, method = self._reversal_refund_method(online, outbound)
+        journal, method = self._reversal_refund_method(online, journal)
         if not method:
             raise UserError(
                 self.env._(

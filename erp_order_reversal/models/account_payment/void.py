@@ -15,15 +15,19 @@ class AccountPayment(models.Model):
         for code, message, remedy in self._reversal_void_blockers(plan, releases):
             plan.block(code, message, self, remedy=remedy)
         counter = self._reversal_must_counter()
+        journal_id = self._reversal_foresee_counter(plan) if counter else 0
         values = self._reversal_release_vals(plan, releases)
         values["amount"] = self.amount
         values["currency_id"] = self.currency_id.id
         data = values["data"]
-        values["data"] = VoidPaymentData(data.releases, data.write_offs, counter)
+        values["data"] = VoidPaymentData(
+            data.releases, data.write_offs, counter, journal_id
+        )
         plan.add_step(
             self,
             "void_payment",
             self.env._("Cancelled by a counter-entry")
+            + self._reversal_journal_words(journal_id)
             if counter
             else self.env._("Cancelled"),
             why=self.env._("Its entry is locked, so that a new one takes it back.")
@@ -139,10 +143,12 @@ class AccountPayment(models.Model):
         for step in counter:
             payment = step._get_document()
             date = step.reversal_id.entry_date
+            journal_id = VoidPaymentData.from_json(step.data).journal_id
             entry = payment.move_id._reverse_moves(
                 [
                     {
                         "date": date,
+                        "journal_id": journal_id or payment.journal_id.id,
                         "ref": self.env._("Reversal of: %s", payment.name),
                     }
                 ],
@@ -176,6 +182,8 @@ class AccountPayment(models.Model):
                 self,
                 remedy=self.env._("Register a new payment."),
             )
+        if entry and not step.result_id:
+            entry._reversal_foresee_again(plan, self)
 
     @api.private
     def _reversal_apply_post_payment(self, steps):

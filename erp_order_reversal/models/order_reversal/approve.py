@@ -62,8 +62,8 @@ class OrderReversal(models.Model):
 
     def _ask_approvers(self):
         """An activity for each approver; override point."""
-        for reversal in self:
-            for approver in reversal._get_approvers():
+        for reversal, approvers in self._get_approvers_each().items():
+            for approver in approvers:
                 # sudo: what the requester may read, said in the approver's words.
                 reader = reversal.with_user(approver).sudo()
                 reader = reader.with_context(lang=approver.lang)
@@ -83,11 +83,32 @@ class OrderReversal(models.Model):
         return values
 
     def _get_approvers(self):
+        """Users who may approve this one; see `_get_approvers_each`."""
+        self.ensure_one()
+        return self._get_approvers_each()[self]
+
+    def _get_approvers_each(self):
         """Users who may approve: of the company, and not the requester.
 
         Where some of them may carry it out, too, only those; else nobody would see
-        that it waits.
+        that it waits. Who decides is asked once for what one person asked for below
+        one limit.
+
+        :return: {reversal: `res.users`}
         """
+        found = {}
+        for alike in self.grouped(
+            lambda one: (one.company_id, one.requester_id, one._get_limit())
+        ).values():
+            # sudo: as in `_find_deciders`.
+            deciders = alike[0]._find_deciders().sudo()
+            for reversal in alike:
+                able = deciders.filtered(reversal._may_carry_out)
+                found[reversal] = (able or deciders).with_env(self.env)
+        return found
+
+    def _find_deciders(self):
+        """Users who decide on this reversal, whatever they may carry out."""
         self.ensure_one()
         group = self.env.ref("erp_order_reversal.group_reversal_approver")
         # sudo: who holds a group is the administrator's business to read.
@@ -98,10 +119,7 @@ class OrderReversal(models.Model):
             and user != self.requester_id
             and user != self.env.ref("base.user_root")
         )
-        # sudo: as above; what each of them may is asked of the user.
-        approvers = self._select_deciders(approvers.with_env(self.env)).sudo()
-        able = approvers.filtered(self._may_carry_out)
-        return (able or approvers).with_env(self.env)
+        return self._select_deciders(approvers.with_env(self.env))
 
     def _check_may_decide(self):
         """:raise AccessError: no approver, the requester, or not of this amount."""
@@ -291,7 +309,7 @@ class OrderReversal(models.Model):
             raise AccessError(
                 self.env._(
                     "Only %(requesters)s or a reversal manager may withdraw %(names)s.",
-                    requesters=", ".join({r.requester_id.name for r in foreign}),
+                    requesters=", ".join(foreign.requester_id.mapped("name")),
                     names=", ".join(foreign.mapped("name")),
                 )
             )

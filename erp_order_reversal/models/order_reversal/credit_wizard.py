@@ -2,6 +2,7 @@ from lxml import etree
 
 from odoo import api, fields, models
 
+from ...plan import CreditData
 from ..guarded_mixin import marked_fields
 
 
@@ -53,7 +54,7 @@ class OrderReversal(models.Model):
         return {
             "company_id": move.company_id.id,
             "date": self.entry_date,
-            "journal_id": move.journal_id.id,
+            "journal_id": self._get_credit_journal(move).id,
             "move_ids": move.ids,
             "reason": self.reason_id.name,
             **self._convert_to_write(
@@ -64,6 +65,22 @@ class OrderReversal(models.Model):
                 }
             ),
         }
+
+    def _get_credit_journal(self, move):
+        """The journal of the credit note: its invoice's, or what stands in for that.
+
+        :param move: `account.move`, the invoice to credit
+        :return: `account.journal`
+        """
+        self.ensure_one()
+        steps = self.step_ids.filtered(
+            lambda step: (step.operation, step.res_model, step.res_id)
+            == ("credit", move._name, move.id)
+        )
+        ids = [CreditData.from_json(step.data).journal_id for step in steps]
+        return move.journal_id.browse([rid for rid in ids if rid][:1]) or (
+            move.journal_id
+        )
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

@@ -180,7 +180,14 @@ class OrderReversal(models.Model):
     def _get_effects(self, watch, lang, after, made):
         """Effects of one reversal in one language, in the order of a chain."""
         deleted = self.with_context(lang=lang).env._("Deleted")
-        acted = {(step.res_model, step.res_id) for step in self.step_ids}
+        acted = {
+            target
+            for step in self.step_ids
+            for target in (
+                (step.res_model, step.res_id),
+                (step.result_model, step.result_id),
+            )
+        }
         keys = [
             (model, record_id)
             for model, of_model in watch.affected[self].items()

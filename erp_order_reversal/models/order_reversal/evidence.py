@@ -334,12 +334,7 @@ class OrderReversal(models.Model):
         self.ensure_one()
         matches = books.matches[self.id]
         released = {release.partial_id for release in self.step_ids._get_releases()}
-        ended = self.step_ids.filtered(lambda step: step._get_row().ends)
-        moves = {step.res_id for step in ended if step.res_model == "account.move"}
-        payments = self.env["account.payment"].browse(
-            step.res_id for step in ended if step.res_model == "account.payment"
-        )
-        moves.update(payments.move_id.ids)
+        moves = set(self._get_ended_entries().ids)
         partials = self.env["account.partial.reconcile"]
         kept = {match for match in matches if books.has(partials.browse(match))}
         lost = set(matches) - released - kept
@@ -363,6 +358,17 @@ class OrderReversal(models.Model):
                     )
                 )
         return problems
+
+    def _get_ended_entries(self):
+        """Entries that nothing is matched with after this reversal: `account.move`."""
+        ended = self.step_ids.filtered(lambda step: step._get_row().ends)
+        of_model = {
+            model: steps._get_document().exists()
+            for model, steps in ended.grouped("res_model").items()
+        }
+        moves = of_model.get("account.move", self.env["account.move"])
+        payments = of_model.get("account.payment", self.env["account.payment"])
+        return moves | payments.move_id
 
     def _is_exchange(self, moves):
         journal = self.company_id.currency_exchange_journal_id

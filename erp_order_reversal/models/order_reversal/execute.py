@@ -160,6 +160,10 @@ class OrderReversal(models.Model):
         """
         return self._get_done_key() > other._get_done_key()
 
+    def _last_first(self):
+        """These, which are done, in the opposite order of how they were carried out."""
+        return self.sorted(lambda reversal: reversal._get_done_key(), reverse=True)
+
     def _get_done_key(self):
         self.ensure_one()
         return (self.done_on, max(self.step_ids.ids, default=0), self.id)

@@ -30,7 +30,7 @@ class OrderReversal(models.Model):
     _inherit = "order.reversal"
 
     def _open_books(self, affected):
-        """Note the journal items that these reversals may take away.
+        """Note the posted journal items of the entries that may change.
 
         :param dict affected: {reversal: {model: ids}}
         :return: {"mark": last journal item, "owners": {move id: reversal},
@@ -84,19 +84,22 @@ class OrderReversal(models.Model):
     def _close_books(self, books):
         """What became of the books since `_open_books`.
 
-        Items of entries that are posted no more appear with debit and credit
-        exchanged, so that the sum per account is what the trial balance changes by.
+        Items that are new, or that are posted again under their own number, and those
+        of entries that are posted no more: with debit and credit exchanged, so that the
+        sum per account is what the trial balance changes by.
 
         :return: {reversal: {"entries", "positions", "rows"}}
         """
         self._flush_books()
         posted = self._read_lines(
             SQL(
-                "(aml.id > %s OR aml.id = ANY(%s))", books["mark"], list(books["lines"])
+                "(aml.id > %s OR aml.move_id = ANY(%s))",
+                books["mark"],
+                list(books["owners"]),
             )
         )
         kept = {line["id"] for line in posted}
-        entries = [line for line in posted if line["id"] > books["mark"]]
+        entries = [line for line in posted if line["id"] not in books["lines"]]
         entries += [
             {
                 **line,

@@ -121,7 +121,7 @@ class OrderReversal(models.Model):
             for other, targets in self._find_movers().items()
             if not other.restores_id
         }
-        newest = self.browse(other.id for other in movers).sudo().sorted("id")[::-1]
+        newest = self.browse(other.id for other in movers).sudo()._last_first()
         for found in blockers:
             target = (found["res_model"], found["res_id"])
             text, who = self._get_next_of_movers(

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -45,11 +45,10 @@ class OrderReversal(models.Model):
             return str(error) or type(error).__name__
 
     def _try_restore(self):
-        """Restore it, as if it had been asked for the moment after.
+        """Restore it, which counts as done, as if it were asked for the moment after.
 
         :return: str, what stands against it
         """
-        self._set_state("done", done_by_id=self.env.uid, done_on=fields.Datetime.now())
         names = [*self._root_fields, "company_id", "scope", "reason_id"]
         values = self._convert_to_write({name: self[name] for name in names})
         values |= {"restores_id": self.id, "date": self.date}

@@ -256,7 +256,7 @@ class OrderReversal(models.Model):
         return later.filtered(
             lambda other: other._is_done_after(self)
             and own & other._get_part_documents()
-        ).sorted(lambda other: other._get_done_key(), reverse=True)
+        )._last_first()
 
     def _get_part_documents(self):
         """Keys of the orders and invoices in the frozen plan: set of str."""

@@ -1,7 +1,7 @@
 import logging
 from contextlib import contextmanager
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import Callbacks
@@ -116,6 +116,15 @@ class OrderReversal(models.Model):
         runner._carry_out()
         books = runner._close_books(watch.books)[runner]
         tried.update(books, effects=runner._end_watch(watch)[runner])
+        tried["findings"] += self._find_unable()
+        runner._finish_trying()
+
+    def _finish_trying(self):
+        """What follows a finished one: other addons' hooks may refuse it, too."""
+        rehearsal = self._get_rehearsal()
+        rehearsal.checking, rehearsal.steps = False, None
+        self._set_state("done", done_by_id=self.env.uid, done_on=fields.Datetime.now())
+        self._hook_if_success()
 
     def _try_out_queued(self, rehearsal):
         """Carry out planned reversals of a batch, and note what became of the books.
@@ -132,7 +141,7 @@ class OrderReversal(models.Model):
         self._carry_out()
         closed = self._close_books(books)
         rehearsal.rows.update({found.id: closed[found]["rows"] for found in self})
-        self._set_state("done")
+        self._finish_trying()
 
     def _as_executor(self):
         """This reversal in the hands of whoever would carry it out.
@@ -146,6 +155,42 @@ class OrderReversal(models.Model):
         else:
             able = not self._needs_approval()
         return self if able else self.sudo()
+
+    def _find_unable(self):
+        """What keeps whoever decides on it from carrying it out, too.
+
+        :return: list of findings
+        """
+        user = self.env.user
+        if self._waits() and self.can_approve:
+            if self._may_carry_out(user):
+                return []
+            try:
+                self._check_may_execute()
+            except AccessError as error:
+                return [self._explain_refusal(error, Rehearsal())]
+        if not self._waits() and not self._needs_approval():
+            return []
+        # sudo: the names of users, which not everybody may read.
+        approvers = self._get_approvers().sudo()
+        if not approvers or any(map(self._may_carry_out, approvers)):
+            return []
+        root = self._get_root()
+        return [
+            {
+                "severity": "warning",
+                "code": "approvers_unable",
+                "message": self.env._(
+                    "%s may approve it, but have no right to carry it out.",
+                    ", ".join(approvers.mapped("name")),
+                ),
+                "remedy": self.env._("Have one of them given the missing right."),
+                "who": self.env._("An administrator may do that."),
+                "res_model": root._name,
+                "res_id": root.id,
+                "res_name": self.root_name,
+            }
+        ]
 
     @contextmanager
     def _keeping_nothing(self):

@@ -50,8 +50,8 @@ class OrderReversal(models.Model):
             & (Domain("reminded_on", "=", False) | Domain("reminded_on", "<=", limit))
         )
         of_approver = defaultdict(self.browse)
-        for reversal in late:
-            for approver in reversal._get_approvers():
+        for reversal, approvers in late._get_approvers_each().items():
+            for approver in approvers:
                 of_approver[approver] |= reversal
         for approver, reversals in of_approver.items():
             reversals._remind_approver(approver)

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ...checks import check_one, check_records
-from ...plan import frozen
+from ...plan import CreditData, frozen
 
 
 class OrderReversal(models.Model):
@@ -228,6 +228,14 @@ class OrderReversal(models.Model):
             )
         return steps - gone
 
+    def _get_affected(self, shared):
+        """Override: what the reversal made goes with it."""
+        found = super()._get_affected(shared)
+        for step in self.restores_id.step_ids.filtered("result_id"):
+            made = self.env[step.result_model].browse(step.result_id).exists()
+            found[made._name] = found.get(made._name, made) | made
+        return found
+
     # ------------------------------------------------------------------
     # Execution: what no step can do by itself
     # ------------------------------------------------------------------
@@ -244,26 +252,27 @@ class OrderReversal(models.Model):
         return self._snapshot().get("tables", {}).get(table, [])
 
     def _restore_matches(self):
-        """Match again what was matched, in the order in which it had been done.
+        """Match again what was taken off, in the order in which it had been matched.
 
-        Beside a later reversal of another part, first what this one released wholly:
-        what the other one released is its own to match.
+        What somebody else took off since stays off. Beside a later reversal of another
+        part, first what this one released wholly: what the other one released is its
+        own to match.
         """
         model = self.env["account.partial.reconcile"]
         lines = self.env["account.move.line"]
         released = {part.partial_id: part for part in self.step_ids._get_releases()}
-        later = self._get_later().step_ids._get_releases()
-        later = {part.partial_id for part in later}
+        later = self._get_later_matches()
 
         def order(row):
             own = released.get(row["id"])
             return (not own, bool(own and own.keep), row["id"]) if later else row["id"]
 
         rows = self._image_rows("account_partial_reconcile")
+        taken = self._get_taken_matches(rows)
         alive = set(model.browse(row["id"] for row in rows).exists()._ids)
         for row in sorted(rows, key=order):
             theirs = row["id"] in later and row["id"] not in released
-            if theirs or row["id"] in alive:
+            if theirs or row["id"] in alive or row["id"] not in taken:
                 continue
             pair = lines.browse([row["debit_move_id"], row["credit_move_id"]]).exists()
             follows = pair.move_id.exchange_diff_partial_ids
@@ -276,6 +285,30 @@ class OrderReversal(models.Model):
             (pair.matched_debit_ids & pair.matched_credit_ids).unlink()
             if not any(pair.mapped("reconciled")):
                 pair.reconcile()
+
+    def _get_taken_matches(self, rows):
+        """Which matches this reversal itself took off: what others did since is theirs.
+
+        Those that it released or made anew, and all of the documents that it ended.
+
+        :param rows: of `account_partial_reconcile` in the before-image
+        :return: set of ids
+        """
+        taken = {release.partial_id for release in self.step_ids._get_releases()}
+        for step in self.step_ids.filtered(lambda step: step.operation == "credit"):
+            taken.update(CreditData.from_json(step.data).rematch_ids)
+        ended = set(self._get_ended_entries().line_ids.ids)
+        taken.update(
+            row["id"]
+            for row in rows
+            if not ended.isdisjoint((row["debit_move_id"], row["credit_move_id"]))
+        )
+        return taken
+
+    def _get_later_matches(self):
+        """Matches that later reversals of another part took off: set of ids."""
+        releases = self._get_later().step_ids._get_releases()
+        return {release.partial_id for release in releases}
 
     def _get_later(self):
         """Done reversals that took back another part of the same documents since."""

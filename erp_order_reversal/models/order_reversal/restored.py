@@ -38,7 +38,7 @@ class OrderReversal(models.Model):
 
     def _get_matched_since(self, move):
         """What others matched with an invoice since the before-image, less what of it
-        went: credit notes that are cancelled by now.
+        went: credit notes that are cancelled by now, and what they took off it.
 
         :return: float, in the currency of the invoice
         """
@@ -48,11 +48,18 @@ class OrderReversal(models.Model):
         rows = self._image_rows("account_partial_reconcile")
         known = {(row["debit_move_id"], row["credit_move_id"]) for row in rows}
         withdrawn = self._get_withdrawn(set().union(*known))
+        # What a later reversal took off comes back with that one, and not before.
+        taken = self._get_taken_matches(rows) | self._get_later_matches()
+        there = {
+            (partial.debit_move_id.id, partial.credit_move_id.id)
+            for partial in owed.matched_debit_ids | owed.matched_credit_ids
+        }
         total = 0.0
         for row in rows:
             pair = (row["debit_move_id"], row["credit_move_id"])
+            gone = row["id"] not in taken and pair not in there
             for side, own, other in (("debit", *pair), ("credit", *reversed(pair))):
-                if own in owed._ids and other in withdrawn._ids:
+                if own in owed._ids and (gone or other in withdrawn._ids):
                     total -= row[f"{side}_amount_currency"]
         for side, partials in (
             ("debit", owed.matched_credit_ids),
@@ -127,7 +134,7 @@ class OrderReversal(models.Model):
                         "paid or credited otherwise since",
                         document=item.move_id.display_name,
                         others=", ".join(
-                            items.browse(others).move_id.mapped("display_name")
+                            items.browse(sorted(others)).move_id.mapped("display_name")
                         ),
                     )
                 )
@@ -172,7 +179,7 @@ class OrderReversal(models.Model):
         """What to do about it: which reversals since have to go first, and who may."""
         # sudo: names of reversals of others, as in `_find_movers`.
         movers = self.browse(other.id for other in self._find_movers()).sudo()
-        text, who = self._get_next_of_movers(movers.sorted("id", reverse=True))
+        text, who = self._get_next_of_movers(movers._last_first())
         if text:
             return f"{text} {who}"
         return self.env._("Settle it by hand, or create a new order.")

@@ -183,7 +183,7 @@ class OrderReversalBatch(models.Model):
                     self.name,
                 )
             )
-        batch = self._create_restoring(done.sorted("id", reverse=True))
+        batch = self._create_restoring(done._last_first())
         batch._start_work()
         return batch._get_records_action(target="current")
 

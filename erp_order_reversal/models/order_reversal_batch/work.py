@@ -240,10 +240,9 @@ class OrderReversalBatch(models.Model):
         """One activity for each approver, whatever the number of reversals."""
         waiting = self._get_reversals("to_approve")
         of_approver = defaultdict(waiting.browse)
-        for reversals in waiting.grouped(lambda one: one._get_limit()).values():
-            # Of one limit, the same people decide on all of them.
-            for approver in reversals[:1]._get_approvers():
-                of_approver[approver] |= reversals
+        for reversal, approvers in waiting._get_approvers_each().items():
+            for approver in approvers:
+                of_approver[approver] |= reversal
         for approver, reversals in of_approver.items():
             self.activity_schedule(
                 "erp_order_reversal.mail_activity_approve",

@@ -378,6 +378,7 @@ class OrderSettlement(models.Model):
                 runner = self.with_context(tracking_disable=True, mail_notrack=True)
                 outcome = runner._carry_out(runner._get_terms())
                 self.env.flush_all()
+                runner._check_posted(outcome)
             except UserError as refusal:
                 error = str(refusal)
             savepoint.rollback()

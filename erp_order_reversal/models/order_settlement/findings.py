@@ -251,6 +251,13 @@ class OrderSettlement(models.Model):
                         "blocker", "refund_impossible", message, payment or None, keep
                     )
                 )
+            elif known := payment._reversal_refund_finding():
+                code, message, remedy, who = known
+                usable = payment._reversal_refund_journals()
+                severity = "warning" if usable else "blocker"
+                found.append(
+                    self._finding(severity, code, message, payment, remedy, who)
+                )
         return found
 
     def _find_money(self):

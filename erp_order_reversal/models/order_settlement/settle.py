@@ -95,15 +95,7 @@ class OrderSettlement(models.Model):
 
     def _check_outcome(self, outcome):
         """Every amount that was chosen is matched, and every invoice is posted."""
-        wrong = outcome.invoices.filtered(lambda move: move.state != "posted")
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "%s was not posted, so nothing was changed. Post it on the "
-                    "invoice to see why, then settle again.",
-                    ", ".join(wrong.mapped("display_name")),
-                )
-            )
+        self._check_posted(outcome)
         for credit in self.credit_ids:
             matched = outcome.matched[credit.line_id.id]
             if credit.currency_id.compare_amounts(matched, credit.amount) > 0:
@@ -114,6 +106,17 @@ class OrderSettlement(models.Model):
                         credit.name,
                     )
                 )
+
+    def _check_posted(self, outcome):
+        wrong = outcome.invoices.filtered(lambda move: move.state != "posted")
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "%s was not posted, so nothing was changed. Post it on the "
+                    "invoice to see why, then settle again.",
+                    ", ".join(wrong.mapped("display_name")),
+                )
+            )
 
     # ------------------------------------------------------------------
     # The record of it

@@ -48,11 +48,16 @@ class OrderReversalPlan(models.AbstractModel):
                         record.display_name,
                     )
                 )
-            elif record.journal_id.restrict_mode_hash_table:
+                continue
+            data = step.get("data") or {}
+            journal = record.journal_id.browse(data.get("journal_id") or []) or (
+                record.journal_id
+            )
+            if journal.restrict_mode_hash_table:
                 reasons.append(
                     self.env._(
                         "The new entry in the journal %s will be secured by a hash.",
-                        record.journal_id.display_name,
+                        journal.display_name,
                     )
                 )
         return reasons

@@ -109,12 +109,18 @@ class SaleOrder(models.Model):
         """Whether the order was opened again after it was taken back, as the host does.
 
         Rule: `sale.order.action_draft`, and `_prepare_confirmation_values`, which dates
-        a confirmation.
+        a confirmation: later than the reversal, or in its very second, but then not as
+        it was dated before.
         """
         self.ensure_one()
-        return self.state in ("draft", "sent") or (
-            self.state == "sale" and self.date_order > reversal.done_on
-        )
+        if self.state != "sale" or self.date_order != reversal.done_on:
+            return self.state in ("draft", "sent") or (
+                self.state == "sale" and self.date_order > reversal.done_on
+            )
+        before = {
+            row["id"]: row["date_order"] for row in reversal._image_rows("sale_order")
+        }
+        return before.get(self.id) != self.date_order.isoformat()
 
     def _reversal_invoiced_problems(self):
         return [
