@@ -3,6 +3,8 @@
 The table is complete by a test of its own: whoever adds a public method adds its line.
 """
 
+from lxml import etree
+
 from odoo import Command, models
 from odoo.tests import HttpCase, tagged
 
@@ -163,6 +165,7 @@ TABLE = {
     (LOG, "unlink"): [("log", (), NOBODY)],
     (LOG, "copy"): [("log", (), NOBODY)],
     (LOG, "verify_chain"): [(None, ("company",), USERS | {"auditor"})],
+    (LOG, "action_verify_chain"): [("log", (), USERS | {"auditor"})],
     (LOG, "action_export_proof"): [("log", (), {"auditor", "manager"})],
     (LOG, "action_export"): [("log", (), {"auditor", "manager"})],
     (FILE, "create"): [(None, ({"name": "x"},), NOBODY)],
@@ -183,9 +186,9 @@ TABLE = {
     (HEAD, "unlink"): [("head", (), NOBODY)],
     (HEAD, "read"): [("head", (["rows"],), {"auditor", "manager"})],
     (HEAD, "action_download"): [("head", (), {"auditor", "manager"})],
-    (HEAD, "action_sign"): [(None, (), {"auditor", "manager"})],
+    (HEAD, "action_sign"): [("head", (), {"auditor", "manager"})],
     # There is one already, see `test_heads`.
-    (HEAD, "action_create_key"): [(None, (), NOBODY)],
+    (HEAD, "action_create_key"): [("head", (), NOBODY)],
     (REASON, "create"): [(None, ({"name": "Another"},), {"manager"})],
     (REASON, "write"): [("reason", ({"note_required": True},), {"manager"})],
     (REASON, "unlink"): [("unused_reason", (), {"manager"})],
@@ -262,6 +265,7 @@ TABLE = {
 # Shown by `test_access`: what may be written into a reversal, field by field.
 ELSEWHERE = {(R, "create"), (R, "write")}
 WRITERS = {"create", "write", "unlink"}
+ADDONS = "erp_order_reversal"
 INHERITED = set(dir(models.BaseModel)) | {"init"}
 
 
@@ -447,6 +451,24 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
         missing |= {(model, name) for model in concrete for name in WRITERS}
         missing -= set(TABLE) | ELSEWHERE
         self.assertFalse(missing)
+
+    def test_every_button_calls_a_method(self):
+        """The web client sends ids along, which a method of the model can't take."""
+        pressed = set()
+        for view in self.env["ir.ui.view"].sudo().search([("model", "!=", False)]):
+            if view.model not in self.env or not (view.xml_id or "").startswith(ADDONS):
+                continue
+            for node in etree.fromstring(view.arch_db).iter("button"):
+                if node.get("type") == "object":
+                    pressed.add((view.model, node.get("name")))
+        self.assertIn((HEAD, "action_sign"), pressed)
+        for model, name in sorted(pressed):
+            # A list inside of a form has buttons of its own model.
+            known = [m for m, method in TABLE if method == name] or [model]
+            for owner in known:
+                method = getattr(self.env.registry[owner], name)
+                with self.subTest(model=owner, method=name):
+                    self.assertFalse(getattr(method, "_api_model", False))
 
     def _public_methods(self, model):
         """Names that this addon adds to a model and that RPC can call."""

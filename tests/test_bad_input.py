@@ -86,6 +86,9 @@ class TestBadInput(ReversalCase, RpcMixin, HttpCase):
                     seen += 1
         self.assertGreater(seen, 200)
 
+    def request_values(self):
+        return {"order_id": self.order.id, "reason_id": self.reason.id}
+
     def test_wrong_types(self):
         for model, method, *arguments in (
             ("order.reversal", "action_reject", self.draft.ids, 5),
@@ -108,6 +111,17 @@ class TestBadInput(ReversalCase, RpcMixin, HttpCase):
             ("order.reversal.batch", "create", [{"order_ids": "x"}]),
             ("order.reversal.batch", "create", [{"order_ids": ["x"]}]),
             ("order.reversal.batch", "create", ["x"]),
+            ("order.reversal", "create", None),
+            ("order.reversal", "create", [{**self.request_values(), "x": 1}]),
+            ("order.reversal", "preview_request", {**self.request_values(), "x": 1}),
+            ("order.reversal", "write", self.draft.ids, None),
+            ("order.reversal", "write", self.draft.ids, {"x": 1}),
+            ("order.reversal.batch", "create", 0),
+            ("order.reversal.batch", "assess_part", {"x": 1}),
+            ("order.reversal.batch", "write", [0], None),
+            ("order.reversal.line", "create", [None]),
+            ("order.reversal.line", "write", ["x"], {"quantity": 1}),
+            ("order.settlement", "create", [0]),
             ("order.reversal.log", "verify_chain", "x"),
             ("order.reversal.log", "verify_chain", 0),
             ("order.reversal.log", "verify_chain", False),

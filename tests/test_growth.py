@@ -14,6 +14,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.erp_order_reversal.models.order_reversal import verify
+from odoo.addons.erp_order_reversal.models.order_reversal.evidence import (
+    IMAGE_ROWS,
+    IMAGE_ROWS_KEY,
+)
 
 from .test_files import PDF
 from .test_proof import ProofCase
@@ -220,6 +224,31 @@ class TestGrowth(ProofCase):
         )
         [size] = self.cr.fetchone()
         self.assertLess(size, reversal.snapshot_size / 3)
+
+    def test_an_image_is_bounded(self):
+        """What a process could not hold is refused before anything is tried."""
+        order = self.settle_printed()
+        reversal = self.request(order)
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param(IMAGE_ROWS_KEY, "5")
+        [found] = [
+            found
+            for found in reversal.rehearse()["findings"]
+            if found["severity"] == "blocker"
+        ]
+        for word in (order.name, "5 rows", "invoices one at a time", IMAGE_ROWS_KEY):
+            self.assertIn(word, found["message"])
+        books = self.trial_balance()
+        with self.assertRaisesRegex(UserError, "a backup may have"):
+            with self.cr.savepoint():
+                reversal.action_submit()
+        self.assertEqual((order.state, reversal.state), ("sale", "draft"))
+        self.assertBooks(books)
+        for wrong in ("0", "many", "-1"):
+            parameters.set_param(IMAGE_ROWS_KEY, wrong)
+            self.assertEqual(reversal._get_image_limit(), IMAGE_ROWS)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "done")
 
     def use_archive(self):
         folder = tempfile.mkdtemp()

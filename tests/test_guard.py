@@ -276,6 +276,85 @@ class TestGuard(ReversalCase):
                 with self.cr.savepoint():
                     way()
 
+    def credit_by_hand(self, invoice, amount, **values):
+        """A posted credit note that nobody's wizard made."""
+        notes = self.env["account.move"].with_user(self.outsider)
+        line = {"name": "x", "price_unit": amount, "tax_ids": [Command.clear()]}
+        note = notes.create(
+            {
+                "move_type": "out_refund",
+                "partner_id": invoice.partner_id.id,
+                "invoice_date": self.today(),
+                "invoice_line_ids": [Command.create({**line, **values})],
+            }
+        )
+        note.action_post()
+        return note
+
+    def owed(self, move):
+        return move.line_ids.filtered(lambda item: item.display_type == "payment_term")
+
+    def test_a_match_that_a_client_made(self):
+        """Of any amount, between any items: the host asks for nothing."""
+        self.company.reversal_guard = True
+        order = self.make_order()
+        invoice = self.invoice(order)
+        note = self.credit_by_hand(invoice, 1.0)
+        due = invoice.amount_total
+        matches = self.env["account.partial.reconcile"].with_user(self.outsider)
+        matches.create(
+            {
+                "amount": due,
+                "debit_amount_currency": due,
+                "credit_amount_currency": due,
+                "debit_move_id": self.owed(invoice).id,
+                "credit_move_id": self.owed(note).id,
+            }
+        )
+        for taken_from in (False, invoice):
+            # A note of its own is worth no more than it says, either.
+            self.env.flush_all()
+            self.cr.execute(
+                "UPDATE account_move SET reversed_entry_id = %s WHERE id = %s",
+                [taken_from and taken_from.id or None, note.id],
+            )
+            self.env.invalidate_all()
+            with self.assertRaisesRegex(UserError, "by a reversal only"):
+                with self.cr.savepoint():
+                    order.with_user(self.outsider).action_cancel()
+
+    def test_a_credit_note_that_was_made_line_by_line(self):
+        self.company.reversal_guard = True
+        order = self.make_order()
+        invoice = self.invoice(order)
+        sold = [Command.set(order.order_line.ids)]
+        with self.assertRaisesRegex(UserError, "by a reversal only"):
+            with self.cr.savepoint():
+                self.credit_by_hand(invoice, invoice.amount_total, sale_line_ids=sold)
+        # Money that is owed to the customer for something else is no way round.
+        note = self.credit_by_hand(invoice, invoice.amount_total)
+        with self.assertRaisesRegex(UserError, "by a reversal only"):
+            with self.cr.savepoint():
+                note.reversed_entry_id = invoice
+        (self.owed(note) | self.owed(invoice)).reconcile()
+        self.assertTrue(self.owed(invoice).reconciled)
+        with self.assertRaisesRegex(UserError, "by a reversal only"):
+            with self.cr.savepoint():
+                order.with_user(self.outsider).action_cancel()
+        reversal = self.reverse(order)
+        self.assertEqual(order.state, "cancel")
+        self.assertTrue(reversal.action_verify(), reversal.verify_detail)
+
+    def test_a_credit_note_by_hand_is_logged(self):
+        order, invoice, _payment = self.settle()
+        log = self.env["order.reversal.log"].sudo()
+        known = log.search([])
+        sold = [Command.set(order.order_line.ids)]
+        self.credit_by_hand(invoice, 10.0, sale_line_ids=sold)
+        row = log.search([]) - known
+        self.assertEqual((row.event, row.res_model), ("host", "sale.order"))
+        self.assertEqual((row.res_id, row.user_id), (order.id, self.outsider))
+
     def test_after_a_credit_note_the_host_may(self):
         """An order that was taken back by hand is settled no more."""
         order, invoice, payment = self.settle()

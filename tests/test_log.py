@@ -43,6 +43,23 @@ class TestLog(ReversalCase):
         )
         self.assertEqual(self.log.verify_chain(self.company.id), result)
 
+    def test_what_a_person_is_told_of_the_chain(self):
+        def told():
+            log = self.log.with_user(self.clerk).with_company(self.company)
+            return log.browse().action_verify_chain()["params"]
+
+        self.assertEqual(told()["type"], "success")
+        self.assertIn(f"Rows checked: {len(self.rows)}", told()["message"])
+        row = self.rows[1]
+        self.cr.execute("ALTER TABLE order_reversal_log DISABLE TRIGGER USER")
+        self.cr.execute(
+            "UPDATE order_reversal_log SET user_name = 'x' WHERE id = %s", [row.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(told()["type"], "danger")
+        self.assertIn(f"the ID {row.id}", told()["message"])
+        self.assertIn(self.company.name, told()["message"])
+
     def test_not_by_the_orm(self):
         for user in (self.clerk, self.manager, self.auditor):
             rows = self.rows.with_user(user)

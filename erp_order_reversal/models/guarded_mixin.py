@@ -66,6 +66,8 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         :raise UserError: it is no draft any more
         :raise AccessError: somebody else's draft
         """
+        check_type(self.env, vals, dict, "values")
+        self._check_known(vals)
         if self._is_engine() or not set(vals) & self._guarded_fields():
             return super().write(vals)
         if denied := set(vals) & self._guarded_fields() - self._request_fields:
@@ -155,11 +157,24 @@ class OrderReversalGuardedMixin(models.AbstractModel):
         return {name: value for name, value in vals.items() if name not in forged}
 
     @api.model
+    def _check_known(self, vals):
+        """:raise ValidationError: a key that is no field"""
+        if unknown := [str(name) for name in vals if name not in self._fields]:
+            raise ValidationError(
+                self.env._(
+                    "“%(model)s” has no field %(names)s. Leave it out.",
+                    model=self._description,
+                    names=", ".join(f"“{name}”" for name in sorted(unknown)),
+                )
+            )
+
+    @api.model
     def _check_values(self, vals):
         """Say which value is no such thing, before the database does.
 
         :raise ValidationError: a value that a field of the request can't hold
         """
+        self._check_known(vals)
         for name in set(self._request_fields).union(self._given_fields) & set(vals):
             field, value = self._fields[name], vals[name]
             if not value:

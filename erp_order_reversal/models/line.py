@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
+from ..checks import check_records, check_type
+
 
 class OrderReversalLine(models.Model):
     """A part: so much of one line of the root is taken back, the rest stays."""
@@ -112,7 +114,9 @@ class OrderReversalLine(models.Model):
         :raise ValidationError: no line of the root, no quantity, a line twice
         :raise AccessError: the reversal was submitted
         """
+        check_type(self.env, vals_list, (list, tuple), "values")
         for vals in vals_list:
+            check_type(self.env, vals, dict, "values")
             if not vals.get("reversal_id"):
                 raise ValidationError(
                     self.env._(
@@ -128,6 +132,8 @@ class OrderReversalLine(models.Model):
 
     def write(self, vals):
         """Override as `create`."""
+        check_records(self)
+        check_type(self.env, vals, dict, "values")
         self._check_part_values(vals)
         self.reversal_id._check_part_may_change()
         result = super().write(vals)

@@ -1,6 +1,7 @@
 from odoo import models
 
-from ...const import CREDIT_TYPES, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
+from ...const import CREDIT_TYPES, OWED, PAYMENT_IN_FORCE, REVERSIBLE_TYPES
+from ...engine import ENGINE
 
 
 class AccountMove(models.Model):
@@ -33,23 +34,36 @@ class AccountMove(models.Model):
         )
 
     def _reversal_is_credited(self):
-        """Whether credit notes alone settle all of it, by their matches."""
+        """Whether its own credit notes alone settle all of it, by their matches.
+
+        A client can make a match of any amount, between any items: a note counts for
+        no more than it is worth, and beyond what is due nothing is believed.
+        """
         self.ensure_one()
-        terms = self.line_ids.filtered(
-            lambda line: line.account_id.account_type
-            in ("asset_receivable", "liability_payable")
-        )
+        terms = self._reversal_owed()
         currency = self.company_currency_id
         due = abs(sum(terms.mapped("balance")))
         if currency.is_zero(due):
             # Nothing can be matched: the host's word is all there is.
             return self.payment_state == "reversed"
-        credited = 0.0
-        for match in terms.matched_debit_ids | terms.matched_credit_ids:
-            other = (match.debit_move_id | match.credit_move_id).move_id - self
-            if other.move_type in CREDIT_TYPES or other.reversed_entry_id == self:
-                credited += match.amount
-        return currency.compare_amounts(credited, due) >= 0
+        credited = matched = 0.0
+        matches = terms.matched_debit_ids | terms.matched_credit_ids
+        for match in matches:
+            matched += match.amount
+        for note in (matches.debit_move_id | matches.credit_move_id).move_id - self:
+            if note.state == "posted" and note.reversed_entry_id == self:
+                items = note._reversal_owed()
+                own = items.matched_debit_ids | items.matched_credit_ids
+                worth = abs(sum(items.mapped("balance")))
+                credited += min(sum((own & matches).mapped("amount")), worth)
+        return (
+            currency.compare_amounts(credited, due) >= 0
+            and currency.compare_amounts(matched, due) <= 0
+        )
+
+    def _reversal_owed(self):
+        """Its items on which somebody owes something."""
+        return self.line_ids.filtered(lambda line: line.account_id.account_type in OWED)
 
     def write(self, vals):
         """Guard the state, the type, the company, and the list of payments."""
@@ -65,6 +79,8 @@ class AccountMove(models.Model):
                     )
                     != vals[name]
                 )._reversal_guard(name)
+        if vals.get("reversed_entry_id") and "posted" in self.mapped("state"):
+            self.browse(vals["reversed_entry_id"])._reversal_guard("credit_note")
         if "matched_payment_ids" not in vals:
             return super().write(vals)
         with self._reversal_watch("unlink", self, "matched_payment_ids"):
@@ -82,6 +98,28 @@ class AccountMove(models.Model):
         """Guard credit notes made by the wizard or by another addon."""
         self._reversal_guard("credit_note")
         return super()._reverse_moves(default_values_list, cancel)
+
+    def _post(self, soft=True):
+        """Guard credit notes of settled orders that somebody made line by line."""
+        self._reversal_guard_notes()
+        return super()._post(soft)
+
+    def _reversal_guard_notes(self):
+        if (
+            self.env["order.reversal"]._is_running()
+            or self.env.context.get("order_reversal_settling") is ENGINE
+        ):
+            return
+        # sudo: what a note takes back must not depend on who posts it.
+        notes = self.sudo().filtered(lambda move: move.move_type in CREDIT_TYPES)
+        # Those of `_reverse_moves` were guarded, or logged, when they were made.
+        by_hand = notes.filtered(lambda note: not note.reversed_entry_id)
+        orders = by_hand.line_ids.sale_line_ids.order_id
+        orders.sudo(False)._reversal_guard("credit_note")
+        originals = notes.reversed_entry_id
+        originals.filtered("company_id.reversal_guard").sudo(False)._reversal_guard(
+            "credit_note"
+        )
 
 
 class AccountMoveLine(models.Model):

@@ -13,7 +13,10 @@ from ...proof import verify_log
 
 # Columns that open something: the portal page of an order, a stored card, an account.
 SECRET = re.compile(r"token|secret|passw|api_?key|private_key", re.IGNORECASE)
-
+# So many rows may an image have, some 40 MB of text: it is made, sealed and read in the
+# memory of one process. A system parameter can set another bound.
+IMAGE_ROWS = 20_000
+IMAGE_ROWS_KEY = "erp_order_reversal.image_rows"
 
 # The host's tables that hold what a reversal touches, each with the condition that
 # selects the rows of the touched documents. Read only.
@@ -223,7 +226,7 @@ class OrderReversal(models.Model):
                 "salt": proof.new_salt(),
                 "shown": reversal.shown or {},
                 "taken_on": fields.Datetime.to_string(fields.Datetime.now()),
-                "tables": self._read_tables(ids),
+                "tables": reversal._read_tables(ids),
                 "files": files.get(reversal, []),
             }
             rows = image["tables"].get("account_partial_reconcile", [])
@@ -300,8 +303,18 @@ class OrderReversal(models.Model):
             if model._table in tables and model._auto:
                 self.env[model._name].flush_model()
 
+    @api.model
+    def _get_image_limit(self):
+        """How many rows an image may have."""
+        # sudo: one number, which says nothing of anybody.
+        value = self.env["ir.config_parameter"].sudo().get_param(IMAGE_ROWS_KEY) or ""
+        return int(value) if value.isdecimal() and int(value) else IMAGE_ROWS
+
     def _read_tables(self, ids):
-        """The stored columns of the touched rows but secrets, read in one query."""
+        """The stored columns of the touched rows but secrets, read in one query.
+
+        :raise UserError: they are more than an image may have
+        """
         parts = [
             SQL(
                 "SELECT %(_name)s AS name, to_jsonb(t) AS row FROM %(_table)s t WHERE "
@@ -316,7 +329,22 @@ class OrderReversal(models.Model):
             for table, condition in self._snapshot_tables()
         ]
         tables = {}
-        for name, row in self.env.execute_query(SQL(" UNION ALL ").join(parts)):
+        limit = self._get_image_limit()
+        query = SQL("%s LIMIT %s", SQL(" UNION ALL ").join(parts), limit + 1)
+        rows = self.env.execute_query(query)
+        if len(rows) > limit:
+            raise self._error(
+                self.env._(
+                    "%(documents)s: with all that hangs on it this is more than the "
+                    "%(limit)s rows that a backup may have. Take back its invoices one "
+                    "at a time, or let an administrator raise the system parameter "
+                    "“%(parameter)s”.",
+                    documents=", ".join(self.mapped("root_name")),
+                    limit=limit,
+                    parameter=IMAGE_ROWS_KEY,
+                )
+            )
+        for name, row in rows:
             tables.setdefault(name, []).append(row)
         for rows in tables.values():
             rows.sort(key=lambda row: json.dumps(row, sort_keys=True, default=str))

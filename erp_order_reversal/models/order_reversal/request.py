@@ -36,6 +36,7 @@ class OrderReversal(models.Model):
         """
         overrides = []
         prepared = []
+        check_type(self.env, vals_list, (list, tuple), "values")
         for vals in vals_list:
             check_type(self.env, vals, dict, "values")
             vals = dict(vals)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import split_every
@@ -18,6 +18,16 @@ class OrderReversalBatch(models.Model):
     """What a person does with a batch: start, pause, resume, retry, cancel, restore."""
 
     _inherit = "order.reversal.batch"
+
+    can_control = fields.Boolean(compute="_compute_can_control")
+
+    @api.depends("requester_id")
+    @api.depends_context("uid")
+    def _compute_can_control(self):
+        """Whether the user may pause it, let it go on, retry or cancel it."""
+        manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
+        for batch in self:
+            batch.can_control = manager or batch.requester_id == self.env.user
 
     def action_start(self):
         """Start: a few dozen are carried out at once, more in the background.
@@ -260,9 +270,8 @@ class OrderReversalBatch(models.Model):
 
     def _check_owner(self):
         """:raise AccessError: neither the owner nor a manager"""
-        manager = self.env.user.has_group("erp_order_reversal.group_reversal_manager")
-        foreign = self.filtered(lambda batch: batch.requester_id != self.env.user)
-        if foreign and not manager:
+        foreign = self.filtered(lambda batch: not batch.can_control)
+        if foreign:
             raise AccessError(
                 self.env._(
                     "%(names)s belongs to %(owners)s. Only they or a reversal manager "

@@ -60,6 +60,8 @@ class OrderReversalBatch(models.Model):
         copy=False,
         request=True,
     )
+    # For views: whoever may not read payments can't read the list of them either.
+    of_payments = fields.Boolean(compute="_compute_of_payments", compute_sudo=True)
     state = fields.Selection(
         BATCH_STATES,
         required=True,
@@ -98,6 +100,11 @@ class OrderReversalBatch(models.Model):
     queued_count = fields.Integer("Queued", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="In percent.")
     remaining_time = fields.Char(compute="_compute_counts")
+
+    @api.depends("payment_ids")
+    def _compute_of_payments(self):
+        for batch in self:
+            batch.of_payments = bool(batch.payment_ids)
 
     @api.depends("reversal_ids.state", "state", "order_ids", "move_ids", "payment_ids")
     def _compute_counts(self):
@@ -178,6 +185,7 @@ class OrderReversalBatch(models.Model):
         :raise ValidationError: no document, an archived reason
         """
         prepared = []
+        check_type(self.env, vals_list, (list, tuple), "values")
         for vals in vals_list:
             check_type(self.env, vals, dict, "values")
             vals = dict(vals)

@@ -7,7 +7,7 @@ from pathlib import Path
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...checks import check_one
+from ...checks import check_one, check_records
 from ...proof import verify_log
 
 _logger = logging.getLogger(__name__)
@@ -86,7 +86,6 @@ class OrderReversalHead(models.Model):
             company.name,
         )
 
-    @api.model
     def action_sign(self):
         """Sign the end of the log of the companies that are switched on, now.
 
@@ -94,6 +93,7 @@ class OrderReversalHead(models.Model):
         :raise UserError: there is no key yet
         :return: an action that shows the heads
         """
+        check_records(self)
         self.env["order.reversal.log"]._check_may_export()
         if not self._get_signer():
             raise UserError(

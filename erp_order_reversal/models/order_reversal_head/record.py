@@ -4,6 +4,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...checks import check_records
 from ...proof import signing, verify_log
 
 _logger = logging.getLogger(__name__)
@@ -62,7 +63,6 @@ class OrderReversalHead(models.Model):
             _logger.exception("The signing key can't be read")
             return None
 
-    @api.model
     def action_create_key(self):
         """Make the key that signs from now on, on the server and not in the database.
 
@@ -70,6 +70,7 @@ class OrderReversalHead(models.Model):
         :raise UserError: there is one already
         :return: a notification with the public key, to be published
         """
+        check_records(self)
         self._check_manager()
         if known := self._get_signer():
             raise UserError(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...const import PAYMENT_IN_FORCE
+from ...engine import ENGINE
 from ...plan import Limits, Outcome
 
 
@@ -73,7 +74,8 @@ class OrderSettlement(models.Model):
         links = {move: move.transaction_ids for move in drafts if move.transaction_ids}
         for move in links:
             move.transaction_ids = [Command.clear()]
-        drafts._reversal_confirm()
+        # What is settled again may hold a credit note: no way round the guard.
+        drafts.with_context(order_reversal_settling=ENGINE)._reversal_confirm()
         for move, transactions in links.items():
             move.transaction_ids = [Command.set(transactions.ids)]
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...checks import check_one
+from ...checks import check_one, check_type
 
 # The one table of the state gate: from which states a state may be reached.
 STATES = [("draft", "Draft"), ("done", "Settled")]
@@ -138,7 +138,9 @@ class OrderSettlement(models.Model):
         """
         reversals = self.env["order.reversal"]
         prepared = []
+        check_type(self.env, vals_list, (list, tuple), "values")
         for vals in vals_list:
+            check_type(self.env, vals, dict, "values")
             vals = dict(vals)
             if not vals.get("reversal_id"):
                 raise ValidationError(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.erp_order_reversal.checks import check_records
+
 from ...const import DEFAULT_METHOD
 
 
@@ -18,6 +20,7 @@ class StockPicking(models.Model):
 
     def action_open_reversal(self):
         """A transfer is taken back along with its order."""
+        check_records(self)
         if not self.sale_id:
             raise UserError(
                 self.env._(
