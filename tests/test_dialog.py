@@ -113,7 +113,7 @@ class TestDialog(ReversalCase):
         self.assertFalse(form.blocker_count)
 
     def test_quantity_or_amount(self):
-        """The one that is entered last counts, so that nobody has to clear the other."""
+        """The one that is entered last counts: nobody has to clear the other."""
         form = self.dialog()
         form.scope = "invoice"
         with form.line_ids.new() as row:
