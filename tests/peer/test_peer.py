@@ -18,6 +18,8 @@ OWN_FIELDS = {
     "is_manually_modified",
     # The reason, as each of them has it.
     "l10n_tw_edi_invalidate_reason",
+    # The second in which each was confirmed.
+    "l10n_sa_confirmation_datetime",
     "made_sequence_gap",
     "matching_number",
     "move_id",
