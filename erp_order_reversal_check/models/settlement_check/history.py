@@ -36,8 +36,8 @@ CROSS JOIN LATERAL (
      WHERE move.move_type = 'out_invoice' AND move.payment_state != 'reversed'
   ORDER BY wanted.id, recent.move_id
 """
-# Likewise for each (customer, company): what was invoiced, without taxes. A down payment
-# alone says nothing of how much is usual.
+# Likewise for each (customer, company): what was invoiced, without taxes. A down
+# payment alone says nothing of how much is usual.
 CUSTOMER_HISTORY = """
     SELECT wanted.id, recent.id, recent.date, recent.amount_untaxed_signed
       FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[])
