@@ -114,6 +114,24 @@ PRICE_OF_A_CENT = {
     "second": True,
 }
 
+# Known limit: a cent of exchange difference, which the last part had evened out, keeps
+# an unpaid invoice of another currency from being restored. It is refused, with the
+# accounts and the cent, and nothing is changed.
+CENT_OF_EXCHANGE = {
+    "lines": [(9.99, 2.0, 33.0, "cash_basis"), (33.33, 1.0, 10.0, "cash_basis")],
+    "foreign": True,
+    "global_rounding": False,
+    "invoices": 1,
+    "payments": "none",
+    "payment_method": "credit",
+    "scope": "invoice",
+    "root": "invoice",
+    "cuts": [[5, 10, 8]],
+    "price": 10,
+    "undo": "last_first",
+    "second": False,
+}
+
 
 def note(text):
     if currently_in_test_context():
@@ -297,6 +315,7 @@ class TestSplitsTwo(SplitCase):
     @example(split=TWO_CENTS)
     @example(split=PRICED_ANEW)
     @example(split=PRICE_OF_A_CENT)
+    @example(split=CENT_OF_EXCHANGE).xfail(reason="a cent of exchange difference")
     @given(split=splits.filter(lambda split: split["undo"] != "none"))
     def test_parts_add_up_and_are_restored(self, split):
         self.check_split(split)
