@@ -45,6 +45,32 @@ class TestApproval(ReversalCase):
             self.assertEqual(row.detail["reason"], "Ask the customer first")
         self.assertEqual(set(requests.order_id.mapped("state")), {"sale"})
 
+    def test_names_are_escaped(self):
+        """In every note of an activity, and in what the requester reads."""
+        name = "<b>forged</b>"
+        reason = self.reason.sudo().copy({"name": name, "approval_required": True})
+        self.clerk.sudo().name = self.approver.sudo().name = name
+        order = self.make_order(name=f"S {name}")
+        self.invoice(order).is_move_sent = True
+        asked = self.request(order, reason_id=reason.id)
+        asked.action_submit()
+        self.assertEqual(asked.state, "to_approve")
+        asked.with_user(self.approver).action_approve()
+        other = self.settle(partner=order.partner_id, name=f"S {name}")[0]
+        refused = self.request(other, reason_id=reason.id)
+        refused.action_submit()
+        notes = refused.sudo().activity_ids.mapped("note")
+        refused.with_user(self.approver).action_reject(name)
+        asked.sudo()._warn_managers(name)
+        records = self.env["mail.activity"].sudo().search([])
+        notes += [note for note in records.mapped("note") if "forged" in (note or "")]
+        messages = (asked | refused).sudo().message_ids
+        messages |= (order | other).sudo().message_ids
+        notes += [body for body in messages.mapped("body") if "forged" in body]
+        self.assertGreater(len(notes), 4)
+        for note in notes:
+            self.assertNotIn("<b>forged", note)
+
     def test_no_rejection_without_a_reason(self):
         request = self.ask(self.settle()[0])
         for reason in ("", "  "):
