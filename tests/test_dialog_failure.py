@@ -1,5 +1,6 @@
 """The server fails where nobody expects it: the dialog says so, and what to do."""
 
+from odoo import api
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
@@ -14,6 +15,7 @@ class TestDialogFailure(ReversalCase, HttpCase):
         model = self.env.registry["order.reversal"]
         preview = model.preview_request
 
+        @api.model
         def fail_once(reversal, values):
             calls.append(values)
             if len(calls) == 1:
