@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 # What has to be the same of a journal item, beside its amounts.
 KEPT = ("account_id", "currency_id", "partner_id")
+# Where a side item names the match that it follows from.
+CAUSE = 8
 
 SIDE_ITEMS = """
     SELECT partial.id, line.account_id, line.currency_id, line.partner_id,
@@ -14,7 +16,14 @@ SIDE_ITEMS = """
                   FROM account_account_tag_account_move_line_rel rel
                  WHERE rel.account_move_line_id = line.id), '[]'::jsonb),
            COALESCE(line.analytic_distribution, '{}'::jsonb),
-           line.balance, line.amount_currency
+           line.balance, line.amount_currency,
+           COALESCE(
+               (SELECT entry.tax_cash_basis_rec_id
+                  FROM account_move_line item
+                  JOIN account_move entry ON entry.id = item.move_id
+                 WHERE item.id IN (partial.debit_move_id, partial.credit_move_id)
+                   AND entry.tax_cash_basis_rec_id IS NOT NULL
+                 LIMIT 1), partial.id)
       FROM account_partial_reconcile partial
       JOIN account_move move
         ON move.id = partial.exchange_move_id OR move.tax_cash_basis_rec_id = partial.id
@@ -38,14 +47,16 @@ class OrderReversal(models.Model):
 
         :param partials: ids of `account.partial.reconcile`
         :return: list of [match, account, currency, partner, tags, analytic
-            distribution, balance, amount in currency], JSON values
+            distribution, balance, amount in currency, cause], JSON values. The cause
+            is the match itself, or the one that made the entry which it matches: tax
+            due on payment has an exchange difference of its own.
         """
         if not partials:
             return []
         self.env.flush_all()
         rows = self.env.execute_query(SQL(SIDE_ITEMS, list(partials)))
         return [
-            [*row[:6], float(row[6]), float(row[7])]
+            [*row[:6], float(row[6]), float(row[7]), row[8]]
             for row in sorted(rows, key=lambda row: (row[0], row[1], float(row[6])))
         ]
 
@@ -59,7 +70,12 @@ class OrderReversal(models.Model):
             row["exchange_move_id"] for row in rows
         ):
             return []
-        return self._read_side_items([row["id"] for row in rows])
+        matches = self.env["account.partial.reconcile"].browse(
+            row["id"] for row in rows
+        )
+        if company.tax_exigibility:
+            matches |= self._find_following(matches)
+        return self._read_side_items(matches.ids)
 
     def _compare_ledger(self):
         """What stands on other accounts than before: list of str.
@@ -119,15 +135,20 @@ class OrderReversal(models.Model):
             match.id: (match.debit_move_id.id, match.credit_move_id.id) for match in now
         }
         there = self._find_matched_again(rows, now)
+        known = image["side_items"]
+        # Images of older versions don't know the cause of a match.
+        if all(len(row) > CAUSE for row in known):
+            now |= self._find_following(now)
         before, after = {}, {}
         for found, names, items in (
-            (before, pair_of, image["side_items"]),
+            (before, pair_of, known),
             (after, pair_now, self._read_side_items(now.ids)),
         ):
             for row in items:
-                if names[row[0]] in there:
+                pair = names.get(row[CAUSE] if len(row) > CAUSE else row[0])
+                if pair in there:
                     key = (*row[1:4], str(row[4]), str(sorted(row[5].items())))
-                    self._add_item(found, names[row[0]], key, row[6])
+                    self._add_item(found, pair, key, row[6])
         problems = []
         items = self.env["account.move.line"]
         for pair in sorted(before.keys() | after.keys()):
@@ -145,6 +166,14 @@ class OrderReversal(models.Model):
                     )
                 )
         return problems
+
+    def _find_following(self, matches):
+        """Matches of the entries that these matches made: of taxes due on payment."""
+        entries = self.env["account.move"].search(
+            [("tax_cash_basis_rec_id", "in", matches.ids)]
+        )
+        items = entries.line_ids
+        return items.matched_debit_ids | items.matched_credit_ids
 
     def _find_matched_again(self, rows, matches):
         """Pairs of journal items that are matched by as much as they were.
