@@ -243,6 +243,20 @@ class TestSettlement(SettlementCase):
         self.assertEqual(settlement.move_ids.partner_id, stranger)
         self.assertEqual(settlement.move_ids.payment_state, "paid")
 
+    def test_a_draft_credit_note_of_what_was_taken_back(self):
+        """Neither posted along, nor invoiced as much again: it goes first."""
+        draft = self.move._reverse_moves(cancel=False)
+        reversal = self.reverse(self.payment, "invoice")
+        self.assertEqual(draft.state, "draft")
+        settlement = self.open_settlement(reversal)
+        [found] = settlement.finding_ids.filtered(lambda f: f.code == "draft_stale")
+        self.assertIn(self.move.name, found.message)
+        with self.assertRaisesRegex(UserError, "once more"):
+            settlement.action_settle()
+        draft.unlink()
+        settlement = self.settle_again(reversal)
+        self.assertEqual(settlement.move_ids.amount_total, self.move.amount_total)
+
     def test_a_draft_and_an_invoice_by_hand(self):
         """What was made by hand since is posted and matched, not made twice."""
         for post in (False, True):

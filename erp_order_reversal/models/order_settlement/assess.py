@@ -176,6 +176,15 @@ class OrderSettlement(models.Model):
             or (move.id > newest and self._is_open(move))
         )
 
+    def _get_stale_drafts(self):
+        """Draft credit notes of invoices that the reversal took back already.
+
+        Posted, they would take back the same once more; and the host counts them, so
+        that it would invoice as much again.
+        """
+        drafts = self._get_taken_back_moves().reversal_move_ids
+        return drafts.filtered(lambda move: move.state == "draft")
+
     @api.model
     def _is_open(self, move):
         return (

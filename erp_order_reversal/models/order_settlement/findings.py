@@ -126,6 +126,21 @@ class OrderSettlement(models.Model):
                     who=self.env._("Its salesperson may do that."),
                 )
             )
+        for move in self._get_stale_drafts():
+            found.append(
+                self._finding(
+                    "blocker",
+                    "draft_stale",
+                    self.env._(
+                        "%(credit)s would take back %(invoice)s once more, which was "
+                        "taken back already.",
+                        credit=move.display_name,
+                        invoice=move.reversed_entry_id.display_name,
+                    ),
+                    move,
+                    remedy=self.env._("Delete this draft first."),
+                )
+            )
         for move in self._get_invoices().filtered(lambda move: move.state == "draft"):
             foreign = move.line_ids.sale_line_ids.order_id - self.order_ids
             if foreign:
