@@ -5,7 +5,9 @@ from odoo import Command
 from .common import ReversalCase
 
 
-class TestPrepaid(ReversalCase):
+class OnlineMixin:
+    """A provider of the company, and transactions of its orders."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -19,13 +21,9 @@ class TestPrepaid(ReversalCase):
             lambda line: line.payment_provider_id == cls.provider
         ).payment_account_id = cls.inbound_payment_method_line.payment_account_id
 
-    def prepaid(self):
-        """An order that was paid online, and not invoiced.
-
-        :return: (order, payment)
-        """
-        order = self.make_order()
-        transaction = (
+    def transact(self, order):
+        """A transaction of all of an order, which has not been sent yet."""
+        return (
             self.env["payment.transaction"]
             .sudo()
             .create(
@@ -43,6 +41,16 @@ class TestPrepaid(ReversalCase):
                 }
             )
         )
+
+
+class TestPrepaid(OnlineMixin, ReversalCase):
+    def prepaid(self):
+        """An order that was paid online, and not invoiced.
+
+        :return: (order, payment)
+        """
+        order = self.make_order()
+        transaction = self.transact(order)
         transaction._set_done()
         transaction._post_process()
         self.assertFalse(order.invoice_ids)

@@ -97,6 +97,11 @@ class AccountMove(models.Model):
                     else ""
                 ),
                 self,
+                remedy=self.env._(
+                    "Restore %s to have it in force again.", earlier[0].name
+                )
+                if earlier
+                else self.env._("There is nothing to take back of it."),
             )
 
     def _reversal_check_lone_credit(self, plan):

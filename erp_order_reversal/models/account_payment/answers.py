@@ -54,6 +54,11 @@ class AccountPayment(models.Model):
                     else ""
                 ),
                 self,
+                remedy=self.env._(
+                    "Restore %s to have it in force again.", earlier[0].name
+                )
+                if earlier
+                else self.env._("There is nothing to take back of it."),
             )
         return plan
 
