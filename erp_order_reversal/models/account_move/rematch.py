@@ -122,6 +122,13 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    def _reversal_reconcile_as_made(self):
+        """Match again what had been matched: credit notes of parts to the cent."""
+        moves = self.move_id
+        if moves._reversal_made():
+            moves = moves._reversal_exactly()
+        self.with_env(moves.env).reconcile()
+
     def _prepare_reconciliation_single_partial(
         self, debit_values, credit_values, shadowed_aml_values=None
     ):

@@ -284,7 +284,7 @@ class OrderReversal(models.Model):
             # differences and taxes on payment are rounded for each match.
             (pair.matched_debit_ids & pair.matched_credit_ids).unlink()
             if not any(pair.mapped("reconciled")):
-                pair.reconcile()
+                pair._reversal_reconcile_as_made()
 
     def _get_taken_matches(self, rows):
         """Which matches this reversal itself took off: what others did since is theirs.
