@@ -230,7 +230,8 @@ TABLE = {
     (GUIDE, "create"): [(None, ({"name": "x"},), NOBODY)],
     (GUIDE, "write"): [("guide", ({"name": "x"},), NOBODY)],
     (GUIDE, "unlink"): [("guide", (), NOBODY)],
-    (GUIDE, "explain"): [(None, ("date_moved",), USERS | {"auditor"})],
+    # The settlement check shows its differences to whoever sells or invoices.
+    (GUIDE, "explain"): [(None, ("date_moved",), USERS | {"auditor", "outsider"})],
     ("web_tour.tour", "consume"): [(None, ("no_such_tour",), EVERYBODY)],
     (STEPS, "action_open_reversal_groups"): [(None, (), {"manager"})],
     (STEPS, "action_open_reversal_policy"): [(None, (), {"manager"})],
