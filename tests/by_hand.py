@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 
-from odoo.tests.common import ChromeBrowser
+from odoo.tests.common import ChromeBrowser, ChromeBrowserException
 
 VISIBLE = """
 (selector, text) => [...document.querySelectorAll(selector)].find((el) => {
@@ -52,7 +52,8 @@ class ByHand:
         """Wait until an expression is true, and return its value; None if it isn't."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with contextlib.suppress(TimeoutError):
+            # A page that is just being left answers nothing.
+            with contextlib.suppress(TimeoutError, ChromeBrowserException):
                 if value := self.evaluate(
                     f"(() => {{ try {{ return {code} }} catch {{}} }})()"
                 ):

@@ -132,6 +132,10 @@ class TestLearnTours(LearnCase):
             self.click(ROW)
             self.at(1)
             self.click(".o_form_view button[name=action_approve]")
+            self.wait_for(
+                "!document.querySelector('.o_form_view button[name=action_approve]')",
+                "what was approved",
+            )
             self.at(2)
             self.finish(LOG)
         self.assertLearned(self.approver, "approve")
