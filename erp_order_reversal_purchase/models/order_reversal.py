@@ -6,13 +6,17 @@ class OrderReversal(models.Model):
 
     _inherit = "order.reversal"
 
-    def _tell_person(self, record, person):
+    def _tell_person(self, person, records):
         """Override: of services alone the host has told the buyer (`sale_purchase`)."""
-        if record._name == "purchase.order":
-            lines = record.order_line.filtered(lambda line: line.state != "cancel")
-            if all(lines.product_id.mapped("service_to_purchase")):
-                return
-        super()._tell_person(record, person)
+        untold = [record for record in records if not self._is_told_by_host(record)]
+        if untold:
+            super()._tell_person(person, untold)
+
+    def _is_told_by_host(self, record):
+        if record._name != "purchase.order":
+            return False
+        lines = record.order_line.filtered(lambda line: line.state != "cancel")
+        return all(lines.product_id.mapped("service_to_purchase"))
 
 
 class OrderReversalStep(models.Model):
