@@ -9,8 +9,7 @@ class OrderReversal(models.Model):
     def _tell_person(self, person, records):
         """Override: of services alone the host has told the buyer (`sale_purchase`)."""
         untold = [record for record in records if not self._is_told_by_host(record)]
-        if untold:
-            super()._tell_person(person, untold)
+        return super()._tell_person(person, untold) if untold else None
 
     def _is_told_by_host(self, record):
         if record._name != "purchase.order":
