@@ -122,10 +122,13 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    def _reversal_reconcile_as_made(self):
-        """Match again what had been matched: credit notes of parts to the cent."""
+    def _reversal_reconcile_as_made(self, parts):
+        """Match again what had been matched: credit notes of parts to the cent.
+
+        :param parts: `account.move`, the credit notes of parts (`_reversal_made`)
+        """
         moves = self.move_id
-        if moves._reversal_made():
+        if moves & parts:
             moves = moves._reversal_exactly()
         self.with_env(moves.env).reconcile()
 

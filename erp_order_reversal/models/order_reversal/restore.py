@@ -270,6 +270,11 @@ class OrderReversal(models.Model):
         rows = self._image_rows("account_partial_reconcile")
         taken = self._get_taken_matches(rows)
         alive = set(model.browse(row["id"] for row in rows).exists()._ids)
+        items = {
+            row[side] for row in rows for side in ("debit_move_id", "credit_move_id")
+        }
+        moves = lines.browse(items).exists().move_id
+        parts = moves.browse().union(*moves._reversal_made())
         for row in sorted(rows, key=order):
             theirs = row["id"] in later and row["id"] not in released
             if theirs or row["id"] in alive or row["id"] not in taken:
@@ -284,7 +289,7 @@ class OrderReversal(models.Model):
             # differences and taxes on payment are rounded for each match.
             (pair.matched_debit_ids & pair.matched_credit_ids).unlink()
             if not any(pair.mapped("reconciled")):
-                pair._reversal_reconcile_as_made()
+                pair._reversal_reconcile_as_made(parts)
 
     def _get_taken_matches(self, rows):
         """Which matches this reversal itself took off: what others did since is theirs.
