@@ -6,6 +6,7 @@ import socket
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +44,17 @@ def main(arguments: list[str], reuse: bool = False) -> int:
     databases = Databases(workshop)
     options = [argument for argument in arguments if not _is_path(argument)]
     codes, totals = {}, Counter()
-    for flavour, targets in suites.items():
-        source = databases.built(flavour, reuse)
-        codes[flavour] = _run_suite(
-            workshop, databases, flavour, source, [*targets, *options], totals
-        )
+    # building takes one core: the next database while the tests run on the one before
+    builder = ThreadPoolExecutor(1)
+    sources = {name: builder.submit(databases.built, name, reuse) for name in suites}
+    try:
+        for flavour, targets in suites.items():
+            source = sources[flavour].result()
+            codes[flavour] = _run_suite(
+                workshop, databases, flavour, source, [*targets, *options], totals
+            )
+    finally:
+        builder.shutdown(cancel_futures=True)
     _report(totals)
     return _exit_code(codes, narrowed=bool(arguments))
 
@@ -127,10 +134,14 @@ def run_pytest(
 
 
 def _workers(arguments: list[str]) -> list[str]:
-    """Return pytest-xdist's options: a worker a core, whole classes to one worker."""
+    """Return pytest-xdist's options: a worker a core, whole classes to one worker.
+
+    In the order in which tests/conftest.py puts them.
+    """
     if {"--pdb", "-s", "-n", "--trace"} & set(arguments):
         return []
-    return ["-n", os.environ.get("ERP_TEST_WORKERS", _cores()), "--dist=loadscope"]
+    workers = os.environ.get("ERP_TEST_WORKERS", _cores())
+    return ["-n", workers, "--dist=loadscope", "--no-loadscope-reorder"]
 
 
 def _cores() -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,21 @@ def _own_anchors():
     for folder in Path(config["data_dir"], "order_reversal").glob(f"{name}-[0-9]*"):
         shutil.rmtree(folder, ignore_errors=True)
     yield
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the classes that take longest, so that all workers end together.
+
+    Last come those that commit, and so would be met by whatever comes later.
+    """
+    counts = Counter(item.cls for item in items)
+
+    def key(item):
+        marks = {mark.name for mark in item.iter_markers()}
+        is_long = marks & {"long", "fuzz"}
+        return "commits" in marks, not is_long, -counts[item.cls]
+
+    items.sort(key=key)
 
 
 @pytest.hookimpl(wrapper=True)

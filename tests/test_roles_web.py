@@ -8,6 +8,8 @@ others, is what `test_roles` shows of the same cells.
 import json
 from pathlib import Path
 
+import pytest
+
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -197,6 +199,7 @@ class TestRolesWeb(RolesCase, HttpCase):
             )
         return list(pages.values())
 
+    @pytest.mark.long
     def test_each_cell(self):
         self.company.reversal_guard = True
         for role, user in self.users.items():

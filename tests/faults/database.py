@@ -29,30 +29,40 @@ class Watch:
     def __init__(self, before=None):
         self.before = before
         self.count = 0
+        #: number of the statement that was the first commit
+        self.committed = 0
         self.tables = set()
 
     def see(self, cursor, query):
         self.count += 1
+        if query == "COMMIT" and not self.committed:
+            self.committed = self.count
         self.tables.update(WRITES.findall(str(getattr(query, "code", query) or "")))
         if self.before:
             self.before(cursor, self.count, query)
 
 
 class Fault:
-    """Disturbs one statement, once.
+    """Disturbs one statement, once; of several, one in each try.
 
     :param str kind: of `FAULTS`
-    :param int number: of the statement
+    :param int numbers: of the statements, each counted from the begin of its try
     """
 
-    def __init__(self, kind, number):
+    def __init__(self, kind, *numbers):
         self.kind = kind
-        self.number = number
-        self.happened = False
+        self.numbers = numbers
+        self.waiting = list(numbers)
+        #: statements of the tries before
+        self.passed = 0
+
+    def __str__(self):
+        return f"{self.kind} at statement {', '.join(map(str, self.numbers))}"
 
     def __call__(self, cursor, number, _query):
-        if number == self.number and not self.happened:
-            self.happened = True
+        if self.waiting and number - self.passed == self.waiting[0]:
+            del self.waiting[0]
+            self.passed = number
             cursor._obj.execute(FAULTS[self.kind])
 
 

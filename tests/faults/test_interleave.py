@@ -10,22 +10,22 @@ import time
 from collections import Counter
 from itertools import combinations_with_replacement
 
+import pytest
+
 from odoo import fields
 
 from ..figures import tell
+from ..seeds import seed
 from .database import Saved, Watch, watched
 from .shapes import CREDIT, Shape
 from .threads import Meeting, outcome
 from .world import WorldCase
 
 #: One of so many orders of statements is tried; 1: all. And for how long, a class.
-CI = bool(os.environ.get("CI"))
 SHARE = int(os.environ.get("ERP_INTERLEAVE_SHARE") or 200)
-SECONDS = float(os.environ.get("ERP_INTERLEAVE_SECONDS") or (1e9 if SHARE == 1 else 20))
-#: Each run tries others; with this they are tried again.
-SEED = int(
-    os.environ.get("ERP_INTERLEAVE_SEED") or (1 if CI else random.getrandbits(32))
-)
+QUICK = SHARE > 1 and not os.environ.get("CI")
+SECONDS = float(os.environ.get("ERP_INTERLEAVE_SECONDS") or (20 if QUICK else 1e9))
+SEED = seed("ERP_INTERLEAVE_SEED")
 
 #: What two people do at once, and who.
 ACTS = {
@@ -229,11 +229,13 @@ class InterleaveCase(WorldCase):
         )
 
 
+@pytest.mark.commits
 class TestInterleaveMoney(InterleaveCase):
     def test_what_moves_money(self):
         self.check_pairs(MONEY)
 
 
+@pytest.mark.commits
 class TestInterleaveOthers(InterleaveCase):
     def test_what_moves_none(self):
         self.check_pairs([pair for pair in PAIRS if pair not in MONEY])

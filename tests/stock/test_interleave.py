@@ -1,11 +1,14 @@
 """A delivery is validated while somebody else acts on the same order."""
 
+import pytest
+
 from ..faults.test_interleave import ACTS, InterleaveCase
 
 #: Whoever takes back or restores an order moves its goods, too.
 MOVES_GOODS = ("stock.group_stock_user",)
 
 
+@pytest.mark.commits
 class TestInterleaveGoods(InterleaveCase):
     groups = {
         **{
