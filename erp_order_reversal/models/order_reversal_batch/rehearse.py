@@ -131,7 +131,7 @@ class OrderReversalBatch(models.Model):
             try:
                 return self._rehearse_next()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                if self._is_test() or tries == TRIES:
+                if tries == TRIES or not self._can_commit():
                     raise
                 self.env.cr.rollback()
                 self.env.transaction.reset()
