@@ -212,6 +212,22 @@ class TestTransactions(OnlineMixin, RuleCase):
         reversal = self.request(order, "cancel")
         self.assertBlocked(reversal, "transaction_authorized", transaction.reference)
 
+    def test_each_authorised_one_is_told(self):
+        """Of two facts of one order by the same rule none hides the other."""
+        order = self.make_order()
+        first = self.transaction(order, "authorized")
+        first.reference += "-FIRST"
+        transactions = first | self.transaction(order, "authorized")
+        reversal = self.request(order, "cancel")
+        reversal.action_assess()
+        texts = reversal.finding_ids.filtered(
+            lambda found: found.code == "transaction_authorized"
+        ).mapped("message")
+        self.assertEqual(len(texts), 2)
+        for transaction in transactions:
+            of_it = [text for text in texts if f"{transaction.reference} " in text]
+            self.assertEqual(len(of_it), 1, texts)
+
     def test_pending(self):
         """It is cancelled all the same, and said that the order may come back."""
         order = self.make_order()

@@ -112,7 +112,9 @@ class Plan:
         }
 
     def add_finding(self, severity, code, message, record=None, remedy="", who=""):
-        """Append a blocker, a warning or an information.
+        """Append a blocker, a warning or an information, each once.
+
+        Two facts of one document by the same code are two findings.
 
         :param str severity: `blocker`, `warning` or `info`
         :param str code: stable identifier of the rule
@@ -120,7 +122,7 @@ class Plan:
         :param str remedy: what to do next
         :param str who: who may do it
         """
-        key = (code, record and (record._name, record.id))
+        key = (code, message, record and (record._name, record.id))
         if any(found["key"] == key for found in self.findings):
             return
         self.findings.append(

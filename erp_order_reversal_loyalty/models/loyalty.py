@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import float_compare
 
+from .rewards import Rewards
+
 
 class SaleOrderCouponPoints(models.Model):
     """Points that an order gave to a card."""
@@ -8,15 +10,11 @@ class SaleOrderCouponPoints(models.Model):
     _inherit = "sale.order.coupon.points"
 
     def unlink(self):
-        """Override: a reversal keeps the points of an order that it cancels.
-
-        With nothing left to delete, the host is not asked: it would want a sales
-        administrator even for an order without any (`sale_loyalty`).
-        """
-        if not self.env["order.reversal"]._is_running():
-            return super().unlink()
-        rest = self.filtered(lambda entry: entry.order_id.state != "cancel")
-        return super(SaleOrderCouponPoints, rest).unlink() if rest else True
+        """Override: a reversal keeps the points of an order that it cancels."""
+        kept = Rewards.held(self)
+        if self.env["order.reversal"]._is_running():
+            kept |= self.filtered(lambda entry: entry.order_id.state == "cancel")
+        return super(SaleOrderCouponPoints, self - kept).unlink()
 
     def _reversal_check(self, plan):
         """Say what becomes of the points, and what was spent of them already.
@@ -90,8 +88,9 @@ class LoyaltyCard(models.Model):
 
         The customer has their numbers: after a restore, the same ones are valid.
         """
-        closed = self.browse()
+        kept = Rewards.held(self)
         if self.env["order.reversal"]._is_running():
             closed = self.filtered(lambda card: card.order_id.state == "cancel")
             closed.active = False
-        return super(LoyaltyCard, self - closed).unlink()
+            kept |= closed
+        return super(LoyaltyCard, self - kept).unlink()

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import float_compare
 
+from .rewards import Rewards
+
 
 class SaleOrder(models.Model):
     """Points, cards and rewards of an order."""
@@ -36,12 +38,16 @@ class SaleOrder(models.Model):
     def _update_programs_and_rewards(self):
         """Override: a restored order has the rewards that it was invoiced with.
 
-        Anew they would be worth what the programs give today: nothing, where one has
-        ended since.
+        Counted anew they are worth what the programs give today: nothing, where one
+        has ended since. What the host counts is put back.
         """
-        if self.env["order.reversal"]._is_running():
-            return None
-        return super()._update_programs_and_rewards()
+        if not self.env["order.reversal"]._is_running():
+            return super()._update_programs_and_rewards()
+        rewards = Rewards(self)
+        holding = self.with_context(**{Rewards.KEY: rewards})
+        result = super(SaleOrder, holding)._update_programs_and_rewards()
+        rewards.put_back()
+        return result
 
     def _get_real_points_for_coupon(self, coupon, post_confirm=False):
         """Override: what a restored order puts on a card is there again.
@@ -115,9 +121,9 @@ class SaleOrderLine(models.Model):
         Without them, the quotation or the restored order would be worth more
         (`sale_loyalty`, `sale.order._action_cancel`).
         """
-        kept = self.browse()
+        kept = Rewards.held(self)
         if self.env["order.reversal"]._is_running():
-            kept = self.filtered(
+            kept |= self.filtered(
                 lambda line: line.is_reward_line and line.order_id.state == "cancel"
             )
         return super(SaleOrderLine, self - kept).unlink()

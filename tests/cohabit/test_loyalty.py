@@ -1,7 +1,11 @@
 """Gift cards, coupons and rewards of an order that is taken back."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.sale_loyalty.models.sale_order import SaleOrder
 
 from .common import CohabitCase
 
@@ -243,6 +247,63 @@ class TestLoyalty(CohabitCase):
         reversal = self.reverse(order)
         self.promotion.reward_ids.discount = 5
         reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.amount_total, invoice.amount_total)
+        self.assertBooks(before)
+
+    def test_the_host_is_asked_and_what_it_counts_is_put_back(self):
+        """A program that has begun since gives a restored order nothing."""
+        order, _invoice, _payment = self.promoted()
+        lines, entries = order.order_line, order.coupon_point_ids
+        values, before = lines.copy_data(), self.trial_balance()
+        reversal = self.reverse(order)
+        begun = self.env["loyalty.program"].create(
+            {
+                "name": "Since",
+                "program_type": "next_order_coupons",
+                "applies_on": "future",
+                "trigger": "auto",
+                "rule_ids": [Command.create({"minimum_qty": 1})],
+                "reward_ids": [Command.create({"reward_type": "discount"})],
+            }
+        )
+        host, counted = SaleOrder._update_programs_and_rewards, []
+
+        def spy(orders):
+            host(orders)
+            counted.append((orders, orders.coupon_point_ids.coupon_id.program_id))
+
+        with patch.object(SaleOrder, "_update_programs_and_rewards", spy):
+            reversal.with_user(self.manager).action_undo()
+        [(asked, programs)] = counted
+        self.assertEqual(asked, order)
+        self.assertIn(begun, programs, "as the host counts")
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.order_line, lines)
+        self.assertEqual(lines.copy_data(), values)
+        self.assertEqual(order.coupon_point_ids, entries)
+        self.assertFalse(begun.coupon_ids)
+        self.assertBooks(before)
+
+    def test_a_reward_that_takes_more_lines_by_now(self):
+        """The host writes a line for each tax; those it adds go, the old one stays."""
+        taxed = self.make_service(
+            name="Taxed", taxes_id=[Command.set(self.tax_sale_b.ids)]
+        )
+        reward = self.promotion.reward_ids
+        reward.write(
+            {
+                "discount_applicability": "specific",
+                "discount_product_ids": [Command.set(self.services[2].ids)],
+            }
+        )
+        order, invoice, _payment = self.settle(products=[self.services[2], taxed])
+        [line] = order.order_line.filtered("is_reward_line")
+        values, before = line.copy_data(), self.trial_balance()
+        reversal = self.reverse(order)
+        reward.discount_applicability = "order"
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual(order.order_line.filtered("is_reward_line"), line)
+        self.assertEqual(line.copy_data(), values)
         self.assertEqual(order.amount_total, invoice.amount_total)
         self.assertBooks(before)
 
