@@ -316,6 +316,14 @@ class OrderReversalStep(models.Model):
             }
         )
 
+    def _keep(self, **values):
+        """Keep what the way back needs and is known only now, beside what was planned.
+
+        :param values: JSON values, for the `data` of this step
+        """
+        self.ensure_one()
+        self._engine().data = {**(self.data or {}), **values}
+
     def _reversal_unmatch(self):
         """Take off what was matched instead of what is restored.
 

@@ -67,10 +67,7 @@ class RepairOrder(models.Model):
         """Bring the parts back to where they were taken from."""
         for step in steps:
             moves = self.env["stock.move"].browse(step.data["move_ids"])
-            step._engine().data = {
-                **step.data,
-                "back_ids": moves._reversal_move_back().ids,
-            }
+            step._keep(back_ids=moves._reversal_move_back().ids)
         steps._set_result()
 
     def _reversal_check_return_parts(self, step, books):
@@ -91,7 +88,7 @@ class RepairOrder(models.Model):
         """Take the parts from there again."""
         for step in steps:
             moves = self.env["stock.move"].browse(step.origin_id.data["back_ids"])
-            step._engine().data = {"back_ids": moves._reversal_move_back().ids}
+            step._keep(back_ids=moves._reversal_move_back().ids)
         steps._set_result()
 
     def _reversal_check_use_parts(self, step, books):

@@ -23,9 +23,8 @@ class SaleOrderLine(models.Model):
 
     def _cancel_repair_order(self):
         """Override: a reversal cancels those that it planned to, by itself."""
-        if self.env["order.reversal"]._is_running():
-            return None
-        return super()._cancel_repair_order()
+        lines = self.browse() if self.env["order.reversal"]._is_running() else self
+        return super(SaleOrderLine, lines)._cancel_repair_order()
 
     def _reversal_comes_back(self):
         """Override: parts stay in what was repaired."""

@@ -18,6 +18,7 @@ class TestDropship(PeerCase):
                 "name": "Lamp",
                 "type": "consu",
                 "is_storable": True,
+                "invoice_policy": "order",
                 "route_ids": [
                     Command.set(
                         cls.env.ref("stock_dropshipping.route_drop_shipping").ids

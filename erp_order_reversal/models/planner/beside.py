@@ -57,18 +57,53 @@ class OrderReversalPlan(models.AbstractModel):
         """
         known = self._get_known_models()
         return tuple(
-            (name, field.name, field.comodel_name)
+            (name, field.name, target)
             for name, model in sorted(self.env.registry.items())
             if model._auto
             and not (model._abstract or model._transient)
             and (name in TARGETS or not name.startswith(known))
             for field in model._fields.values()
-            if field.type == "many2one"
-            and field.comodel_name in TARGETS
-            and field.store
-            and field.column_type
-            and (name not in TARGETS or self._is_foreign(field))
+            for target in self._get_targets_of(model, field)
         )
+
+    @api.model
+    def _get_targets_of(self, model, field):
+        """The models of what is taken back that a stored field can point at."""
+        if not field.store or field.company_dependent:
+            return ()
+        if model._name in TARGETS:
+            # Of the documents themselves: to another one, by another addon.
+            found = field.type == "many2one" and self._is_foreign(field)
+        elif field.type == "many2one_reference":
+            named = model._fields.get(field.model_field)
+            return tuple(TARGETS) if named and named.store else ()
+        elif field.type == "reference":
+            return tuple(TARGETS)
+        else:
+            found = field.type in ("many2one", "many2many")
+        return (field.comodel_name,) if found and field.comodel_name in TARGETS else ()
+
+    @api.model
+    def _query_pointing(self, model, name, target, ids):
+        """:return: SQL for (model, id) of the records whose field points at these"""
+        field = self.env[model]._fields[name]
+        if field.type == "many2many":
+            return SQL(
+                "SELECT %s AS model, %s AS id FROM %s WHERE %s = ANY(%s)",
+                model,
+                SQL.identifier(field.column1),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column2),
+                ids,
+            )
+        if field.type == "reference":
+            ids = [f"{target},{record_id}" for record_id in ids]
+        where = SQL("%s = ANY(%s)", SQL.identifier(name), ids)
+        if field.type == "many2one_reference":
+            named = SQL.identifier(field.model_field)
+            where = SQL("%s AND %s = %s", where, named, target)
+        table = SQL.identifier(self.env[model]._table)
+        return SQL("SELECT %s AS model, id FROM %s WHERE %s", model, table, where)
 
     @api.model
     def _is_foreign(self, field):
@@ -158,13 +193,7 @@ class OrderReversalPlan(models.AbstractModel):
             if targets[target] and model not in ignored:
                 self.env[model].flush_model([name])
                 queries.append(
-                    SQL(
-                        "SELECT %s AS model, id FROM %s WHERE %s = ANY(%s)",
-                        model,
-                        SQL.identifier(self.env[model]._table),
-                        SQL.identifier(name),
-                        targets[target],
-                    )
+                    self._query_pointing(model, name, target, targets[target])
                 )
         found = {}
         if queries:
