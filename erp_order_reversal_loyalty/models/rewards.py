@@ -16,7 +16,9 @@ class Rewards:
         self.lines = {line: self._values(line) for line in lines}
         self.points = {entry: entry.points for entry in order.coupon_point_ids}
         self.cards = (
-            lines.coupon_id | order.coupon_point_ids.coupon_id | order.applied_coupon_ids
+            lines.coupon_id
+            | order.coupon_point_ids.coupon_id
+            | order.applied_coupon_ids
         )
         self.given = {
             name: order[name]

@@ -30,7 +30,9 @@ def leaves_out_host(function):
         isinstance(node, ast.Return) and node.lineno < calls[0]
         for node in ast.walk(tree)
         if node not in inner
-        and not any(isinstance(part, ast.Name) and part.id == "super" for part in ast.walk(node))
+        and not any(
+            isinstance(part, ast.Name) and part.id == "super" for part in ast.walk(node)
+        )
     )
 
 
@@ -113,7 +115,9 @@ class TestBeside(CohabitCase):
             classes = model.__mro__
             for place, cls in enumerate(classes):
                 if OURS in cls.__module__ and vars(cls).get("_module"):
-                    below = [c for c in classes[place + 1 :] if OURS not in c.__module__]
+                    below = [
+                        c for c in classes[place + 1 :] if OURS not in c.__module__
+                    ]
                     for method, function in vars(cls).items():
                         if isfunction(function) and any(
                             method in vars(other) for other in below

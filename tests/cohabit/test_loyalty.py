@@ -1,8 +1,9 @@
 """Gift cards, coupons and rewards of an order that is taken back."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sale_loyalty.models.sale_order import SaleOrder
@@ -199,6 +200,70 @@ class TestLoyalty(CohabitCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(card.points, 20.0)
         self.assertBooks(before)
+
+    def test_a_wallet_that_was_spent(self):
+        """It is the customer's own, stays, and has what others put on it."""
+        top_up = self.gift_product.copy({"name": "Top-Up"})
+        wallets = self.gift_cards.copy(
+            {"name": "Wallets", "program_type": "ewallet", "active": True}
+        )
+        wallets.rule_ids.write(
+            {"reward_point_split": False, "product_ids": [Command.set(top_up.ids)]}
+        )
+        self.settle(products=top_up)
+        order, _invoice, _payment = self.settle(products=top_up)
+        wallet = order.coupon_point_ids.coupon_id
+        self.assertEqual((wallet.program_id, wallet.points), (wallets, 100.0))
+        wallet.points = 20.0
+        reversal = self.request(order, payment_method="refund")
+        reversal.action_assess()
+        self.assertEqual(self.codes(reversal)["card_spent"], "blocker")
+        before = self.trial_balance()
+        reversal = self.reverse(order)
+        self.assertEqual((wallet.points, wallet.active), (-30.0, True))
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual((order.state, wallet.points), ("sale", 20.0))
+        self.assertBooks(before)
+
+    def test_a_card_that_has_expired_since(self):
+        """It paid for the order while it was valid."""
+        order, card = self.paid_by_card()
+        lines, before = order.order_line, self.trial_balance()
+        reversal = self.reverse(order)
+        card.expiration_date = fields.Date.today() - timedelta(days=1)
+        reversal.with_user(self.manager).action_undo()
+        self.assertEqual((order.state, order.order_line), ("sale", lines))
+        self.assertEqual(order.applied_coupon_ids, card)
+        self.assertEqual(card.points, 0.0)
+        self.assertBooks(before)
+
+    def test_a_batch_is_restored(self):
+        """Each order of it has its own rewards, and the clerk needs no more rights."""
+        orders = self.promoted()[0] | self.sell_card()[0] | self.paid_by_card()[0]
+        totals, before = orders.mapped("amount_total"), self.trial_balance()
+        reversals = self.env["order.reversal"].with_user(self.clerk)
+        for order in orders:
+            reversals |= self.request(order)
+        reversals.action_submit()
+        self.assertEqual(set(reversals.mapped("state")), {"done"})
+        self.assertEqual(set(orders.mapped("state")), {"cancel"})
+        reversals.with_user(self.manager).action_undo()
+        self.assertEqual(set(orders.mapped("state")), {"sale"})
+        self.assertEqual(orders.mapped("amount_total"), totals)
+        self.assertBooks(before)
+
+    def test_a_quotation_is_restored_and_taken_back_again(self):
+        order, _payment, card = self.sell_card()
+        before = self.trial_balance()
+        for scope in ("draft", "cancel", "draft"):
+            reversal = self.reverse(order, scope)
+            self.assertEqual(card.points, 0.0)
+            reversal.with_user(self.manager).action_undo()
+            self.assertEqual(
+                (order.state, card.points, card.active), ("sale", 50, True)
+            )
+            self.assertEqual(order.coupon_point_ids.coupon_id, card)
+            self.assertBooks(before)
 
     def test_refund_of_an_order_that_stays(self):
         order, _payment, _card = self.sell_card()

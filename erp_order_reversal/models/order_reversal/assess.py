@@ -95,11 +95,13 @@ class OrderReversal(models.Model):
         :return: list of findings
         """
         tried = self._rehearse(langs)
-        known = {(found.code, found.res_id) for found in self.finding_ids}
+        known = {
+            (found.code, found.res_id, found.message) for found in self.finding_ids
+        }
         new = [
             found
             for found in tried["findings"]
-            if (found["code"], found["res_id"] or 0) not in known
+            if (found["code"], found["res_id"] or 0, found["message"]) not in known
         ]
         if new:
             self._engine_env(self).finding_ids = self._finding_commands(
