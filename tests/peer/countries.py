@@ -84,7 +84,9 @@ COUNTRIES = {
             "zip": "360001",
         },
     ),
-    "br": Country("br", own={"country_id": "xml:base.br"}),
+    "br": Country(
+        "br", own={"country_id": "xml:base.br"}, number="1", credit_number="2"
+    ),
     "cn": Country("cn"),
     "de": Country("de_skr03"),
     "ec": Country(
