@@ -1,5 +1,7 @@
 """What a client sends is looked at before anything is done with it."""
 
+import math
+
 from odoo.exceptions import ValidationError
 from odoo.orm.identifiers import NewId
 from odoo.tools import SQL
@@ -91,3 +93,17 @@ def check_type(env, value, kinds, name):
                 kinds=" / ".join(kind.__name__ for kind in kinds),
             )
         )
+
+
+def is_number(value):
+    """Whether a client's value is a number that one can reckon with.
+
+    JSON as the host reads it has NaN and Infinity, too, on which its rounding fails.
+
+    :return: bool
+    """
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    )

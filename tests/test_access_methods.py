@@ -133,6 +133,14 @@ TABLE = {
     (S, "copy"): [("settlement", (), NOBODY)],
     (S, "action_assess"): [("settlement", (), {"clerk"}), ("settled", (), NOBODY)],
     (S, "action_settle"): [("settlement", (), {"clerk"}), ("settled", (), NOBODY)],
+    (S, "preview_settlement"): [
+        ("settlement", ({},), {"clerk"}),
+        ("settled", ({},), NOBODY),
+    ],
+    (S, "settle_shown"): [
+        ("settlement", ({}, "seen"), {"clerk"}),
+        ("settled", ({}, "seen"), NOBODY),
+    ],
     (S, "action_view_documents"): [("settled", (), READERS)],
     (CREDIT, "create"): [(None, ({"amount": 1.0},), NOBODY)],
     (CREDIT, "write"): [
@@ -357,6 +365,7 @@ class TestAccessMethods(ReversalCase, RpcMixin, HttpCase):
             "batch_values": values,
             "company": self.company.id,
             "settlement_values": {"reversal_id": done.id},
+            "seen": self.records["settlement"].preview_settlement()["seen"],
             "request": {"order_id": order.id, "reason_id": self.reason.id},
             "limit_values": {"amount": 9.0, "approver_ids": self.approver.ids},
             "stand_in_values": {

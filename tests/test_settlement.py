@@ -286,6 +286,158 @@ class TestSettlement(SettlementCase):
         self.env.flush_all()
         self.assertEqual(reversal.settled_again_state, "none_needed")
 
+    # ------------------------------------------------------------------
+    # What is shown is what is done
+    # ------------------------------------------------------------------
+
+    def test_each_choice_is_rehearsed(self):
+        """Date, journal, amounts and what becomes of the rest: shown, never kept."""
+        euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 0.5)])
+        journal = self.company_data["default_journal_sale"].copy(
+            {"code": "S2", "currency_id": euro.id}
+        )
+        reversal = self.reverse(self.order, "draft")
+        self.order.order_line[0].price_unit = 0.0
+        settlement = self.open_settlement(reversal)
+        before = settlement.read()[0]
+
+        def rows(**choices):
+            shown = settlement.preview_settlement(choices)
+            self.assertFalse(shown["findings"])
+            return {
+                row["name"]: row["amount"].replace("\xa0", " ") for row in shown["rows"]
+            }
+
+        self.assertEqual(
+            rows(), {"open": "$ 575.00", "kept": "$ 575.00", "over": "$ 115.00"}
+        )
+        [over] = [
+            row["label"]
+            for row in settlement.preview_settlement({"rest_method": "refund"})["rows"]
+            if row["name"] == "over"
+        ]
+        self.assertEqual(over, "Refunded to the customer")
+        # the same prices in another currency: the host's own doing, and seen here
+        self.assertEqual(rows(journal_id=journal.id)["open"], "$ 1,150.00")
+        credit = settlement.credit_ids
+        chosen = {"credit_ids": [Command.update(credit.id, {"amount": 200.0})]}
+        self.assertEqual(
+            rows(**chosen),
+            {
+                "open": "$ 575.00",
+                "kept": "$ 200.00",
+                "due": "$ 375.00",
+                "over": "$ 490.00",
+            },
+        )
+        self.company.sale_lock_date = "2026-01-31"
+        locked = settlement.preview_settlement({"date": "2026-01-15"})
+        codes = [found["code"] for found in locked["findings"]]
+        self.assertEqual(codes, ["date_locked"])
+        self.env.invalidate_all()
+        self.assertEqual(settlement.read()[0], before)
+
+    def test_a_rehearsal_uses_up_no_number(self):
+        reversal = self.reverse(self.order, "draft")
+        settlement = self.open_settlement(reversal)
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .create({"name": "Seen", "code": "seen", "company_id": False})
+        )
+        confirm = type(self.order).action_confirm
+
+        def numbering(orders):
+            orders.env["ir.sequence"].next_by_code("seen")
+            return confirm(orders)
+
+        self.patch(type(self.order), "action_confirm", numbering)
+        settlement.preview_settlement({"date": "2026-03-04"})
+        self.assertEqual(sequence.number_next_actual, 1)
+        settlement.action_settle()
+        self.assertEqual(sequence.number_next_actual, 2)
+
+    def test_only_what_was_shown_is_settled(self):
+        reversal = self.reverse(self.order, "draft")
+        settlement = self.open_settlement(reversal)
+        journal = self.company_data["default_journal_sale"].copy({"code": "S2"})
+        books = self.trial_balance()
+        values = {"date": "2026-03-04", "journal_id": journal.id}
+        seen = settlement.preview_settlement(values)["seen"]
+
+        other = "shown|chosen otherwise|changed"
+
+        def refused(values, seen, error=UserError, match=other):
+            with self.assertRaisesRegex(error, match):
+                settlement.settle_shown(values, seen)
+            self.assertEqual(settlement.state, "draft")
+            self.assertEqual(self.order.state, "draft")
+            self.assertBooks(books)
+
+        # Other choices than the shown ones, and the same as by another window.
+        refused({**values, "date": "2026-03-05"}, seen)
+        refused({}, seen)
+        refused({**values, "rest_method": "refund"}, seen)
+        credit = settlement.credit_ids
+        refused(
+            {**values, "credit_ids": [Command.update(credit.id, {"amount": 1.0})]}, seen
+        )
+        # Another amount, and documents that changed since.
+        for name in ("open", "kept", "due"):
+            refused(values, {**seen, name: seen[name] + 0.01})
+            refused(values, {**seen, name: float("nan")}, ValidationError, "missing")
+        self.order.order_line[0].price_unit += 1.0
+        refused(values, seen)
+        self.order.order_line[0].price_unit -= 1.0
+        for wrong in (None, {}, [], "x", {**seen, "due": "0"}, {"open": 0.0}):
+            refused(values, wrong, ValidationError, "")
+        with self.assertRaises(AccessError):
+            settlement.with_user(self.manager).settle_shown(values, seen)
+        action = settlement.settle_shown(values, seen)
+        self.assertEqual(action["res_id"], self.order.id)
+        self.assertEqual(settlement.move_ids.journal_id, journal)
+        self.assertEqual(
+            settlement.move_ids.invoice_date, fields.Date.to_date("2026-03-04")
+        )
+        with self.assertRaisesRegex(UserError, "settled already"):
+            settlement.settle_shown({}, seen)
+
+    def test_another_outcome_than_shown(self):
+        """The host comes to something else than it did when it was rehearsed."""
+        reversal = self.reverse(self.order, "draft")
+        settlement = self.open_settlement(reversal)
+        seen = settlement.preview_settlement()["seen"]
+        # The order still says what it said; the invoice is made by today's tax.
+        self.services[0].property_account_income_id = False
+        self.tax.sudo().amount = 16.0
+        with self.assertRaisesRegex(UserError, "not what was shown"):
+            settlement.settle_shown({}, seen)
+        self.assertEqual(self.order.state, "draft")
+
+    def test_a_choice_stays_and_a_proposal_follows(self):
+        reversal = self.reverse(self.order, "draft")
+        self.order.order_line[0].price_unit = 0.0
+        settlement = self.open_settlement(reversal)
+        self.assertEqual(settlement.credit_ids.amount, 575.0)
+        self.order.order_line[0].price_unit = 100.0
+        again = reversal.with_user(self.clerk).action_settle_again()
+        self.assertEqual(again["res_id"], settlement.id)
+        self.assertEqual(settlement.credit_ids.amount, 690.0)
+        credit = settlement.credit_ids
+        credit.amount = 200.0
+        settlement.action_assess()
+        self.assertEqual(settlement.credit_ids, credit)
+        self.assertEqual(credit.amount, 200.0)
+
+    def test_a_choice_by_rpc_is_rehearsed(self):
+        reversal = self.reverse(self.order, "draft")
+        settlement = self.open_settlement(reversal)
+        self.order.order_line[0].price_unit = 200.0
+        settlement.write({"date": "2026-03-04"})
+        self.assertEqual(settlement.amount_open, 805.0)
+        settlement.action_settle()
+        self.assertEqual(settlement.move_ids.amount_total, 805.0)
+
     def test_date_and_journal(self):
         journal = self.company_data["default_journal_sale"].copy({"code": "S2"})
         reversal = self.reverse(self.order, "invoice")
@@ -495,7 +647,7 @@ class TestSettlement(SettlementCase):
         ):
             with self.assertRaises(ValidationError, msg=vals):
                 settlement.write(vals)
-        for amount in (-1.0, 690.01, "x", True, None):
+        for amount in (-1.0, 690.01, "x", True, None, float("nan"), float("inf")):
             with self.assertRaises(ValidationError, msg=amount), self.cr.savepoint():
                 settlement.credit_ids.write({"amount": amount})
         with self.assertRaises(AccessError):

@@ -1,6 +1,8 @@
 """Correcting and settling again, as people do it in a browser."""
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase
+from odoo.tools import mute_logger
 
 from .common import ReversalCase
 
@@ -44,3 +46,32 @@ class TestSettlementTours(ReversalCase, HttpCase):
         self.tour(f"m-order.reversal/{reversal.id}", "order_settlement_replacement")
         self.assertEqual(reversal.replacement_id.settlement_state, "settled")
         self.assertBooks(before)
+
+    def fail_once(self, name, error):
+        """The first call of a method fails; its calls are counted."""
+        calls = []
+        model = self.env.registry["order.settlement"]
+        method = getattr(model, name)
+
+        def failing(settlement, *arguments):
+            calls.append(arguments)
+            if len(calls) == 1:
+                raise error
+            return method(settlement, *arguments)
+
+        self.patch(model, name, failing)
+        return calls
+
+    def test_what_is_shown_is_of_the_choices(self):
+        """A choice is tried out; where that fails, nothing can be confirmed."""
+        self.reverse(self.order, "draft")
+        self.order.order_line[0].price_unit = 50.0
+        previews = self.fail_once("preview_settlement", KeyError("a_word"))
+        confirms = self.fail_once("settle_shown", UserError("Edited a moment ago."))
+        with mute_logger("odoo.http"):
+            self.tour(f"m-sale.order/{self.order.id}", "order_settlement_choices")
+        self.assertGreaterEqual(len(previews), 4)
+        self.assertEqual(len(confirms), 2)
+        settlement = self.env["order.settlement"].sudo().search([])
+        self.assertEqual(settlement.refund_ids.amount, 57.5)
+        self.assertEqual(settlement.move_ids.payment_state, "paid")

@@ -1,10 +1,8 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
-from ..checks import check_records, check_type
+from ..checks import check_records, check_type, is_number
 
 
 class OrderReversalLine(models.Model):
@@ -153,8 +151,7 @@ class OrderReversalLine(models.Model):
                 self.env["order.reversal"]._check_id(self._fields[name], vals[name])
         for name in self._number_fields:
             value = vals.get(name) or 0.0
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not math.isfinite(value):
+            if not is_number(value):
                 raise ValidationError(
                     self.env._(
                         "“%(value)s” is not a valid number for “%(field)s”.",

@@ -210,6 +210,9 @@ class Payment:
     :param float settles: what it takes off the receivable, write-off included
     :param float open: what of it is matched with nothing
     :param dict matched: {id of an invoice: amount, in the invoice's currency}
+    :param float kept: what of it a reversal took off and kept as the customer's credit
+    :param set settled_again: ids of invoices that it was matched with by whoever
+        settled them again, and saw what it pays and what stays due
     """
 
     id: int
@@ -226,6 +229,8 @@ class Payment:
     invoices: list = field(default_factory=list)
     # earlier ones: (id, whether all of it is open, whether it pays the same invoice)
     alike: list = field(default_factory=list)
+    kept: float = 0.0
+    settled_again: set = field(default_factory=set)
     # the last day of the closed period
     lock: Date | None = None
     money_has_come: bool = False

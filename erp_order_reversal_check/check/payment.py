@@ -24,7 +24,8 @@ def _over(payment):
         return 0.0
     if payment.is_draft:
         return max(0.0, payment.settles - _due(payment))
-    return max(0.0, payment.open) if payment.matched else 0.0
+    # What a reversal kept as credit was decided, and shown, when it was taken back.
+    return max(0.0, payment.open - payment.kept) if payment.matched else 0.0
 
 
 def _values(payment, amount):
@@ -33,6 +34,11 @@ def _values(payment, amount):
         "difference": money(round(amount, 6), payment.currency),
         "invoices": name("account.move", *(i.id for i in payment.invoices)),
     }
+
+
+def _foreign_to_settlements(payment):
+    """Its invoices but those that it was matched with to settle them again."""
+    return [i for i in payment.invoices if i.id not in payment.settled_again]
 
 
 def payment_over(payment, tolerance):
@@ -48,7 +54,7 @@ def payment_over(payment, tolerance):
 
 def payment_under(payment, tolerance):
     """Less is paid than is open, and it is no installment and no early discount."""
-    if not _is_comparable(payment):
+    if not _is_comparable(payment) or not _foreign_to_settlements(payment):
         return
     if payment.is_draft:
         short = _due(payment) - payment.settles
@@ -111,7 +117,11 @@ def payment_twice(payment, tolerance):
 
 def payment_partner(payment, tolerance):
     """Somebody else pays."""
-    foreign = [i for i in payment.invoices if i.commercial != payment.commercial]
+    foreign = [
+        invoice
+        for invoice in _foreign_to_settlements(payment)
+        if invoice.commercial != payment.commercial
+    ]
     if foreign:
         yield Difference(
             payment.key,

@@ -6,7 +6,9 @@ from odoo.tools import LazyTranslate
 # pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
-# By code: (message with a placeholder for each value of the difference, remedy)
+# By code: (message with a placeholder for each value of the difference, what to do
+# about it as long as the document is a draft). That it can be accepted is said by what
+# shows it, to whoever may.
 WORDS = {
     "quantity_ordered": (
         _lt(
@@ -37,10 +39,7 @@ WORDS = {
     ),
     "not_invoiced": (
         _lt("“%(product)s” was ordered in %(order)s, and nobody invoiced it."),
-        _lt(
-            "Add the line, or create the invoice from the order again. If it is to be "
-            "invoiced later, accept the difference."
-        ),
+        _lt("Add the line, or create the invoice from the order again."),
     ),
     "price": (
         _lt("“%(product)s” costs %(price)s here, but %(ordered)s in %(order)s."),
@@ -94,20 +93,14 @@ WORDS = {
             "The invoice has the same customer, lines and amount as %(others)s,"
             " and is of about the same day."
         ),
-        _lt(
-            "Compare them. Delete this one if it is the same sale, or accept "
-            "the difference if the customer bought twice."
-        ),
+        _lt("Compare them. Delete this one if it is the same sale."),
     ),
     "order_alike": (
         _lt(
             "The order has the same customer, lines and amount as %(others)s, "
             "and is of about the same day."
         ),
-        _lt(
-            "Compare them. Cancel this one if it is the same order, or accept "
-            "the difference if the customer ordered twice."
-        ),
+        _lt("Compare them. Cancel this one if it is the same order."),
     ),
     "payment_over": (
         _lt(
@@ -115,34 +108,28 @@ WORDS = {
             " on %(invoices)s."
         ),
         _lt(
-            "Correct the amount. If the customer paid that much, accept the "
-            "difference: the rest stays as a credit of the customer."
+            "Correct the amount. If the customer paid that much, the rest stays as a "
+            "credit of the customer."
         ),
     ),
     "payment_under": (
         _lt("The payment of %(amount)s leaves %(difference)s open on %(invoices)s."),
-        _lt(
-            "Correct the amount, or accept the difference if the customer pays "
-            "in parts."
-        ),
+        _lt("Correct the amount, unless the customer pays in parts."),
     ),
     "payment_twice": (
         _lt("The payment has the same customer and amount (%(amount)s) as %(others)s."),
-        _lt(
-            "Match that payment in place of a second one, or accept the "
-            "difference if the customer paid twice."
-        ),
+        _lt("Match that payment in place of a second one."),
     ),
     "payment_partner": (
         _lt(
             "The payment is by %(payer)s, but %(customers)s was invoiced "
             "(%(invoices)s)."
         ),
-        _lt("Take the customer of the invoice, or accept the difference."),
+        _lt("Take the customer of the invoice, unless somebody else pays for it."),
     ),
     "payment_currency": (
         _lt("The payment is in %(own)s, but %(ordered)s was invoiced (%(invoices)s)."),
-        _lt("Check the currency, or accept the difference."),
+        _lt("Check the currency."),
     ),
     "payment_period": (
         _lt("The payment is dated %(date)s, but the books are closed until %(lock)s."),
@@ -153,13 +140,53 @@ WORDS = {
             "%(amount)s is far more than %(customer)s was ever invoiced: the "
             "largest of its recent invoices was %(largest)s (without taxes)."
         ),
-        _lt("Check quantities and prices, or accept the difference."),
+        _lt("Check quantities and prices."),
     ),
     "product_history": (
         _lt(
             "“%(line)s” costs %(price)s, but was lately sold for %(smallest)s "
             "to %(largest)s."
         ),
-        _lt("Check the price, or accept the difference."),
+        _lt("Check the price."),
     ),
 }
+
+# What is posted or recorded can't be changed any more: what to do then.
+POSTED = _lt(
+    "If the invoice is wrong, take it back with “Reverse…” and invoice it anew. If it "
+    "is right, correct the order."
+)
+RECORDED = _lt(
+    "If the payment is wrong, take it back with “Reverse…” and record it anew."
+)
+# Where there is more to say of it.
+STANDING = {
+    "not_invoiced": _lt("Create another invoice from the order."),
+    "invoice_alike": _lt(
+        "Compare them. If it is the same sale, take this one back with “Reverse…”."
+    ),
+    "customer_history": _lt(
+        "Check quantities and prices. If they are wrong, take the invoice back with "
+        "“Reverse…” and invoice it anew."
+    ),
+    "product_history": _lt(
+        "Check the price. If it is wrong, take the invoice back with “Reverse…” and "
+        "invoice it anew."
+    ),
+    "payment_over": _lt(
+        "If the customer paid that much, match the rest with another invoice, or pay "
+        "it back. If the amount is wrong, take the payment back with “Reverse…” and "
+        "record it anew."
+    ),
+    "payment_under": _lt(
+        "Record what is missing as another payment. If the amount is wrong, take this "
+        "one back with “Reverse…” and record it anew."
+    ),
+    "payment_twice": _lt(
+        "Compare them. If it is the same payment, take this one back with “Reverse…”."
+    ),
+}
+# What is done without taking anything back.
+ANYBODY = ("not_invoiced",)
+WHO_REVERSES = _lt("Somebody with the right “Order Reversal” may take it back.")
+WHO_INVOICES = _lt("Somebody with the right “Invoicing” may change it.")

@@ -10,6 +10,11 @@ from ..const import INVOICE_TYPES
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "settlement.check.mixin"]
+    _settlement_shown_fields = (
+        "settlement_check_state",
+        "settlement_check_alerts",
+        "alerts",
+    )
     # A customer's past is looked through for each invoice; the host has no index on it.
     _settlement_history_idx = models.Index("(commercial_partner_id, id)")
 
@@ -35,6 +40,9 @@ class AccountMove(models.Model):
         posting.origin_payment_id._settlement_guard(
             self.env._("%s can't be recorded yet:")
         )
+
+    def _get_settlement_lines(self):
+        return self.invoice_line_ids
 
     def _get_alerts(self):
         alerts = super()._get_alerts()

@@ -58,7 +58,8 @@ class AccountMoveLine(models.Model):
             )
             # what the host leaves to invoice, this draft not counted
             left = order_line.qty_to_invoice + own
-            if order_line.product_uom_id.compare(left, 0.0) == 0:
+            sign = -1 if order_line.product_uom_qty < 0 else 1
+            if order_line.product_uom_id.compare(sign * left, 0.0) <= 0:
                 line.unlink()
             else:
                 line.quantity = order_line.product_uom_id._compute_quantity(

@@ -43,7 +43,8 @@ class AccountPaymentRegister(models.TransientModel):
     def _get_settlement_alerts(self):
         """What differs on the invoices, and on the payment that would be made.
 
-        :return: (dict as `actionable_errors` shows it, whether the payment differs)
+        :return: (dict as `actionable_errors` shows it, whether the payment differs, and
+            the user may say why it is right)
         """
         if not self._is_settlement_checked():
             return {}, False
@@ -60,7 +61,8 @@ class AccountPaymentRegister(models.TransientModel):
                 "level": "danger" if item.severity == "blocker" else "warning",
                 "message": f"{message} {remedy}",
             }
-        return alerts, bool(planned)
+        # A reason helps nobody who may not accept what would be refused.
+        return alerts, bool(planned) and invoices._may_accept(planned)
 
     def _get_planned_payment(self):
         """The payment that would be made, as `facts` has it.

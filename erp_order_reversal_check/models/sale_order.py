@@ -11,6 +11,9 @@ class SaleOrder(models.Model):
     def _settlement_check_domain(self):
         return Domain("state", "=", "sale")
 
+    def _get_settlement_lines(self):
+        return self.order_line
+
     def action_print_settlement(self):
         """Print the settlement voucher (结算凭证).
 

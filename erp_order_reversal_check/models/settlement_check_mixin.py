@@ -30,6 +30,8 @@ class SettlementCheckMixin(models.AbstractModel):
 
     _name = "settlement.check.mixin"
     _description = "Document whose settlement is checked"
+    # What a form shows of the check.
+    _settlement_shown_fields = ("settlement_check_state", "settlement_check_alerts")
 
     settlement_check_state = fields.Selection(
         STATES,
@@ -94,6 +96,22 @@ class SettlementCheckMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     # State
     # ------------------------------------------------------------------
+
+    def web_read(self, specification):
+        """Override: banner, marks and state of one form ask for one check.
+
+        Of the documents as they are: nothing says when to compute them anew.
+        """
+        self.invalidate_recordset(self._settlement_shown_fields, flush=False)
+        self._get_settlement_lines().invalidate_recordset(
+            ["settlement_check_differs"], flush=False
+        )
+        with self.env["settlement.check"]._sharing():
+            return super().web_read(specification)
+
+    def _get_settlement_lines(self):
+        """The lines that are marked; override point."""
+        return self.env["account.move.line"]
 
     def _get_differences(self):
         """Differences of these documents, each once; records that are saved."""
@@ -170,6 +188,13 @@ class SettlementCheckMixin(models.AbstractModel):
                 )
                 + "".join(f"\n• {message}" for message, _remedy in messages)
             )
+
+    @api.model
+    def _may_accept(self, differences):
+        """Whether the user may let these pass; see `_check_may_accept`."""
+        if any(item.severity == "blocker" for item in differences):
+            return self._is_check_manager()
+        return self.env.user.has_group("erp_order_reversal.group_reversal_user")
 
     @api.model
     def _is_check_manager(self):
@@ -322,21 +347,41 @@ class SettlementCheckMixin(models.AbstractModel):
                 **click,
             }
         hidden = len(open_ones) - len(shown)
+        may_accept = self._may_accept(open_ones)
         alerts["settlement_accept"] = {
             "level": "info",
-            "message": self._describe_hidden(hidden),
-            "action_text": self.env._("Show and accept…"),
+            "message": self._describe_rest(hidden, open_ones, may_accept),
+            "action_text": self.env._("Show and accept…")
+            if may_accept
+            else self.env._("Show…"),
             "action": self.action_accept_differences(),
         }
         return alerts
 
     @api.model
-    def _describe_hidden(self, number):
-        if not number:
-            return self.env._("If it is right all the same:")
-        if number == 1:
-            return self.env._("There is one more difference.")
-        return self.env._("There are %s more differences.", number)
+    def _describe_rest(self, number, differences, may_accept):
+        """What the last line of the banner says: how many more, and who may accept.
+
+        :param int number: of differences that the banner doesn't show
+        """
+        more = ""
+        if number:
+            more = (
+                self.env._("There is one more difference.")
+                if number == 1
+                else self.env._("There are %s more differences.", number)
+            )
+        if may_accept:
+            return more or self.env._("If it is right all the same:")
+        who = (
+            self.env._("If it is right all the same, a reversal manager may accept it.")
+            if any(item.severity == "blocker" for item in differences)
+            else self.env._(
+                "If it is right all the same, somebody with the right “Order Reversal” "
+                "may accept it."
+            )
+        )
+        return f"{more} {who}".strip()
 
     @api.model
     def _to_click(self, item):
@@ -345,13 +390,14 @@ class SettlementCheckMixin(models.AbstractModel):
         if fix:
             return fix
         places = [self._to_place(key) for key in (item.other, item.record) if key]
-        elsewhere = [place for place in places if place != self]
+        elsewhere = [
+            place for place in places if place != self and place.has_access("read")
+        ]
         if not elsewhere:
             return {}
         record = elsewhere[0]
         return {
-            # sudo: the name alone; whether it may be read is asked when it is opened.
-            "action_text": self.env._("Open %s", record.sudo().display_name),
+            "action_text": self.env._("Open %s", record.display_name),
             "action": {
                 "type": "ir.actions.act_window",
                 "res_model": record._name,

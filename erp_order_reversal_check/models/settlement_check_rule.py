@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from odoo.addons.erp_order_reversal.checks import check_one
+from odoo.addons.erp_order_reversal.checks import check_one, is_number
 
 from ..check import rules
 
@@ -93,9 +93,8 @@ class SettlementCheckRule(models.Model):
     @api.constrains("tolerance")
     def _check_tolerance(self):
         for rule in self:
-            if rule.tolerance < 0 or (
-                rule.tolerance_unit == "times" and rule.tolerance < 1
-            ):
+            smallest = 1 if rule.tolerance_unit == "times" else 0
+            if not is_number(rule.tolerance) or rule.tolerance < smallest:
                 raise ValidationError(
                     self.env._(
                         "The tolerance of “%(rule)s” can't be %(tolerance)s: enter 0 "

@@ -253,7 +253,7 @@ class TestGuard(CheckCase):
                 (action["res_model"], action["res_id"]), (target._name, target.id)
             )
             self.assertIn(target.name, alerts[key]["action_text"])
-            self.assertIn("take it back first with “Reverse…”", alerts[key]["message"])
+            self.assertIn("take it back with “Reverse…”", alerts[key]["message"])
         lines = move.invoice_line_ids
         self.assertEqual(lines.filtered("settlement_check_differs"), self.line)
         marked = order.order_line.filtered("settlement_check_differs")

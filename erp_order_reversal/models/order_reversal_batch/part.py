@@ -1,8 +1,8 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+
+from ...checks import is_number
 
 
 class OrderReversalBatch(models.Model):
@@ -35,8 +35,7 @@ class OrderReversalBatch(models.Model):
         """
         result = super()._check_values(vals)
         value = vals.get("product_quantity") or 0.0
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or value < 0:
+        if not is_number(value) or value < 0:
             raise ValidationError(
                 self.env._(
                     "“%s” is no quantity. Give a number, or 0 for all of it.", value

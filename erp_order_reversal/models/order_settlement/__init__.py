@@ -5,4 +5,5 @@ from . import finding
 from . import assess
 from . import findings
 from . import carry_out
+from . import rehearse
 from . import settle

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...const import CREDIT_TYPES, REVERSIBLE_TYPES
-from ...plan import Money, Terms
 from .difference import VALUES
 
 
@@ -16,9 +14,6 @@ class OrderSettlement(models.Model):
         "order.settlement.finding", "settlement_id", readonly=True, copy=False
     )
     blocker_count = fields.Integer(compute="_compute_blocker_count")
-    rehearsal_error = fields.Text(
-        readonly=True, copy=False, help="What Odoo would refuse."
-    )
     fingerprint = fields.Json(
         readonly=True, copy=False, help="What was shown when it was last assessed."
     )
@@ -230,31 +225,33 @@ class OrderSettlement(models.Model):
         return kept
 
     def _read_credits(self):
-        """A row for each kept amount; what was chosen before stays, if it can."""
+        """A row for each kept amount; what a person chose stays, if it can."""
         self.ensure_one()
-        chosen = {
-            credit.line_id: credit.amount
-            for credit in self.credit_ids
-            if credit.amount != credit.amount_open
-        }
-        rows = []
+        known = {credit.line_id: credit for credit in self.credit_ids}
+        commands = []
         for line, amount in self._get_kept():
             payment = line.move_id.origin_payment_id
-            wanted = chosen.get(line, amount if self._is_own_money(line) else 0.0)
-            rows.append(
-                {
-                    "line_id": line.id,
-                    "payment_id": payment.id,
-                    "name": payment.name or line.move_id.name,
-                    "partner_id": line.partner_id.id,
-                    "date": line.date,
-                    "currency_id": line.currency_id.id,
-                    "amount_open": amount,
-                    "amount": min(wanted, amount),
-                }
+            credit = known.pop(line, None)
+            wanted = amount if self._is_own_money(line) else 0.0
+            if credit and credit.is_chosen:
+                wanted = credit.amount
+            row = {
+                "payment_id": payment.id,
+                "name": payment.name or line.move_id.name,
+                "partner_id": line.partner_id.id,
+                "date": line.date,
+                "currency_id": line.currency_id.id,
+                "amount_open": amount,
+                "amount": min(wanted, amount),
+            }
+            # The row itself stays: a dialog may show it.
+            commands.append(
+                Command.update(credit.id, row)
+                if credit
+                else Command.create({"line_id": line.id, **row})
             )
-        commands = [Command.create(row) for row in rows]
-        self._engine_env(self).credit_ids = [Command.clear(), *commands]
+        gone = [Command.delete(credit.id) for credit in known.values()]
+        self._engine_env(self).credit_ids = gone + commands
 
     def _is_own_money(self, line):
         """Whether it came from whom the invoice goes to now."""
@@ -340,70 +337,3 @@ class OrderSettlement(models.Model):
             "tax_before": ", ".join(taxes.mapped("name")),
             **{f"{name}_before": row[field] or 0.0 for name, field in VALUES.items()},
         }
-
-    # ------------------------------------------------------------------
-    # Rehearsal
-    # ------------------------------------------------------------------
-
-    def _get_terms(self):
-        """How it is settled, as chosen; access to the documents is the user's."""
-        self.ensure_one()
-        # sudo: which documents they are; all is done with the user's own rights.
-        reader = self.sudo()
-        return Terms(
-            orders=reader.order_ids.with_env(self.env),
-            invoices=reader._get_invoices().with_env(self.env),
-            date=self.date,
-            journal=reader.journal_id.with_env(self.env),
-            money=[
-                Money(
-                    credit.line_id.with_env(self.env), credit.amount_open, credit.amount
-                )
-                for credit in reader.credit_ids
-            ],
-            refund=self.rest_method == "refund",
-            name=self.name,
-        )
-
-    def _rehearse(self):
-        """Carry it out in a savepoint and roll it back, for what comes out of it.
-
-        With the rights of whoever would confirm; what the host would refuse is kept
-        as `rehearsal_error`.
-        """
-        self.ensure_one()
-        self._engine_env(self).rehearsal_error = False
-        if any(found["severity"] == "blocker" for found in self._get_findings()):
-            # It says already why it can't be done, in words of ours.
-            # sudo: the sum alone, of orders that the reversal touched.
-            total = sum(self.sudo().order_ids.mapped("amount_total"))
-            self._engine_env(self).amount_open = total
-            return
-        self.env.flush_all()
-        error = False
-        outcome = None
-        with self.env.cr.savepoint() as savepoint:
-            try:
-                runner = self.with_context(tracking_disable=True, mail_notrack=True)
-                outcome = runner._carry_out(runner._get_terms())
-                self.env.flush_all()
-                runner._check_posted(outcome)
-            except UserError as refusal:
-                error = str(refusal)
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        self._keep_rehearsal(outcome, error)
-
-    def _keep_rehearsal(self, outcome, error):
-        if not outcome:
-            self._engine_env(self).rehearsal_error = error
-            return
-        self._engine_env(self).amount_open = outcome.open
-        for credit in self.credit_ids:
-            # No more is proposed than can be matched.
-            matched = outcome.matched.get(credit.line_id.id, 0.0)
-            worth = outcome.worth.get(credit.line_id.id, 0.0)
-            vals = {"rate": worth / matched if matched else 0.0}
-            if credit.currency_id.compare_amounts(credit.amount, matched) > 0:
-                vals["amount"] = matched
-            self._engine_env(credit).write(vals)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...checks import check_one
+from ...checks import check_one, is_number
 
 
 class OrderSettlementCredit(models.Model):
@@ -29,6 +29,9 @@ class OrderSettlementCredit(models.Model):
         "Still Open", readonly=True, help="What the reversal left and is still open."
     )
     amount = fields.Monetary("To Match", help="The most that is matched of it.")
+    is_chosen = fields.Boolean(
+        readonly=True, help="By a person; else it is the most that can be matched."
+    )
     rate = fields.Float(
         digits=0,
         readonly=True,
@@ -50,7 +53,7 @@ class OrderSettlementCredit(models.Model):
         settlements._check_draft()
         settlements._check_own_draft()
         amount = vals.get("amount")
-        if isinstance(amount, bool) or not isinstance(amount, int | float):
+        if not is_number(amount):
             raise ValidationError(
                 self.env._(
                     "“%s” is not a valid amount to match. Enter a number, or 0 to "
@@ -58,7 +61,10 @@ class OrderSettlementCredit(models.Model):
                     amount,
                 )
             )
-        return super().write(vals)
+        # sudo: that a person chose it, which no client may say by itself.
+        return super().write(vals) and super(OrderSettlementCredit, self.sudo()).write(
+            {"is_chosen": True}
+        )
 
     @api.constrains("amount")
     def _check_amount(self):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import models
 from odoo.fields import Command
 from odoo.tools import format_date
 
@@ -25,18 +25,16 @@ class OrderSettlement(models.Model):
             ),
         ]
 
-    @api.onchange("date", "journal_id", "rest_method", "credit_ids")
-    def _onchange_terms(self):
-        """Tell what the choice means, without writing anything."""
-        if self.state == "draft":
-            self.finding_ids = self._finding_commands()
-
     def write(self, vals):
         """A choice by RPC is assessed like one in the dialog."""
         result = super().write(vals)
         if not self._is_engine() and set(vals) & self._request_fields:
-            self._write_findings()
+            self._assess()
         return result
+
+    def _choose(self, vals):
+        """Write choices, for whoever looks at what comes out of them by himself."""
+        return super().write(vals)
 
     def _get_findings(self):
         """Blockers first; override point.
@@ -70,7 +68,7 @@ class OrderSettlement(models.Model):
         return {
             "severity": severity,
             "code": code,
-            "message": " ".join(part for part in (message, remedy, who) if part),
+            "message": message,
             "remedy": remedy,
             "who": who,
             "res_model": record._name if record else False,

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...checks import check_one, check_type
 from ...exceptions import DocumentsBusyError
 
 
@@ -25,21 +26,45 @@ class OrderSettlement(models.Model):
             settlement._in_its_company()._settle()
         return self._open_settled()
 
+    def settle_shown(self, values=None, seen=None):
+        """Confirm what the dialog shows, and nothing else.
+
+        :param dict values: choices that are not saved yet, as for `write`
+        :param dict seen: of what was shown, see `preview_settlement`
+        :raise AccessError: somebody else's draft
+        :raise ValidationError: a choice that can't be
+        :raise UserError: as `action_settle`; or the documents, the choices or what
+            comes out of them are not what was shown. Nothing is changed then.
+        :return: an action that shows what was settled
+        """
+        check_one(self)
+        self.check_access("write")
+        check_type(self.env, values or {}, dict, "values")
+        self._check_seen(seen)
+        with self.env.cr.savepoint():
+            if values:
+                self._choose(values)
+            self._in_its_company()._settle(seen)
+        return self._open_settled()
+
     def _in_its_company(self):
         """In the company of the documents, without the dialog's defaults."""
         return self.with_env(self.reversal_id._working_in(self.company_id).env)
 
-    def _settle(self):
+    def _settle(self, seen=None):
+        """:param dict seen: what has to come out; by default, what was assessed"""
         self.ensure_one()
         self._check_own_draft()
         self._lock_documents()
         self._check_draft()
         self._raise_blockers()
-        self._check_shown()
+        self._check_shown(seen)
         with self.env.cr.savepoint():
             outcome = self._carry_out(self._get_terms())
             self.env.flush_all()
             self._check_outcome(outcome)
+            if seen:
+                self._check_came_out(seen, outcome)
             self._record(outcome)
 
     def _lock_documents(self):
@@ -66,10 +91,25 @@ class OrderSettlement(models.Model):
                 )
         self.env.invalidate_all()
 
-    def _check_shown(self):
+    def _check_shown(self, seen=None):
         """What is confirmed must be what was shown."""
         # sudo: a comparison with what was shown, which was read so, too.
-        if self.sudo()._get_shown() != self.fingerprint:
+        reader = self.sudo()
+        if seen and reader._get_choices() != seen["choices"]:
+            raise UserError(
+                self.env._(
+                    "Date, journal or amounts of %s were chosen otherwise meanwhile, "
+                    "in another window. Close this dialog, open it again and check "
+                    "what would be settled now.",
+                    self.name,
+                )
+            )
+        same = (
+            reader._get_digest() == seen["documents"]
+            if seen
+            else reader._get_shown() == self.fingerprint
+        )
+        if not same:
             raise UserError(
                 self.env._(
                     "%s changed since you opened this dialog. Close it, open it again "
@@ -81,7 +121,7 @@ class OrderSettlement(models.Model):
     def _raise_blockers(self):
         """:raise UserError: with every blocker at once"""
         blockers = [
-            f"• {found['message']}"
+            "• " + " ".join(filter(None, map(found.get, ("message", "remedy", "who"))))
             for found in self._get_findings()
             # What the host refused at the last look may be right by now; it is asked.
             if found["severity"] == "blocker" and found["code"] != "refused"

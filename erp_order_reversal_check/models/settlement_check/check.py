@@ -1,7 +1,12 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 
 from ...check import rules
 from ...const import PAYMENT_IN_FORCE
+
+# Where the cursor keeps what is shared within one reading.
+SHARED = "erp_order_reversal_check.shared"
 
 
 class Books:
@@ -39,6 +44,34 @@ class SettlementCheck(models.AbstractModel):
             drafts, whatever state they were given
         :return: {id: list of `Difference`}, a key for each record
         """
+        shared = self.env.cr.cache.get(SHARED)
+        if shared is None or rules_by_company is not None or recording:
+            return self._find(records, rules_by_company, recording)
+        key = records._name, frozenset(records.ids)
+        if key not in shared:
+            shared[key] = self._find(records, None, False)
+        return shared[key]
+
+    @api.model
+    @contextmanager
+    def _sharing(self):
+        """Within one reading of a form, what is found is found once.
+
+        Only there: nothing is written meanwhile, and nothing is kept afterwards.
+        """
+        cache = self.env.cr.cache
+        if SHARED in cache:
+            yield
+            return
+        cache[SHARED] = {}
+        try:
+            yield
+        finally:
+            cache.pop(SHARED, None)
+
+    @api.model
+    def _find(self, records, rules_by_company, recording):
+        """See `_check`."""
         result = {record_id: [] for record_id in records.ids}
         if rules_by_company is None:
             rules_by_company = self.env["settlement.check.rule"]._get_active()

@@ -2,6 +2,8 @@ from datetime import date
 
 from odoo import api, models
 
+from odoo.addons.erp_order_reversal.plan import ReleaseData
+
 from ...check import facts
 from ...const import INVOICE_TYPES, PAYMENT_IN_FORCE
 from .check import Books
@@ -103,6 +105,24 @@ ALIKE = """
            ) entry ON TRUE
      WHERE ABS(payment.date - other.date) <= %s
 """
+# (payment, what a reversal that stands took off: the data of its step)
+RELEASED = """
+    SELECT step.res_id, step.data
+      FROM order_reversal_step step
+      JOIN order_reversal reversal ON reversal.id = step.reversal_id
+     WHERE step.res_model = 'account.payment' AND step.res_id = ANY(%s)
+       AND step.operation = 'release' AND step.done
+       AND reversal.state = 'done' AND reversal.restores_id IS NULL
+"""
+# (payment, invoice that was settled again with it)
+SETTLED_AGAIN = """
+    SELECT credit.payment_id, made.account_move_id
+      FROM order_settlement_credit credit
+      JOIN order_settlement settlement ON settlement.id = credit.settlement_id
+      JOIN account_move_order_settlement_rel made
+        ON made.order_settlement_id = settlement.id
+     WHERE credit.payment_id = ANY(%s) AND settlement.state = 'done'
+"""
 
 
 class SettlementCheck(models.AbstractModel):
@@ -136,8 +156,19 @@ class SettlementCheck(models.AbstractModel):
             if row[0] in recording:
                 books.payments[row[0]].state = "draft"
         self._relate(books, matched)
+        self._read_reversed(books)
         self._read_locks(books)
         self._read_alike_payments(books, rules_by_company)
+
+    @api.model
+    def _read_reversed(self, books):
+        """What reversals and settlements did knowingly: it is no difference."""
+        payments = books.payments
+        for payment_id, data in self._rows(RELEASED, payments):
+            for release in ReleaseData.from_json(data).releases:
+                payments[payment_id].kept += release.own_taken
+        for payment_id, move_id in self._rows(SETTLED_AGAIN, payments):
+            payments[payment_id].settled_again.add(move_id)
 
     @api.model
     def _check_planned(self, invoices, payment):

@@ -4,7 +4,9 @@ from odoo import api, models
 from odoo.fields import Date
 from odoo.tools import format_amount, format_date, formatLang
 
-from ...check import rules
+from ...check import rules, words
+
+ORDER, PAYMENT = "sale.order", "account.payment"
 
 
 class SettlementCheck(models.AbstractModel):
@@ -48,14 +50,21 @@ class SettlementCheck(models.AbstractModel):
 
     @api.model
     def _remedy(self, item):
-        remedy = self.env._(rules.REMEDIES[item.code])
-        # what is missing on an invoice is invoiced by another one
-        if item.stands and item.code != "not_invoiced":
-            posted = self.env._(
-                "To change what is posted, take it back first with “Reverse…”."
-            )
-            return f"{remedy} {posted}"
-        return remedy
+        """What can be done about it: with this document, as it stands, and by whom."""
+        user = self.env.user
+        who = None
+        if item.stands:
+            usual = words.RECORDED if item.owner[0] == PAYMENT else words.POSTED
+            remedy = words.STANDING.get(item.code, usual)
+            may = user.has_group("erp_order_reversal.group_reversal_user")
+            if not may and item.code not in words.ANYBODY:
+                who = words.WHO_REVERSES
+        else:
+            remedy = rules.REMEDIES[item.code]
+            model = self.env[item.owner[0]]
+            if item.owner[0] != ORDER and not model.has_access("write"):
+                who = words.WHO_INVOICES
+        return " ".join(self.env._(text) for text in (remedy, who) if text)
 
     @api.model
     def _names(self, differences):

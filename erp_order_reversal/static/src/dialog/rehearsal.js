@@ -79,6 +79,13 @@ class Rehearsal {
         }
     }
 
+    /** What the server rehearsed of its own accord, when it opened the dialog. */
+    take(choice, result) {
+        if (!this.choice) {
+            Object.assign(this, { choice, result });
+        }
+    }
+
     /**
      * @param {string} choice what is rehearsed: the same is not rehearsed again
      * @param {Function} ask calls the server

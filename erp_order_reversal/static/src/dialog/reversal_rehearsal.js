@@ -1,5 +1,4 @@
 import { Component, markup, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -70,10 +69,6 @@ export class ReversalChain extends Component {
 
     get effects() {
         return this.rehearsal.result?.effects || [];
-    }
-
-    get progress() {
-        return this.rehearsal.busy ? _t("Checking what would happen; nothing is kept…") : "";
     }
 }
 

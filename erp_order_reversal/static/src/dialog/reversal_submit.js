@@ -34,6 +34,7 @@ export class ReversalSubmit extends Component {
         this.action = useService("action");
         this.rehearsal = useRehearsal(this.props.record.model);
         this.state = useState({ busy: false });
+        this.name = "action_submit";
         onMounted(focusReason);
     }
 
@@ -43,6 +44,11 @@ export class ReversalSubmit extends Component {
 
     get isBlocked() {
         return Boolean(this.data.blocker_count) || this.rehearsal.isBlocked;
+    }
+
+    /** Whether what is shown is not yet of what is chosen. */
+    get isWaiting() {
+        return false;
     }
 
     get label() {
@@ -64,7 +70,9 @@ export class ReversalSubmit extends Component {
             // It holds the documents as long as it runs.
             await this.rehearsal.settle();
             const action = await this.send(record);
-            await this.action.doAction(action);
+            if (action) {
+                await this.action.doAction(action);
+            }
         } catch (error) {
             if (!(error instanceof RPCError)) {
                 throw error;

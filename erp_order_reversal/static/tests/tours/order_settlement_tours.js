@@ -37,7 +37,7 @@ const click = (trigger) => ({ trigger, run: "click" });
 const edits = (trigger, run) => ({ trigger, run, edits: true });
 
 const CONFIRM_REVERSAL = ".modal footer button[name=action_submit]:visible";
-const CONFIRM = ".modal footer button[name=action_settle]:visible";
+const CONFIRM = ".modal footer button[name=action_settle]:enabled:visible";
 const reason = (text) =>
     `.modal .o_field_widget[name=reason_id] .o_radio_item:contains('${text}') input`;
 const price = ".o_field_widget[name=order_line] .o_data_row:first .o_data_cell[name=price_unit]";
@@ -54,7 +54,7 @@ const correct = (words) => [
     click(".o_reversal_open button[name=action_settle_again]"),
     sees(`.modal .o_settlement_differences .o_data_row:contains('${words.changed}')`),
     sees(".modal .o_settlement_credits .o_data_row:contains('690.00')"),
-    sees(".modal .o_field_widget[name=amount_rest]:contains('57.50')"),
+    sees(".modal .o_settlement_result [data-name=over]:contains('57.50')"),
     click(CONFIRM),
     sees(".o_reversal_settled:visible"),
     sees("body:not(:has(.o_reversal_open:visible))"),
