@@ -10,6 +10,13 @@ class Choices(dict):
     """Methods chosen for single documents: {(model, id): {field: method}}."""
 
 
+class Entries:
+    """The entries whose matches are unlinked, for what is read once they are."""
+
+    def __init__(self, ids):
+        self.ids = ids
+
+
 class Shown:
     """What the dialog shows by now, within one call of the web client."""
 

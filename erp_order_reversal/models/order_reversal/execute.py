@@ -173,6 +173,10 @@ class OrderReversal(models.Model):
 
         :return: list of codes
         """
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        own = self.env.lang or "en_US"
+        if installed <= {own}:
+            return [own]
         # sudo: which languages people read, nothing else of them.
         readers = (
             self.env["res.partner"]
@@ -185,8 +189,6 @@ class OrderReversal(models.Model):
                 ["lang"],
             )
         )
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        own = self.env.lang or "en_US"
         return [own, *sorted({lang for (lang,) in readers} & installed - {own})]
 
     def _carry_out(self):
