@@ -403,7 +403,9 @@ class OrderReversalStep(models.Model):
         partials._reversal_unlink_full()
         entries._reversal_read_chain()
         # The host asks one match after the other for these.
-        entries.with_env(self.env).matched_payment_ids.mapped("state")
+        entries = entries.browse(entries.ids)
+        for name in ("matched_payment_ids", "payment_ids", "statement_line_ids"):
+            entries.mapped(name)
         partials.with_context(
             # The lines of the entries stay as they are: nothing to keep in step.
             skip_invoice_sync=True,
