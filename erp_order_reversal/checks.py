@@ -24,7 +24,7 @@ def check_records(records):
     ]
     if not wrong:
         stored = records.browse(i for i in records._ids if isinstance(i, int))
-        existing = set(stored.exists()._ids)
+        existing = set(still_existing(stored)._ids)
         wrong = [i for i in stored._ids if i not in existing]
     if wrong:
         raise ValidationError(
@@ -37,16 +37,36 @@ def check_records(records):
         )
 
 
+def still_existing(records):
+    """Those of stored records that exist, as `exists`, without asking for what is read.
+
+    Whatever the host deletes, it empties the whole cache (`BaseModel.unlink`), and so
+    does a savepoint that is rolled back: what is in there was read and is there yet.
+    """
+    read = _get_read_ids(records)
+    unknown = records.browse(i for i in records._ids if i not in read)
+    existing = {*unknown.exists()._ids}
+    return records.browse(i for i in records._ids if i in read or i in existing)
+
+
+def _get_read_ids(model):
+    """Ids of a model whose records were read as a whole and not deleted since."""
+    field = model._fields.get("create_uid")
+    return field._get_cache(model.env) if field else ()
+
+
 def find_existing(env, ids):
     """Which of many ids stand for stored records, in one query over all models.
 
     :param dict ids: {model: ids}
     :return: {model: list of ids, ascending}
     """
-    found = {model: [] for model in ids}
+    found = {}
     parts = []
     for model, of_model in ids.items():
-        wanted = [record_id for record_id in of_model if record_id]
+        read = _get_read_ids(env[model])
+        found[model] = [record_id for record_id in of_model if record_id in read]
+        wanted = [rid for rid in of_model if rid and rid not in read]
         if wanted:
             table = SQL.identifier(env[model]._table)
             parts.append(

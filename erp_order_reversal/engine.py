@@ -10,6 +10,33 @@ class Choices(dict):
     """Methods chosen for single documents: {(model, id): {field: method}}."""
 
 
+class Entries:
+    """The entries whose matches are unlinked, for what is read once they are."""
+
+    def __init__(self, ids):
+        self.ids = ids
+
+
+class Notes:
+    """Notes in the chatter that are written together."""
+
+    KEY = "erp_order_reversal.notes"
+
+    def __init__(self):
+        # Values of the messages, as the host would create them.
+        self.values = []
+
+    @classmethod
+    def expect(cls, env):
+        """Gather what the host tracks until this transaction is written."""
+        env.cr.precommit.data.setdefault(cls.KEY, cls())
+
+    @classmethod
+    def expected(cls, env):
+        """:return: Notes, or None where no reversal was carried out"""
+        return env.cr.precommit.data.get(cls.KEY)
+
+
 class Shown:
     """What the dialog shows by now, within one call of the web client."""
 

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+
+from ..engine import Entries
 
 # What a match is: the host itself writes none of it afterwards.
 MATCH_FIELDS = {
@@ -46,6 +48,19 @@ class AccountPartialReconcile(models.Model):
         """Guard unreconciling, on every path."""
         self._reversal_guard_matches()
         return super().unlink()
+
+    @api.model
+    def _update_matching_number(self, amls):
+        """Override to read together what the host goes on with, now that it forgot all.
+
+        Unlinking empties its cache; from here on it would read item by item.
+        """
+        entries = self.env.context.get("order_reversal_entries")
+        if isinstance(entries, Entries):
+            # sudo: see `order.reversal.step._reversal_unlink_partials`.
+            moves = self.env["account.move"].sudo().browse(entries.ids)
+            moves._reversal_read_around()
+        return super()._update_matching_number(amls)
 
     def write(self, vals):
         """Guard matches that are bent: other items, another amount."""

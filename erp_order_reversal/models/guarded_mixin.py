@@ -216,15 +216,7 @@ class OrderReversalGuardedMixin(models.AbstractModel):
 
     def _check_id(self, field, value):
         known = isinstance(value, int) and not isinstance(value, bool)
-        try:
-            # sudo: only whether it exists; access to it is checked where it is used.
-            record = self.env[field.comodel_name].sudo().browse(value if known else [])
-            # Read, it is known for what follows; a model without it is asked for.
-            name = "company_id" if "company_id" in record._fields else "id"
-            known = bool(record.read([name], load=None))
-        except MissingError:
-            known = False
-        if not known:
+        if not known or not self._is_stored(self.env[field.comodel_name].browse(value)):
             raise ValidationError(
                 self.env._(
                     "“%(field)s” doesn't exist, or not any more (%(value)s). Refresh "
@@ -233,6 +225,19 @@ class OrderReversalGuardedMixin(models.AbstractModel):
                     value=value,
                 )
             )
+
+    @api.model
+    def _is_stored(self, record):
+        """Whether a record exists; access to it is checked where it is used."""
+        try:
+            # Read as a whole, and by whoever may: it is used right after.
+            record.mapped("create_uid")
+        except MissingError:
+            return False
+        except AccessError:
+            # sudo: only whether it exists.
+            return bool(record.sudo().exists())
+        return True
 
     def _check_date(self, field, value):
         try:

@@ -4,8 +4,9 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ..checks import find_existing
+from ..checks import find_existing, still_existing
 from ..const import INVOICE_METHODS, OPERATIONS, PAYMENT_METHODS
+from ..engine import Entries
 from ..exceptions import IncompleteOperationError
 from ..plan import CreditData, ReleaseData, RematchData, frozen
 from ..plan import operation as rows
@@ -405,24 +406,29 @@ class OrderReversalStep(models.Model):
             if not release.keep
         }
         partials = self._reversal_partials()
+        # sudo: what the host reads, too, to compute what follows from these matches.
+        entries = (partials.debit_move_id | partials.credit_move_id).move_id.sudo()
         partials._reversal_unlink_full()
+        entries._reversal_read_chain()
         # The host asks one match after the other for these.
-        moves = (partials.debit_move_id | partials.credit_move_id).move_id
-        moves.matched_payment_ids.mapped("state")
-        # The lines of the entries stay as they are: nothing to keep in step.
-        partials.with_context(skip_invoice_sync=True).unlink()
+        entries = entries.browse(entries.ids)
+        for name in ("matched_payment_ids", "payment_ids", "statement_line_ids"):
+            entries.mapped(name)
+        partials.with_context(
+            # The lines of the entries stay as they are: nothing to keep in step.
+            skip_invoice_sync=True,
+            order_reversal_entries=Entries(entries.ids),
+        ).unlink()
         self._reversal_unlink_payment_links(pairs)
 
     def _reversal_partials(self):
         """The matches that these steps release, as far as they still exist."""
-        return (
-            self.env["account.partial.reconcile"]
-            .browse(
+        return still_existing(
+            self.env["account.partial.reconcile"].browse(
                 release.partial_id
                 for release in self._get_releases()
                 if release.partial_id
             )
-            .exists()
         )
 
     def _reversal_unlink_payment_links(self, pairs):

@@ -36,6 +36,30 @@ class AccountMove(models.Model):
         )
         return related
 
+    @api.private
+    def _reversal_read_chain(self):
+        """Read at once what hangs on these entries, down to matches and payments.
+
+        Whoever goes from one to the next reads the items of each alone. Of an entry
+        that is deleted there is nothing to read.
+        """
+        # browse(): all of them are read together, however they were found.
+        items = self.browse(self.ids).line_ids
+        matches = items.matched_debit_ids | items.matched_credit_ids
+        matches.mapped("amount")
+        items.sale_line_ids.mapped("is_downpayment")
+        items.move_id.origin_payment_id.mapped("state")
+
+    @api.private
+    def _reversal_read_around(self):
+        """As `_reversal_read_chain`, and what belongs to no single document."""
+        # All at once: some of the host asks for one, some for every one of them.
+        self.env.companies.mapped("currency_id.name")
+        items = self.browse(self.ids).line_ids
+        items.mapped("account_id.account_type")
+        items.move_id.journal_id.mapped("name")
+        self._reversal_read_chain()
+
     def _reversal_read_ahead(self):
         payments = self._reversal_counterparts().move_id.origin_payment_id
         (payments | self.matched_payment_ids).mapped("state")

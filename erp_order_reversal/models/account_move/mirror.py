@@ -204,7 +204,9 @@ class AccountMoveLine(models.Model):
             {(repartition line, tags): their counterparts on a credit note})
         """
         self.ensure_one()
-        self.tax_ids.repartition_line_ids.mapped("tag_ids")  # read together
+        taxes = self.tax_ids
+        parts = taxes.invoice_repartition_line_ids | taxes.refund_repartition_line_ids
+        parts.mapped("tag_ids")  # read together
         # sudo: the tags alone, as the host reads them for whoever invoices.
         key = (self.tax_ids, self.product_id.sudo().account_tag_ids, self.company_id)
         if key not in known:

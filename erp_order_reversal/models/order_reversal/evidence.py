@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ...checks import check_one
+from ...checks import check_one, still_existing
 from ...plan import frozen
 from ...proof import image as proof
 from ...proof import verify_log
@@ -391,7 +391,7 @@ class OrderReversal(models.Model):
         """Entries that nothing is matched with after this reversal: `account.move`."""
         ended = self.step_ids.filtered(lambda step: step._get_row().ends)
         of_model = {
-            model: steps._get_document().exists()
+            model: still_existing(steps._get_document())
             for model, steps in ended.grouped("res_model").items()
         }
         moves = of_model.get("account.move", self.env["account.move"])

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ...engine import ENGINE
+from ...engine import ENGINE, Notes
 from ...exceptions import DocumentsBusyError
 from ...plan import found_text
 
@@ -136,6 +136,7 @@ class OrderReversal(models.Model):
         # What was approved was said in every language when it was asked for.
         self.filtered(lambda r: not r.approver_id)._translate_plan(langs)
         watch = self._start_watch(langs)
+        Notes.expect(self.env)
         self._carry_out()
         self._set_state(
             "done",
@@ -173,6 +174,10 @@ class OrderReversal(models.Model):
 
         :return: list of codes
         """
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        own = self.env.lang or "en_US"
+        if installed <= {own}:
+            return [own]
         # sudo: which languages people read, nothing else of them.
         readers = (
             self.env["res.partner"]
@@ -185,8 +190,6 @@ class OrderReversal(models.Model):
                 ["lang"],
             )
         )
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        own = self.env.lang or "en_US"
         return [own, *sorted({lang for (lang,) in readers} & installed - {own})]
 
     def _carry_out(self):

@@ -50,11 +50,9 @@ class OrderReversal(models.Model):
             for release in reversal.step_ids._get_releases():
                 partials.setdefault(release.partial_id, reversal)
         self._flush_books()
-        for partial_id, move_id in self._find_side_entries(partials):
+        *found, (_last, mark) = self._find_side_entries(partials)
+        for partial_id, move_id in found:
             owners.setdefault(move_id, partials[partial_id])
-        [(mark,)] = self.env.execute_query(
-            SQL("SELECT COALESCE(MAX(id), 0) FROM account_move_line")
-        )
         lines = self._read_lines(SQL("aml.move_id = ANY(%s)", list(owners)))
         return {
             "mark": mark,
@@ -68,7 +66,10 @@ class OrderReversal(models.Model):
             self.env[model].flush_model()
 
     def _find_side_entries(self, partials):
-        """Exchange differences and cash basis entries of matches: [(match, entry)]."""
+        """Exchange differences and cash basis entries of matches.
+
+        :return: [(match, entry)], and at last (None, the last journal item there is)
+        """
         ids = [partial_id for partial_id in partials if partial_id]
         return self.env.execute_query(
             SQL(
@@ -76,7 +77,10 @@ class OrderReversal(models.Model):
                     WHERE id = ANY(%(ids)s) AND exchange_move_id IS NOT NULL
                     UNION ALL
                    SELECT tax_cash_basis_rec_id, id FROM account_move
-                    WHERE tax_cash_basis_rec_id = ANY(%(ids)s)""",
+                    WHERE tax_cash_basis_rec_id = ANY(%(ids)s)
+                    UNION ALL
+                   SELECT NULL, COALESCE(MAX(id), 0) FROM account_move_line
+                 ORDER BY 1 NULLS LAST""",
                 ids=ids,
             )
         )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ...checks import check_one
+from ...checks import check_one, still_existing
 
 
 class OrderReversal(models.Model):
@@ -56,7 +56,7 @@ class OrderReversal(models.Model):
             for reversal in self
             if reversal.state == "done" and not reversal.restores_id
         }
-        existing = orders.union(*taken_back.values()).exists()
+        existing = still_existing(orders.union(*taken_back.values()))
         # One write for all: an assignment would read and write for each of them.
         self._fields["taken_back_order_ids"].write_batch(
             [

@@ -4,6 +4,8 @@ from markupsafe import Markup, escape
 
 from odoo import models
 
+from ...engine import Notes
+
 
 class OrderReversal(models.Model):
     """After it: notes on what changed, and who has to know or to act."""
@@ -45,11 +47,15 @@ class OrderReversal(models.Model):
                         ),
                     )
             reversal._tell_others(bodies)
+        notes = Notes()
         for model, of_model in bodies.items():
             # sudo: a note on what was changed with the user's own rights; some of it
             # (another salesperson's invoice) only its owner could write a note on.
             records = self.env[model].browse(of_model).sudo()
-            records._message_log_batch(bodies=of_model)
+            records.with_context(order_reversal_notes=notes)._message_log_batch(
+                bodies=of_model
+            )
+        self.env["mail.thread"]._reversal_write_notes(notes)
 
     def _tell_others(self, bodies):
         """The root, and invoices whose payment is taken off, without a step."""

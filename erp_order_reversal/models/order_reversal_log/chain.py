@@ -148,13 +148,6 @@ class OrderReversalLog(models.Model):
         the tail is read with a cursor of its own, under the lock. Nothing is cached:
         a savepoint rolled back takes its rows and its lock with it.
         """
-        self.env.cr.execute(
-            SQL(
-                "SELECT pg_advisory_xact_lock(%s, %s)",
-                self._chain_lock_key(),
-                company_id,
-            )
-        )
         # Rows of the first version have no number: they are counted.
         query = SQL(
             """SELECT id, hash, COALESCE(number, (
@@ -164,9 +157,20 @@ class OrderReversalLog(models.Model):
              ORDER BY id DESC LIMIT 1""",
             company_id,
         )
-        self.env.cr.execute(query)
+        # What this transaction sees itself follows from its snapshot, lock or not.
+        self.env.cr.execute(
+            SQL(
+                """SELECT tail.* FROM (SELECT pg_advisory_xact_lock(%s, %s)) lock
+                LEFT JOIN LATERAL (%s) tail ON TRUE""",
+                self._chain_lock_key(),
+                company_id,
+                query,
+            )
+        )
         nothing = (0, None, 0)
-        seen = self.env.cr.fetchone() or nothing
+        seen = self.env.cr.fetchone()
+        if seen[0] is None:
+            seen = nothing
         committed = nothing
         if self.env.registry.ready:
             with second_cursor(self.env.registry) as cr:

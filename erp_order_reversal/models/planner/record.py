@@ -2,9 +2,37 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import SQL, format_date, format_datetime
 
+from ...checks import still_existing
 from ...plan import Plan, frozen, name_of
+
+# The entries of the roots, and those of payments that they are matched with.
+ENTRIES = """
+    WITH root AS (
+        SELECT item.move_id AS id
+          FROM sale_order_line line
+          JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+          JOIN account_move_line item ON item.id = rel.invoice_line_id
+         WHERE line.order_id = ANY(%(orders)s)
+         UNION
+        SELECT UNNEST(%(moves)s::int[])
+         UNION
+        SELECT move_id FROM account_payment
+         WHERE id = ANY(%(payments)s) AND move_id IS NOT NULL
+    )
+    SELECT id FROM root
+     UNION
+    SELECT entry.id
+      FROM root
+      JOIN account_move_line ours ON ours.move_id = root.id
+      JOIN account_partial_reconcile match
+        ON ours.id IN (match.debit_move_id, match.credit_move_id)
+      JOIN account_move_line theirs
+        ON theirs.id IN (match.debit_move_id, match.credit_move_id)
+      JOIN account_move entry ON entry.id = theirs.move_id
+     WHERE entry.origin_payment_id IS NOT NULL
+"""
 
 
 class OrderReversalPlan(models.AbstractModel):
@@ -26,6 +54,7 @@ class OrderReversalPlan(models.AbstractModel):
         # sudo: to read what a root is made of (payments, entries), for users who
         # may read the root. Nothing is written by a plan.
         plans = [Plan(reversal) for reversal in reversals.sudo()]
+        self.env.companies.mapped("name")  # read together
         existing = self._find_existing(plans)
         ready = [plan for plan in plans if self._check_root(plan, existing)]
         for plan in ready:
@@ -64,7 +93,8 @@ class OrderReversalPlan(models.AbstractModel):
                 asked[plan.root._name].add(plan.root.id)
         for model, ids in asked.items():
             existing |= {
-                (model, rid) for rid in self.env[model].browse(ids).exists()._ids
+                (model, record.id)
+                for record in still_existing(self.env[model].browse(ids))
             }
         return existing
 
@@ -88,6 +118,7 @@ class OrderReversalPlan(models.AbstractModel):
         One level of the walk is one round over every plan, so that the records of
         all of them are read together.
         """
+        self._read_chain([plan for plan in plans if plan.reaches("payment")])
         frontier = {plan: [plan.root] for plan in plans}
         while frontier:
             following = {}
@@ -108,6 +139,30 @@ class OrderReversalPlan(models.AbstractModel):
                     plan.documents[model] = plan.records(model).with_prefetch(
                         tuple(ids)
                     )
+
+    def _read_chain(self, plans):
+        """Read the entries behind the roots, and what they are matched with.
+
+        The walk comes to them one after the other, and would read each alone.
+        """
+        ids = defaultdict(set)
+        for plan in plans:
+            ids[plan.root._name].add(plan.root.id)
+        if not ids:
+            return
+        for model in ("sale.order.line", "account.move.line", "account.move"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                ENTRIES,
+                orders=list(ids["sale.order"]),
+                moves=list(ids["account.move"]),
+                payments=list(ids["account.payment"]),
+            )
+        )
+        # sudo: what the plan reads, too, see `_plan`.
+        entries = self.env["account.move"].sudo().browse(row[0] for row in rows)
+        entries._reversal_read_around()
 
     def _share_prefetch(self, frontier):
         """Let the records of all plans read from the database together."""

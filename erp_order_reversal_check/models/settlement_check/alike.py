@@ -78,17 +78,23 @@ class SettlementCheck(models.AbstractModel):
 
     @api.model
     def _read_alike(self, books, rules_by_company):
-        for code, documents, queries in (
-            (
-                "invoice_alike",
-                {move_id: books.invoices[move_id] for move_id in books.targets},
-                (INVOICES, INVOICE_CONTENT),
-            ),
-            ("order_alike", books.orders, (ORDERS, ORDER_CONTENT)),
+        targets = {move_id: books.invoices[move_id] for move_id in books.targets}
+        kinds = []
+        for code, documents, pairs_query, content_query in (
+            ("invoice_alike", targets, INVOICES, INVOICE_CONTENT),
+            ("order_alike", books.orders, ORDERS, ORDER_CONTENT),
         ):
             days = self._tolerances(rules_by_company, code)
             if documents and days:
-                self._find_alike(documents, days, *queries)
+                kinds.append((documents, days, pairs_query, content_query))
+        rows = self._rows_of_each(
+            (pairs_query, max(HORIZON, *days.values()), documents)
+            for documents, days, pairs_query, _content in kinds
+        )
+        for (documents, days, _pairs, content_query), found in zip(
+            kinds, rows, strict=True
+        ):
+            self._find_alike(documents, days, found, content_query)
 
     @api.model
     def _tolerances(self, rules_by_company, code):
@@ -100,12 +106,13 @@ class SettlementCheck(models.AbstractModel):
         }
 
     @api.model
-    def _find_alike(self, documents, days, pairs_query, content_query):
-        horizon = max(HORIZON, *days.values())
+    def _find_alike(self, documents, days, rows, content_query):
+        """Keep on each document the earlier ones that are alike.
+
+        :param list rows: (document, other one, days between)
+        """
         pairs = defaultdict(list)
-        for document_id, other_id, distance in self._rows(
-            pairs_query, horizon, documents
-        ):
+        for document_id, other_id, distance in rows:
             pairs[document_id].append((other_id, distance))
         if not pairs:
             return

@@ -3,20 +3,26 @@ from odoo.tools import SQL
 
 from ...check import facts
 
-ORDERS_OF_MOVES = """
-    SELECT DISTINCT line.order_id
-      FROM account_move_line item
+# (whether it is an order, id): these invoices, those of these orders, and all orders of
+# both.
+DOCUMENTS = """
+    WITH invoices AS (
+        SELECT item.move_id AS id
+          FROM sale_order_line line
+          JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+          JOIN account_move_line item ON item.id = rel.invoice_line_id
+          JOIN account_move move ON move.id = item.move_id
+         WHERE line.order_id = ANY(%s) AND move.state IN ('draft', 'posted')
+         UNION
+        SELECT UNNEST(%s::int[])
+    )
+    SELECT FALSE, id FROM invoices
+     UNION
+    SELECT TRUE, line.order_id
+      FROM invoices
+      JOIN account_move_line item ON item.move_id = invoices.id
       JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
       JOIN sale_order_line line ON line.id = rel.order_line_id
-     WHERE item.move_id = ANY(%s)
-"""
-MOVES_OF_ORDERS = """
-    SELECT DISTINCT item.move_id
-      FROM sale_order_line line
-      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-      JOIN account_move_line item ON item.id = rel.invoice_line_id
-      JOIN account_move move ON move.id = item.move_id
-     WHERE line.order_id = ANY(%s) AND move.state IN ('draft', 'posted')
 """
 ORDERS = """
     SELECT o.id, o.company_id, o.state, o.partner_id, partner.commercial_partner_id,
@@ -83,20 +89,18 @@ class SettlementCheck(models.AbstractModel):
     @api.model
     def _read_documents(self, books, order_ids, move_ids):
         """Invoices (those of the orders, too) with all that they are compared with."""
-        if order_ids:
-            move_ids = {*move_ids, *self._first_column(MOVES_OF_ORDERS, order_ids)}
-        books.targets = set(move_ids)
-        order_ids = {*order_ids, *self._first_column(ORDERS_OF_MOVES, move_ids)}
+        found = {False: set(move_ids), True: set(order_ids)}
+        for is_order, record_id in self._rows(DOCUMENTS, order_ids, move_ids):
+            if record_id:
+                found[is_order].add(record_id)
+        books.targets = move_ids = found[False]
+        order_ids = found[True]
         for row in self._rows(ORDERS, order_ids):
             books.orders[row[0]] = facts.Order(*row)
         self._read_order_lines(books)
         rows = self._rows(INVOICE_LINES, move_ids, order_ids)
         self._read_invoices(books, {*move_ids, *(row[1] for row in rows)})
         self._read_invoice_lines(books, rows)
-
-    @api.model
-    def _first_column(self, query, ids):
-        return [row_id for (row_id,) in self._rows(query, ids)]
 
     @api.model
     def _rows(self, query, *arguments):
@@ -114,6 +118,25 @@ class SettlementCheck(models.AbstractModel):
             tuple(False if value is None else value for value in row)
             for row in self.env.execute_query(sql)
         ]
+
+    @api.model
+    def _rows_of_each(self, queries):
+        """Rows of constant queries with the same columns, asked for together.
+
+        :param queries: (query, arguments of `_rows`…)
+        :return: a list of rows for each of them, in its own order
+        """
+        queries = list(queries)
+        found = [[] for _query in queries]
+        if queries:
+            together = " UNION ALL ".join(
+                f"SELECT {number}, part.*, ROW_NUMBER() OVER () FROM ({query}) part"
+                for number, (query, *_arguments) in enumerate(queries)
+            )
+            arguments = [value for _query, *own in queries for value in own]
+            for number, *row, place in self._rows(together, *arguments):
+                found[number].append((place, row))
+        return [[row for _place, row in sorted(rows)] for rows in found]
 
     @api.model
     def _read_order_lines(self, books):

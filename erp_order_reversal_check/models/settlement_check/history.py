@@ -73,21 +73,23 @@ class SettlementCheck(models.AbstractModel):
     def _read_history(self, books):
         invoices = [books.invoices[move_id] for move_id in books.targets]
         customers = [((i.commercial, i.company), i.id) for i in invoices]
-        past = self._read_past(CUSTOMER_HISTORY, customers)
-        for invoice in invoices:
-            key = invoice.commercial, invoice.company
-            amounts = self._before(past.get(key), invoice)
-            invoice.history = len(amounts), max(amounts, default=0.0)
         lines = [
             line
             for line in books.invoice_lines.values()
             if line.invoice.id in books.targets and line.product and line.is_product
         ]
         products = [((li.product, li.invoice.company), li.invoice.id) for li in lines]
-        past = self._read_past(PRODUCT_HISTORY, products)
+        past, past_of_products = self._read_past(
+            (CUSTOMER_HISTORY, customers), (PRODUCT_HISTORY, products)
+        )
+        for invoice in invoices:
+            key = invoice.commercial, invoice.company
+            amounts = self._before(past.get(key), invoice)
+            invoice.history = len(amounts), max(amounts, default=0.0)
         for line in lines:
             prices = self._before(
-                past.get((line.product, line.invoice.company)), line.invoice
+                past_of_products.get((line.product, line.invoice.company)),
+                line.invoice,
             )
             line.history = (
                 len(prices),
@@ -96,33 +98,52 @@ class SettlementCheck(models.AbstractModel):
             )
 
     @api.model
-    def _read_past(self, query, wanted):
+    def _read_past(self, *kinds):
         """What happened before and between the checked invoices.
 
-        :param list wanted: ((id of a product or customer, company id), invoice id)
-        :return: {(id, company id): (invoice ids, their dates, their values)}, in the
-            order of the ids
+        :param kinds: (query, [((id of a product or customer, company id), invoice
+            id)]) of each kind
+        :return: for each kind {(id, company id): (invoice ids, their dates, their
+            values)}, in the order of the ids
         """
-        spans = {}
-        for key, move_id in wanted:
-            first, last = spans.get(key, (move_id, move_id))
-            spans[key] = min(first, move_id), max(last, move_id)
-        past = {}
-        by_company = {}
-        for (record_id, company_id), span in spans.items():
-            if record_id:
-                by_company.setdefault(company_id, []).append((record_id, *span))
-        for company_id, rows in by_company.items():
-            ids, firsts, lasts = zip(*rows, strict=True)
-            arguments = ids, [company_id] * len(ids), firsts, lasts
-            for record_id, move_id, date, value in self._rows(query, *arguments, LAST):
-                moves, dates, values = past.setdefault(
+        past = [{} for _kind in kinds]
+        queries = [
+            (place, company_id, (query, *columns, LAST))
+            for place, (query, wanted) in enumerate(kinds)
+            for company_id, columns in self._get_spans(wanted).items()
+        ]
+        rows_of_each = self._rows_of_each(query for _p, _company, query in queries)
+        for (place, company_id, _query), rows in zip(
+            queries, rows_of_each, strict=True
+        ):
+            for record_id, move_id, date, value in rows:
+                moves, dates, values = past[place].setdefault(
                     (record_id, company_id), ([], [], [])
                 )
                 moves.append(move_id)
                 dates.append(date)
                 values.append(float(value))
         return past
+
+    @api.model
+    def _get_spans(self, wanted):
+        """From which to which invoice each record is asked for.
+
+        :return: {company id: (ids, company of each, first and last invoice of each)}
+        """
+        spans = {}
+        for key, move_id in wanted:
+            first, last = spans.get(key, (move_id, move_id))
+            spans[key] = min(first, move_id), max(last, move_id)
+        by_company = {}
+        for (record_id, company_id), span in spans.items():
+            if record_id:
+                row = (record_id, company_id, *span)
+                by_company.setdefault(company_id, []).append(row)
+        return {
+            company_id: tuple(zip(*rows, strict=True))
+            for company_id, rows in by_company.items()
+        }
 
     @api.model
     def _before(self, past, invoice):

@@ -1,0 +1,62 @@
+from odoo import models
+
+from ..engine import Notes
+
+
+class MailThread(models.AbstractModel):
+    """Notes on many documents are written together, not one after the other."""
+
+    _inherit = "mail.thread"
+
+    def _track_finalize(self):
+        """Override: what a reversal changed is told at once, over all documents.
+
+        The host writes two rows for each document, each by a query of its own.
+        """
+        notes = Notes.expected(self.env)
+        if notes is None:
+            return super()._track_finalize()
+        if not notes.values:
+            # After those of all models, which the host calls one after the other.
+            self.env.cr.precommit.add(self.env["mail.thread"]._reversal_write_notes)
+        runner = self.with_context(order_reversal_notes=notes)
+        return super(MailThread, runner)._track_finalize()
+
+    def _message_log_batch(self, bodies, **options):
+        """Override to gather notes; whatever somebody is notified of is not among them.
+
+        The context holds an object that no client can send.
+        """
+        notes = self.env.context.get("order_reversal_notes")
+        if not isinstance(notes, Notes):
+            return super()._message_log_batch(bodies, **options)
+        runner = self.with_context(order_reversal_gathered=notes)
+        return super(MailThread, runner)._message_log_batch(bodies, **options)
+
+    def _message_create(self, values_list):
+        """Override: see `_message_log_batch`."""
+        notes = self.env.context.get("order_reversal_gathered")
+        if not isinstance(notes, Notes):
+            return super()._message_create(values_list)
+        notes.values += values_list
+        return self.env["mail.message"]
+
+    def _reversal_write_notes(self, notes=None):
+        """Create the gathered notes, and then what changed on each, as the host does.
+
+        :param Notes notes: by default those of what the host tracked
+        """
+        notes = notes or Notes.expected(self.env)
+        values_list, notes.values = notes.values, []
+        if not values_list:
+            return
+        changes = [values.pop("tracking_value_ids", None) for values in values_list]
+        # sudo: as `_message_log_batch`, which gathered them.
+        messages = self.env["mail.thread"].sudo()._message_create(values_list)
+        rows = [
+            {**command[2], "mail_message_id": message.id}
+            for message, commands in zip(messages, changes, strict=True)
+            for command in commands or ()
+        ]
+        if rows:
+            messages.env["mail.tracking.value"].create(rows)
