@@ -29,4 +29,24 @@ class SaleOrder(models.Model):
                     self,
                     remedy=self.env._("Cancel the one that is too much."),
                 )
+            elif self._reversal_gives_back(production):
+                plan.warn(
+                    "made_again",
+                    self.env._(
+                        "What %(production)s made has come back: confirming %(order)s "
+                        "again may make another one.",
+                        production=production.display_name,
+                        order=self.name,
+                    ),
+                    self,
+                    remedy=self.env._("Cancel the new one, and deliver what is there."),
+                )
         return result
+
+    def _reversal_gives_back(self, production):
+        """Whether less than was ordered of what was made is with the customer."""
+        return any(
+            line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty) < 0
+            for line in self.order_line
+            if line.product_id == production.product_id
+        )

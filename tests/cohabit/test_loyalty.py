@@ -204,11 +204,33 @@ class TestLoyalty(CohabitCase):
     def test_a_wallet_that_was_spent(self):
         """It is the customer's own, stays, and has what others put on it."""
         top_up = self.gift_product.copy({"name": "Top-Up"})
-        wallets = self.gift_cards.copy(
-            {"name": "Wallets", "program_type": "ewallet", "active": True}
-        )
-        wallets.rule_ids.write(
-            {"reward_point_split": False, "product_ids": [Command.set(top_up.ids)]}
+        wallets = self.env["loyalty.program"].create(
+            {
+                "name": "Wallets",
+                "program_type": "ewallet",
+                "applies_on": "future",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "reward_point_amount": 1,
+                            "reward_point_mode": "money",
+                            "product_ids": [Command.set(top_up.ids)],
+                        }
+                    )
+                ],
+                "reward_ids": [
+                    Command.create(
+                        {
+                            "reward_type": "discount",
+                            "discount_mode": "per_point",
+                            "discount": 1,
+                            "discount_applicability": "order",
+                            "required_points": 1,
+                        }
+                    )
+                ],
+            }
         )
         self.settle(products=top_up)
         order, _invoice, _payment = self.settle(products=top_up)

@@ -80,6 +80,28 @@ class TestManufacturing(CohabitCase):
         restore.action_assess()
         self.assertIn("made_again", restore.finding_ids.mapped("code"))
 
+    def test_what_was_made_and_came_back_may_be_made_again(self):
+        order, production = self.settled()
+        production.qty_producing = 2.0
+        production.move_raw_ids.write({"quantity": 4.0, "picked": True})
+        production.button_mark_done()
+        picking = order.sudo().picking_ids
+        picking.move_ids.write({"quantity": 2.0, "picked": True})
+        picking.button_validate()
+        self.assertEqual((production.state, picking.state), ("done", "done"))
+        for delivery, said in (("keep", False), ("return", True)):
+            reversal = self.reverse(order, delivery_method=delivery)
+            restore = (
+                self.env["order.reversal"]
+                .with_user(self.manager)
+                .create({"restores_id": reversal.id, "reason_id": self.reason.id})
+            )
+            restore.action_assess()
+            codes = restore.finding_ids.mapped("code")
+            self.assertEqual("made_again" in codes, said)
+            restore.action_submit()
+            self.assertEqual(len(order.sudo().mrp_production_ids), 1 + said)
+
     def test_begun_is_cancelled_if_wanted(self):
         order, production = self.settled()
         production.qty_producing = 1.0
