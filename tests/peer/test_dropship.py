@@ -13,12 +13,14 @@ class TestDropship(PeerCase):
             user.group_ids += cls.env.ref("stock.group_stock_user")
         cls.buyer = cls._user("buyer_t", "purchase.group_purchase_user")
         vendor = cls.env["res.partner"].create({"name": "Wholesaler"})
-        cls.lamp = cls.services[0].copy(
+        cls.lamp = cls.env["product.product"].create(
             {
                 "name": "Lamp",
                 "type": "consu",
                 "is_storable": True,
                 "invoice_policy": "order",
+                "list_price": 100.0,
+                "taxes_id": [Command.set(cls.tax.ids)],
                 "route_ids": [
                     Command.set(
                         cls.env.ref("stock_dropshipping.route_drop_shipping").ids
