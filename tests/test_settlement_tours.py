@@ -75,3 +75,21 @@ class TestSettlementTours(ReversalCase, HttpCase):
         settlement = self.env["order.settlement"].sudo().search([])
         self.assertEqual(settlement.refund_ids.amount, 57.5)
         self.assertEqual(settlement.move_ids.payment_state, "paid")
+
+    def test_edited_while_the_dialog_is_open(self):
+        """Lines, amounts and what is confirmed are those of the order of now."""
+        self.reverse(self.order, "draft")
+        line = self.order.order_line[0]
+        line.price_unit = 50.0
+        model = self.env.registry["order.settlement"]
+        preview = model.preview_settlement
+
+        def edited(settlement, *arguments):
+            settlement.sudo().order_ids.order_line[0].price_unit = 60.0
+            return preview(settlement, *arguments)
+
+        self.patch(model, "preview_settlement", edited)
+        self.tour(f"m-sale.order/{self.order.id}", "order_settlement_edited")
+        settlement = self.env["order.settlement"].sudo().search([])
+        self.assertEqual(settlement.move_ids.amount_total, 644.0)
+        self.assertEqual(settlement.refund_ids.amount, 46.0)

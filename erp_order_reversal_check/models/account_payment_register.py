@@ -54,7 +54,11 @@ class AccountPaymentRegister(models.TransientModel):
         items = [item for move in invoices for item in found[move.id]]
         alerts = invoices[:1]._to_alerts(items)
         if "settlement_accept" in alerts:
-            alerts["settlement_accept"]["action"] = invoices.action_accept_differences()
+            last = alerts["settlement_accept"]
+            last["action"] = invoices.action_accept_differences()
+            if invoices._may_accept([item for item in items if not item.accepted]):
+                # Why the payment is right is a field of the dialog itself.
+                last["message"] = self.env._("If what is invoiced is right:")
         planned = check._check_planned(invoices, self._get_planned_payment())
         for item, (message, remedy) in zip(planned, check._words(planned), strict=True):
             alerts[f"settlement_{item.code}"] = {

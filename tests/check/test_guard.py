@@ -38,6 +38,14 @@ class TestGuard(CheckCase):
         move.action_post()
         self.assertEqual(self.move.state, "posted")
 
+    def test_import(self):
+        """A file that sets the state posts nothing."""
+        result = self.move.with_user(self.clerk).load(
+            [".id", "state"], [[str(self.move.id), "posted"]]
+        )
+        self.assertIn("Service 1", result["messages"][0]["message"])
+        self.assertEqual(self.move.state, "draft")
+
     def test_scheduled_posting(self):
         self.move.write({"auto_post": "at_date", "date": "2026-01-05"})
         self.move.invoice_date = "2026-01-05"

@@ -104,7 +104,7 @@ class OrderSettlement(models.Model):
         error, outcome, amounts = False, None, None
         with self.env["order.reversal"]._keeping_nothing():
             try:
-                runner = self.with_context(
+                runner = self._in_its_company().with_context(
                     order_reversal_rehearsal=Rehearsal(),
                     tracking_disable=True,
                     mail_notrack=True,

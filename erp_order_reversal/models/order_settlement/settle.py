@@ -109,6 +109,14 @@ class OrderSettlement(models.Model):
             if seen
             else reader._get_shown() == self.fingerprint
         )
+        if not same and seen:
+            raise UserError(
+                self.env._(
+                    "%s changed since it was shown to you. Check what would be settled "
+                    "now, then confirm.",
+                    self._get_root_name(),
+                )
+            )
         if not same:
             raise UserError(
                 self.env._(

@@ -39,6 +39,8 @@ class Rehearsal {
         this.changed = new Set();
         this.choice = null;
         this.running = null;
+        // What names the documents as the dialog lists them, where it does.
+        this.opened = "";
     }
 
     get findings() {

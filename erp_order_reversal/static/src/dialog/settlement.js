@@ -19,6 +19,18 @@ function choiceOf({ data }) {
     ]);
 }
 
+/** Show the documents as they are by now; what was chosen is kept in the draft. */
+async function reopen(rehearsal, record) {
+    if (await record.isDirty()) {
+        await record.save();
+    } else {
+        await rehearsal.orm.call(record.resModel, "action_assess", [[record.resId]]);
+        await record.load();
+    }
+    rehearsal.opened = record.data.shown.seen.documents;
+    return record.data.shown;
+}
+
 /** Rehearse what `record` holds, unless that is what was rehearsed last. */
 function follow(rehearsal, record) {
     rehearsal.start(choiceOf(record), async () => {
@@ -27,6 +39,9 @@ function follow(rehearsal, record) {
             [record.resId],
             values,
         ]);
+        if (shown.seen.documents !== rehearsal.opened) {
+            return reopen(rehearsal, record);
+        }
         // What can be chosen follows from whether anything is over.
         if (shown.amount_open !== record.data.amount_open) {
             await record.update({ amount_open: shown.amount_open });
@@ -45,6 +60,7 @@ export class SettlementFindings extends Component {
         const { record } = this.props;
         this.rehearsal = useRehearsal(record.model);
         this.rehearsal.take(choiceOf(record), record.data.shown);
+        this.rehearsal.opened ||= record.data.shown.seen.documents;
         useRecordObserver((observed) => follow(this.rehearsal, observed));
     }
 }

@@ -44,3 +44,19 @@ registry.category("web_tour.tours").add("order_settlement_choices", {
         sees(".o_reversal_settled:visible"),
     ],
 });
+
+/** Somebody edits the order while the dialog is open: it shows the order of now. */
+registry.category("web_tour.tours").add("order_settlement_edited", {
+    steps: () => [
+        click(".o_reversal_open button[name=action_settle_again]"),
+        sees(".modal .o_settlement_differences .o_data_row:contains('Changed'):contains('50.00')"),
+        click(
+            ".modal .o_field_widget[name=rest_method] .o_radio_item:contains('Refund') input"
+        ),
+        sees(".modal .o_settlement_differences .o_data_row:contains('Changed'):contains('60.00')"),
+        sees(result("over", "46.00")),
+        sees(result("over", "Refunded to the customer")),
+        click(CONFIRM),
+        sees(".o_reversal_settled:visible"),
+    ],
+});
