@@ -4,9 +4,10 @@ from odoo.tests import Form
 
 from .common import ReversalCase
 
-# With the settlement check. Whoever adds a query takes another one away, or says here
-# what the new one is for.
-CEILINGS = {"credit": 224, "void": 248}
+# With the settlement check; one more than counted, as other tests leave some of the
+# process's caches behind. Whoever adds a query takes another one away, or says here what
+# the new one is for.
+CEILINGS = {"credit": 226, "void": 250}
 DIALOG = 28
 
 
