@@ -22,14 +22,17 @@ class Notes:
 
     KEY = "erp_order_reversal.notes"
 
-    def __init__(self):
+    def __init__(self, tracked=()):
         # Values of the messages, as the host would create them.
         self.values = []
+        # What the host tracked so far, by a key for each model.
+        self.tracked = tracked
 
     @classmethod
     def expect(cls, env):
         """Gather what the host tracks until this transaction is written."""
-        env.cr.precommit.data.setdefault(cls.KEY, cls())
+        data = env.cr.precommit.data
+        data.setdefault(cls.KEY, cls(data))
 
     @classmethod
     def expected(cls, env):

@@ -230,8 +230,7 @@ class OrderReversalGuardedMixin(models.AbstractModel):
     def _is_stored(self, record):
         """Whether a record exists; access to it is checked where it is used."""
         if "create_uid" not in record._fields:
-            # sudo: only whether it exists.
-            return bool(record.sudo().exists())
+            return bool(record.sudo().exists())  # sudo: see below
         try:
             # Read as a whole, and by whoever may: it is used right after.
             record.mapped("create_uid")

@@ -14,7 +14,7 @@ class MailThread(models.AbstractModel):
         The host writes two rows for each document, each by a query of its own.
         """
         notes = Notes.expected(self.env)
-        if notes is None:
+        if notes is None or f"mail.tracking.{self._name}" not in notes.tracked:
             return super()._track_finalize()
         if not notes.values:
             # After those of all models, which the host calls one after the other.

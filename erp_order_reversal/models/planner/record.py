@@ -148,7 +148,7 @@ class OrderReversalPlan(models.AbstractModel):
         ids = defaultdict(set)
         for plan in plans:
             ids[plan.root._name].add(plan.root.id)
-        if not ids:
+        if not ids.keys() & {"sale.order", "account.move", "account.payment"}:
             return
         for model in ("sale.order.line", "account.move.line", "account.move"):
             self.env[model].flush_model()

@@ -124,19 +124,19 @@ class SettlementCheck(models.AbstractModel):
         """Rows of constant queries with the same columns, asked for together.
 
         :param queries: (query, arguments of `_rows`…)
-        :return: a list of rows for each of them, in its own order
+        :return: a list of rows for each of them, in no order
         """
         queries = list(queries)
         found = [[] for _query in queries]
         if queries:
             together = " UNION ALL ".join(
-                f"SELECT {number}, part.*, ROW_NUMBER() OVER () FROM ({query}) part"
+                f"SELECT {number}, part.* FROM ({query}) part"
                 for number, (query, *_arguments) in enumerate(queries)
             )
             arguments = [value for _query, *own in queries for value in own]
-            for number, *row, place in self._rows(together, *arguments):
-                found[number].append((place, row))
-        return [[row for _place, row in sorted(rows)] for rows in found]
+            for number, *row in self._rows(together, *arguments):
+                found[number].append(row)
+        return found
 
     @api.model
     def _read_order_lines(self, books):

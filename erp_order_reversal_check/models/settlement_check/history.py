@@ -1,5 +1,6 @@
 from bisect import bisect_left
 from datetime import timedelta
+from operator import itemgetter
 
 from odoo import api, models
 
@@ -34,7 +35,6 @@ CROSS JOIN LATERAL (
       JOIN account_move move ON move.id = recent.move_id
  LEFT JOIN uom_uom uom ON uom.id = recent.product_uom_id
      WHERE move.move_type = 'out_invoice' AND move.payment_state != 'reversed'
-  ORDER BY wanted.id, recent.move_id
 """
 # Likewise for each (customer, company): what was invoiced, without taxes. A down
 # payment alone says nothing of how much is usual.
@@ -60,7 +60,6 @@ CROSS JOIN LATERAL (
                     WHERE item.move_id = recent.id
                       AND item.display_type = 'product'
                       AND item.is_downpayment IS NOT TRUE)
-  ORDER BY wanted.id, recent.id
 """
 
 
@@ -116,7 +115,7 @@ class SettlementCheck(models.AbstractModel):
         for (place, company_id, _query), rows in zip(
             queries, rows_of_each, strict=True
         ):
-            for record_id, move_id, date, value in rows:
+            for record_id, move_id, date, value in sorted(rows, key=itemgetter(0, 1)):
                 moves, dates, values = past[place].setdefault(
                     (record_id, company_id), ([], [], [])
                 )

@@ -116,7 +116,7 @@ RELEASED = """
 """
 # (payment, invoice that was settled again with it)
 SETTLED_AGAIN = """
-    SELECT credit.payment_id, made.account_move_id
+    SELECT credit.payment_id, TO_JSONB(made.account_move_id)
       FROM order_settlement_credit credit
       JOIN order_settlement settlement ON settlement.id = credit.settlement_id
       JOIN account_move_order_settlement_rel made
@@ -164,10 +164,13 @@ class SettlementCheck(models.AbstractModel):
     def _read_reversed(self, books):
         """What reversals and settlements did knowingly: it is no difference."""
         payments = books.payments
-        for payment_id, data in self._rows(RELEASED, payments):
+        released, settled_again = self._rows_of_each(
+            [(RELEASED, payments), (SETTLED_AGAIN, payments)]
+        )
+        for payment_id, data in released:
             for release in ReleaseData.from_json(data).releases:
                 payments[payment_id].kept += release.own_taken
-        for payment_id, move_id in self._rows(SETTLED_AGAIN, payments):
+        for payment_id, move_id in settled_again:
             payments[payment_id].settled_again.add(move_id)
 
     @api.model
