@@ -59,8 +59,11 @@ class Fault:
     def __str__(self):
         return f"{self.kind} at statement {', '.join(map(str, self.numbers))}"
 
-    def __call__(self, cursor, number, _query):
+    def __call__(self, cursor, number, query):
         if self.waiting and number - self.passed == self.waiting[0]:
+            if self.kind == "conflict" and query == "COMMIT":
+                # The isolation that the host works in meets none there.
+                return
             del self.waiting[0]
             self.passed = number
             cursor._obj.execute(FAULTS[self.kind])
