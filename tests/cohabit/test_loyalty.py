@@ -203,7 +203,9 @@ class TestLoyalty(CohabitCase):
 
     def test_a_wallet_that_was_spent(self):
         """It is the customer's own, stays, and has what others put on it."""
-        top_up = self.gift_product.copy({"name": "Top-Up"})
+        top_up = self.make_service(
+            name="Top-Up", list_price=50.0, taxes_id=[Command.clear()]
+        )
         wallets = self.env["loyalty.program"].create(
             {
                 "name": "Wallets",

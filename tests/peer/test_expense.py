@@ -6,8 +6,13 @@ from .test_peer import PeerCase
 class TestExpense(PeerCase):
     def test_is_listed_with_its_state(self):
         order, _invoice, _payment = self.settle()
-        product = self.services[0].copy(
-            {"can_be_expensed": True, "expense_policy": "cost", "standard_price": 0.0}
+        product = self.env["product.product"].create(
+            {
+                "name": "Travel",
+                "type": "service",
+                "can_be_expensed": True,
+                "expense_policy": "cost",
+            }
         )
         employee = self.env["hr.employee"].sudo().create({"name": "Traveller"})
         expenses = self.env["hr.expense"].sudo()
