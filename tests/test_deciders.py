@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ReversalCase
 
@@ -145,6 +146,32 @@ class TestDeciders(ReversalCase):
             self.away(self.head, self.head)
         with self.assertRaisesRegex(ValidationError, "can't approve in"):
             self.away(self.head, self.clerk)
+
+    def test_where_an_approver_names_a_stand_in(self):
+        """Managers in the configuration, approvers in their own preferences."""
+        menus = self.env["ir.ui.menu"]
+        menu = self.env.ref("erp_order_reversal.menu_stand_ins")
+        self.assertEqual(
+            menu.parent_id, self.env.ref("erp_order_reversal.menu_configuration")
+        )
+        action = self.env.ref("erp_order_reversal.order_reversal_stand_in_action_own")
+        for user, manages, approves in (
+            (self.manager, True, True),
+            (self.approver, False, True),
+            (self.clerk, False, False),
+        ):
+            seen = menus.with_user(user)._visible_menu_ids()
+            self.assertEqual(menu.id in seen, manages, user.name)
+            form = self.env["res.users"].with_user(user)
+            form = form.get_view(
+                self.env.ref("base.view_users_form_simple_modif").id, "form"
+            )
+            self.assertEqual(f'name="{action.id}"' in form["arch"], approves)
+        mine = self.away(self.approver, self.head, author=self.approver)
+        self.away(self.head, self.approver)
+        rows = self.env[action.res_model].with_user(self.approver)
+        domain = safe_eval(action.domain, {"uid": self.approver.id})
+        self.assertEqual(rows.search(domain), mine)
 
     def test_who_sets_a_limit(self):
         for user in (self.clerk, self.approver):

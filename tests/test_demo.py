@@ -64,6 +64,20 @@ class TestDemo(TransactionCase):
         self.assertEqual(waiting.state, "done")
         self.assertEqual(waiting.order_id.state, "cancel")
 
+    def test_told_in_each_language(self):
+        """Whoever tries it chooses the language later."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        self.assertIn("zh_CN", languages)
+        reversals = self._demo("order.reversal", "demo_reversal_")
+        for name in ("done", "waiting"):
+            steps = self.env["order.reversal"].browse(reversals[name]).step_ids
+            english = steps.with_context(lang="en_US").mapped("outcome")
+            chinese = steps.with_context(lang="zh_CN").mapped("outcome")
+            self.assertTrue(all(text.isascii() for text in english), english)
+            self.assertFalse(any(text.isascii() for text in chinese), chinese)
+        auditor = self.env.ref("erp_order_reversal.user_auditor")
+        self.assertEqual(auditor.lang, self.clerk.lang)
+
     def test_roles(self):
         """Each role of the demo data has its groups, and a log in that works."""
         roles = {

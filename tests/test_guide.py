@@ -132,6 +132,20 @@ class TestGuide(ReversalCase):
         code = shown[0].codes.split()[0]
         self.assertEqual(self.guide().explain(code)["picture"], shown[0].picture)
 
+    def test_each_source_says_when_it_was_checked(self):
+        """Of each addon, whether this database holds it or not."""
+        for path in ADDON.parent.glob("erp_order_reversal*/data/*guide.xml"):
+            for record in etree.parse(path).iter("record"):
+                fields = {field.get("name"): field for field in record}
+                cited = any(h4.text == "Sources" for h4 in record.iter("h4"))
+                with self.subTest(paragraph=record.get("id")):
+                    self.assertEqual("checked_on" in fields, cited)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.assertIn("2026", self.guide().explain("date_moved")["checked_on"])
+        chinese = self.guide().with_context(lang="zh_CN")
+        self.assertIn("2026", chinese.explain("date_moved")["checked_on"])
+        self.assertFalse(self.guide().explain("draft_invoice")["checked_on"])
+
     def test_who_may_not(self):
         employee = self._user("employee_t", "base.group_user")
         with self.assertRaises(AccessError):

@@ -161,6 +161,10 @@ class TestLearnTours(LearnCase):
             self.at(1)
             self.click(".o_reversal_open button[name=action_settle_again]")
             self.at(2)
+            # No calendar opens by itself, over the money that was kept.
+            self.assertFalse(
+                self.evaluate("Boolean(document.querySelector('.o_datetime_picker'))")
+            )
             self.click(".modal footer button[name=action_settle]")
             self.at(3)
             self.click(".o_form_view button[name=action_view_invoice]")
@@ -226,6 +230,49 @@ class TestLearnTours(LearnCase):
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
         self.assertEqual(self.practice().reason_id.code, "WITHDRAWN")
+
+    def test_a_bookmark_and_a_lesson_that_was_left(self):
+        """The page opens by its address; a lesson begins anew on orders that stand."""
+        with self.browsing(self.clerk, "/odoo/learn-reversals"):
+            self.start("take_back")
+            self.click(ROW)
+            self.at(2)
+            self.browser.navigate_to(f"{self.base_url()}/odoo/learn-reversals")
+            self.start("take_back")
+            self.click(ROW)
+            self.at(2)
+            self.click(REVERSE)
+            self.at(3)
+            self.choose_reason("Duplicate")
+            self.click(CONFIRM)
+            self.at(4)
+            self.finish(LOG)
+        self.assertLearned(self.clerk, "take_back")
+        self.assertEqual(self.practice().state, "done")
+
+    def test_two_people_in_one_lesson(self):
+        """Each has orders of one's own, and neither is in the other's way."""
+        other = self._user(
+            "other_clerk_t",
+            "sales_team.group_sale_salesman_all_leads",
+            "account.group_account_invoice",
+            "erp_order_reversal.group_reversal_user",
+        )
+        practice = self.env["order.reversal.practice"].with_user(other)._get()
+        theirs = practice._prepare_case("take_back")
+        with self.browsing(self.clerk, LEARN):
+            self.start("take_back")
+            self.click(ROW)
+            self.at(2)
+            self.click(REVERSE)
+            self.at(3)
+            self.choose_reason("Duplicate")
+            self.click(CONFIRM)
+            self.at(4)
+            self.finish(LOG)
+        self.assertEqual(self.practice().order_id.user_id, self.clerk)
+        self.assertEqual(set(theirs.mapped("settlement_state")), {"settled"})
+        self.assertEqual(practice._prepare_case("take_back"), theirs)
 
     def test_remove_by_a_click(self):
         practice = self.env["order.reversal.practice"].with_user(self.clerk)._get()

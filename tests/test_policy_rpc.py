@@ -17,6 +17,13 @@ POLICY = {
     "reversal_head_email": "notary@example.com",
     "reversal_verify_limit": 50,
     "reversal_archive_age": 400,
+    "reversal_signal_share": 90,
+    "reversal_signal_night_from": 22,
+    "reversal_signal_night_to": 5,
+    "reversal_signal_last_days": 2,
+    "reversal_signal_pair": 4,
+    "reversal_signal_many": 8,
+    "reversal_signal_open_days": 20,
 }
 
 

@@ -1,5 +1,7 @@
 """Practice: marked, in no report, with numbers of its own, and gone by one click."""
 
+from datetime import datetime, timedelta
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.safe_eval import safe_eval
@@ -24,7 +26,18 @@ class PracticeCase(ReversalCase):
     def numbers(self):
         """The numbers that the next real documents would get."""
         sequences = self.env["ir.sequence"].search(
-            [("code", "in", ("sale.order", "order.reversal"))]
+            [
+                (
+                    "code",
+                    "in",
+                    (
+                        "sale.order",
+                        "order.reversal",
+                        "order.reversal.batch",
+                        "order.settlement",
+                    ),
+                )
+            ]
         )
         before = sequences.mapped("number_next_actual")
         with self.cr.savepoint() as savepoint:
@@ -72,6 +85,16 @@ class TestPractice(PracticeCase):
         for case in ("take_back", "approve", "restore", "settle"):
             self.prepare(case, self.manager)
         self.reverse(self.prepare("take_back", self.clerk)[0])
+        batch = self.batch(self.prepare("many", self.clerk), self.clerk)
+        batch.action_start()
+        self.assertEqual(set(batch.reversal_ids.mapped("state")), {"done"})
+        for record in (batch, *batch.reversal_ids):
+            self.assertTrue(record.name.startswith("PRACTICE/"), record.name)
+        order = self.prepare("settle", self.clerk)[0]
+        left = self.env["order.reversal"].sudo().search([("order_id", "=", order.id)])
+        settlement = self.env["order.settlement"].with_user(self.clerk)
+        settlement = settlement.create({"reversal_id": left.id})
+        self.assertTrue(settlement.name.startswith("PRACTICE/"), settlement.name)
         self.assertEqual(self.numbers(), before)
         self.practice().action_remove()
         self.assertEqual(self.numbers(), before)
@@ -177,6 +200,40 @@ class TestPractice(PracticeCase):
         self.assertEqual(
             [model.search_count(domain) for model in (sales, invoices)], counts
         )
+
+    def test_in_no_figure_of_ours(self):
+        """Not in the analysis, the signals, the digest or on the auditor's page."""
+        cards = self.env["order.reversal.audit.card"].with_user(self.auditor)
+        log = self.env.ref("erp_order_reversal.audit_card_log")
+        outside = self.env.ref("erp_order_reversal.audit_card_outside")
+        kept = cards.search([("id", "not in", (log | outside).ids)])
+        digest = self.env["digest.digest"].create(
+            {"name": "Weekly", "company_id": self.company.id}
+        )
+        digest = digest.with_user(self.auditor).with_context(
+            start_datetime=datetime.now() - timedelta(days=1),
+            end_datetime=datetime.now() + timedelta(days=1),
+        )
+
+        def figures():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            models = ("order.reversal.report", "order.reversal.signal")
+            return [
+                *(self.env[name].sudo().search_count([]) for name in models),
+                *kept.mapped("record_count"),
+                digest.kpi_order_reversal_value,
+                digest.kpi_order_reversal_amount_value,
+            ]
+
+        self.company.write(
+            {"reversal_signal_night_from": 0, "reversal_signal_night_to": 23}
+        )
+        before = figures()
+        for case in ("approve", "restore", "settle", "audit"):
+            self.prepare(case, self.manager)
+        self.reverse(self.prepare("take_back", self.clerk)[0])
+        self.assertEqual(figures(), before)
 
     def test_told_apart_in_our_lists(self):
         order = self.prepare("take_back", self.clerk)[0]

@@ -162,7 +162,11 @@ class TestRolesWeb(RolesCase, HttpCase):
             ),
             ("Set the reasons", self.menu("menu_reasons"), [NEW]),
             ("Set the approval limits", self.menu("menu_limits"), [NEW]),
-            ("Name who stands in for oneself", self.menu("menu_stand_ins"), [NEW]),
+            (
+                "Name who stands in for oneself",
+                {"action": f"{ADDON}.order_reversal_stand_in_action_own"},
+                [NEW],
+            ),
             (
                 "Remove a cancelled draft",
                 self.rows(self.removable),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from .test_analysis import AnalysisCase
 
@@ -109,6 +109,94 @@ class TestSignals(AnalysisCase):
         for values in ago[:2]:
             values["settled_again_state"] = "open"
         self.assertGiven("never_settled", ago[:1], ago[1:])
+
+    # ------------------------------------------------------------------
+    # From when on: the company's own
+    # ------------------------------------------------------------------
+
+    def _set(self, **values):
+        self.company.with_user(self.manager).write(
+            {f"reversal_signal_{name}": value for name, value in values.items()}
+        )
+
+    def test_each_company_says_from_when_on(self):
+        self.company.write(
+            {"reversal_approval": "above", "reversal_approval_amount": 1000.0}
+        )
+        self._set(share=80, last_days=1, pair=2, many=3, open_days=5)
+        amounts = [{"amount_total": amount} for amount in (800.0, 799.99)]
+        self.assertGiven("below_limit", amounts[:1], amounts[1:])
+        days = [{"entry_date": f"2031-01-{day}"} for day in (31, 30)]
+        self.assertGiven("period_end", days[:1], days[1:])
+        pair = {"approver_id": self.approver.id, "approved_on": NOON}
+        others = [{**pair, "approver_id": self.manager.id}]
+        self.assertGiven("same_pair", [pair] * 2, others)
+        later = NOON + timedelta(days=70)
+        asked = [{"requested_on": later, "requester_id": self.requester.id}] * 2
+        self.assertGiven("many", [{"requested_on": later}] * 3, asked)
+        now = datetime.now().replace(microsecond=0)
+        ago = [
+            {"settled_again_state": "open", "done_on": now - timedelta(days=n)}
+            for n in (6, 4)
+        ]
+        self.assertGiven("never_settled", ago[:1], ago[1:])
+
+    def test_a_night_within_a_day_and_none(self):
+        self._set(night_from=1, night_to=4)
+        hours = [{"requested_on": NOON.replace(hour=n)} for n in (1, 3, 0, 4, 23)]
+        self.assertGiven("night", hours[:2], hours[2:])
+        self._set(night_from=6, night_to=6)
+        self.assertGiven("night", [], hours)
+
+    def test_another_company_is_not_asked(self):
+        """What one company sets counts for its own reversals alone."""
+        other = self.env["res.company"].create({"name": "Another"})
+        other.reversal_signal_night_from = 12
+        ids = self._copies({"requested_on": NOON})
+        self.assertFalse(self._found("night", ids))
+        self.env.cr.execute(
+            "UPDATE order_reversal SET company_id = %s WHERE id = ANY(%s)",
+            [other.id, ids],
+        )
+        self.auditor.company_ids += other
+        self.env.invalidate_all()
+        auditor = self.auditor.with_context(
+            allowed_company_ids=(self.company | other).ids
+        )
+        rows = self.env["order.reversal.signal"].with_user(auditor)
+        rows = rows.with_context(allowed_company_ids=(self.company | other).ids)
+        self.assertTrue(
+            rows.search([("signal", "=", "night"), ("reversal_id", "in", ids)])
+        )
+
+    def test_bad_values(self):
+        for values in (
+            {"share": 0},
+            {"share": 101},
+            {"night_from": 24},
+            {"night_to": -1},
+            {"last_days": 29},
+            {"pair": 0},
+            {"many": -3},
+            {"open_days": -1},
+        ):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(ValidationError, "has to be from"),
+            ):
+                self._set(**values)
+
+    def test_the_cards_say_from_when_on(self):
+        self._set(many=37, share=88)
+        cards = self.env["order.reversal.audit.card"].with_user(self.auditor)
+        texts = " ".join(cards.search([]).mapped("text"))
+        self.assertIn("37 or more in a week", texts)
+        self.assertIn("From 88 to 100 %", texts)
+        self.assertNotIn("{", texts)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        texts = " ".join(cards.with_context(lang="zh_CN").search([]).mapped("text"))
+        self.assertIn("37 笔", texts)
+        self.assertNotIn("{", texts)
 
     def test_who_may_see_them(self):
         ids = self._copies({"requested_on": NOON.replace(hour=3)})

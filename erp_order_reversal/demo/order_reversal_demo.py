@@ -1,3 +1,4 @@
+import contextlib
 import logging
 
 from odoo import api, fields, models
@@ -42,10 +43,32 @@ class OrderReversalDemo(models.AbstractModel):
             self._load_down_payment,
             self._load_unpaid,
             self._load_part_credited,
-            self._load_done,
-            self._load_waiting,
         ):
             load()
+        with self._in_each_language():
+            self._load_done()
+            self._load_waiting()
+
+    @contextlib.contextmanager
+    def _in_each_language(self):
+        """Somebody reads each installed language, so that a reversal is told in it.
+
+        Whoever tries the demo chooses the language later. Nobody of them is asked to
+        approve anything: the approver's requests stay in the approver's language.
+        """
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        readers = [
+            self.env.ref(f"{MODULE}.user_{name}") for name in ("auditor", "requester")
+        ]
+        before = [(user, user.lang) for user in readers]
+        others = [code for code in installed if code != self.env.user.lang]
+        for user, code in zip(readers, others, strict=False):
+            user.lang = code
+        try:
+            yield
+        finally:
+            for user, code in before:
+                user.lang = code
 
     # ------------------------------------------------------------------
     # Shapes

@@ -26,11 +26,11 @@ from . import order_reversal_batch
 from . import made_mixin
 from . import order_settlement
 from . import order_reversal_report
-from . import order_reversal_signal
 from . import order_reversal_audit
 from . import digest_digest
 from . import ir_sequence
 from . import order_reversal_guide
 from . import practice
 from . import res_company
+from . import order_reversal_signal
 from . import res_config_settings

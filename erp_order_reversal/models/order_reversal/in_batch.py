@@ -32,15 +32,18 @@ class OrderReversal(models.Model):
     )
 
     @api.model
-    def _get_next_names(self, count):
-        """Numbers for many reversals, in one query where the sequence allows it."""
+    def _get_next_names(self, count, sequence=None):
+        """Numbers for many reversals, in one query where the sequence allows it.
+
+        :param sequence: `ir.sequence`; that of these reversals by default
+        """
         if self._get_rehearsal():
             return self._predict_names(count)
-        sequence = self._get_sequence()
+        sequence = sequence or self._get_sequence()
         if not sequence:
             return ["/"] * count
         if sequence.implementation != "standard" or sequence.use_date_range:
-            return [sequence.next_by_code("order.reversal") for _i in range(count)]
+            return [sequence.next_by_id() for _i in range(count)]
         rows = self.env.execute_query(
             SQL(
                 "SELECT nextval(%s) FROM generate_series(1, %s)",

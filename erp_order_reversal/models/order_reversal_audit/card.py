@@ -12,7 +12,11 @@ class OrderReversalAuditCard(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    description = fields.Char(translate=True)
+    description = fields.Char(
+        translate=True,
+        help="Names of settings of the company in braces stand for their values.",
+    )
+    text = fields.Char(compute="_compute_text")
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
         [("evidence", "Records"), ("signal", "Signals")],
@@ -26,6 +30,21 @@ class OrderReversalAuditCard(models.Model):
     )
     alarm = fields.Boolean(help="Whether there should be none.")
     record_count = fields.Integer("Records", compute="_compute_record_count")
+
+    @api.depends("description")
+    @api.depends_context("company", "lang")
+    def _compute_text(self):
+        # sudo: from when on a signal is given, which no auditor could read otherwise.
+        company = self.env.company.sudo()
+        values = {
+            f"{{{name}}}": str(company[name])
+            for name in company._get_reversal_signal_bounds()
+        }
+        for card in self:
+            text = card.description or ""
+            for name, value in values.items():
+                text = text.replace(name, value)
+            card.text = text
 
     @api.depends("action_id", "domain")
     @api.depends_context("uid", "allowed_company_ids")

@@ -241,6 +241,10 @@ class OrderReversalBatch(models.Model):
         )
         return batch
 
+    def _get_member_sequence(self):
+        """The sequence that numbers the reversals of the batch; override point."""
+        return self.env["order.reversal"]._get_sequence()
+
     def action_view_reversals(self, state=None):
         """All results as a list, or those of one state.
 
@@ -314,7 +318,7 @@ class OrderReversalBatch(models.Model):
             ).items()
         }
         engine = model._engine_env(model).with_context(mail_create_nosubscribe=True)
-        names = engine._get_next_names(len(nodes))
+        names = engine._get_next_names(len(nodes), self._get_member_sequence())
         engine.create(
             [
                 {

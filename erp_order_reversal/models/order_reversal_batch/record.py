@@ -194,14 +194,21 @@ class OrderReversalBatch(models.Model):
             if "scope" not in vals and "default_scope" not in self.env.context:
                 vals["scope"] = self._default_scope(vals)
             if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].next_by_code("order.reversal.batch") or "/"
-                )
+                code = self._get_sequence_code(vals)
+                vals["name"] = self.env["ir.sequence"].next_by_code(code) or "/"
             prepared.append(vals)
         batches = super(
             OrderReversalBatch, self.with_context(mail_create_nolog=True)
         ).create(prepared)
         return batches.with_env(self.env)
+
+    @api.model
+    def _get_sequence_code(self, vals):
+        """Of the sequence that numbers a new batch; override point.
+
+        :param dict vals: its values
+        """
+        return "order.reversal.batch"
 
     @api.model
     def _check_request(self, vals):

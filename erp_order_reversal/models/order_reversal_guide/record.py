@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, ValidationError
+from odoo.tools import format_date
 
 from ...checks import check_type
 
@@ -21,6 +22,9 @@ class OrderReversalGuide(models.Model):
         required=True, help="Codes of the findings that it explains, with spaces."
     )
     sequence = fields.Integer(default=10)
+    checked_on = fields.Date(
+        "Sources Checked on", help="When the sources were last looked up."
+    )
     picture = fields.Char(
         translate=True,
         help="Where a screenshot is, below the static files of an addon.",
@@ -61,8 +65,9 @@ class OrderReversalGuide(models.Model):
         :param str code: of the finding
         :raise MissingError: no paragraph is about it
         :raise ValidationError: the code is no text
-        :return: {"id", "name", "body", "picture"}: `body` is HTML, `picture` the path
-            of a screenshot or False
+        :return: {"id", "name", "body", "picture", "checked_on"}: `body` is HTML,
+            `picture` the path of a screenshot or False, `checked_on` when its sources
+            were looked up, as the user writes a day, or empty
         """
         check_type(self.env, code, str, "code")
         self.check_access("read")
@@ -80,4 +85,5 @@ class OrderReversalGuide(models.Model):
             "name": paragraph.name,
             "body": str(paragraph.body),
             "picture": paragraph.picture,
+            "checked_on": format_date(self.env, paragraph.checked_on),
         }

@@ -4,19 +4,6 @@ from odoo.tools import SQL
 # A row's number: of its reversal, and of its signal.
 ROWS = 64
 
-# From so much of the limit on, up to the limit itself.
-NEAR_LIMIT = 0.95
-# Hours of the day, by the clock of whoever acted.
-NIGHT = (6, 21)
-# The last days of a month.
-LAST_DAYS = 3
-# Approved by the same person for the same requester, in a month.
-SAME_PAIR = 5
-# Asked for one by one by the same person, in a week.
-MANY = 10
-# Days after which what was taken back should be settled again.
-SETTLED_WITHIN = 30
-
 
 class OrderReversalSignal(models.Model):
     """When a reversal gives a signal, in SQL. Glue addons add to `_get_conditions`."""
@@ -53,15 +40,14 @@ class OrderReversalSignal(models.Model):
         return {
             "below_limit": SQL(
                 "company.reversal_approval = 'above' AND reversal.amount_total BETWEEN "
-                "company.reversal_approval_amount * %s "
-                "AND company.reversal_approval_amount AND reversal.amount_total > 0",
-                NEAR_LIMIT,
+                "company.reversal_approval_amount "
+                "* company.reversal_signal_share / 100 "
+                "AND company.reversal_approval_amount AND reversal.amount_total > 0"
             ),
             "night": SQL(
-                "EXTRACT(HOUR FROM reversal.asked_at) NOT BETWEEN %(from)s AND %(to)s "
-                "OR EXTRACT(HOUR FROM reversal.approved_at) "
-                "NOT BETWEEN %(from)s AND %(to)s",
-                **{"from": NIGHT[0], "to": NIGHT[1] - 1},
+                "%s OR %s",
+                self._at_night(SQL("reversal.asked_at")),
+                self._at_night(SQL("reversal.approved_at")),
             ),
             "weekend": SQL(
                 "EXTRACT(ISODOW FROM reversal.asked_at) > 5 "
@@ -69,20 +55,32 @@ class OrderReversalSignal(models.Model):
             ),
             "period_end": SQL(
                 "reversal.booked_on > DATE_TRUNC('month', reversal.booked_on) "
-                "+ INTERVAL '1 month' - INTERVAL '1 day' * %s",
-                LAST_DAYS + 1,
+                "+ INTERVAL '1 month' "
+                "- INTERVAL '1 day' * (company.reversal_signal_last_days + 1)"
             ),
             "same_pair": SQL(
-                "reversal.approved_at IS NOT NULL AND reversal.of_pair >= %s", SAME_PAIR
+                "reversal.approved_at IS NOT NULL "
+                "AND reversal.of_pair >= company.reversal_signal_pair"
             ),
-            "many": SQL("reversal.of_person >= %s", MANY),
+            "many": SQL("reversal.of_person >= company.reversal_signal_many"),
             "never_settled": SQL(
                 "reversal.settled_again_state = 'open' "
                 "AND reversal.done_on < NOW() AT TIME ZONE 'UTC' "
-                "- INTERVAL '1 day' * %s",
-                SETTLED_WITHIN,
+                "- INTERVAL '1 day' * company.reversal_signal_open_days"
             ),
         }
+
+    def _at_night(self, moment):
+        """Whether a moment lies in the night of the company, over midnight or not.
+
+        Hours are counted from the first one of the night on.
+        """
+        return SQL(
+            "MOD(EXTRACT(HOUR FROM %s)::int - company.reversal_signal_night_from + 24, "
+            "24) < MOD(company.reversal_signal_night_to "
+            "- company.reversal_signal_night_from + 24, 24)",
+            moment,
+        )
 
     def _get_reversals(self):
         """Reversals that were asked for, with the local time of whoever acted.

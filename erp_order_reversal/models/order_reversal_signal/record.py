@@ -37,7 +37,17 @@ class OrderReversalSignal(models.Model):
             "done_on",
             "settled_again_state",
         ],
-        "res.company": ["reversal_approval", "reversal_approval_amount"],
+        "res.company": [
+            "reversal_approval",
+            "reversal_approval_amount",
+            "reversal_signal_share",
+            "reversal_signal_night_from",
+            "reversal_signal_night_to",
+            "reversal_signal_last_days",
+            "reversal_signal_pair",
+            "reversal_signal_many",
+            "reversal_signal_open_days",
+        ],
         "res.partner": ["tz"],
         "res.users": ["partner_id"],
     }

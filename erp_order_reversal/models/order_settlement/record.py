@@ -157,13 +157,18 @@ class OrderSettlement(models.Model):
             vals["name"] = (
                 self.env["ir.sequence"]
                 .with_company(reversal.company_id)
-                .next_by_code("order.settlement")
+                .next_by_code(self._get_sequence_code(reversal))
                 or "/"
             )
             prepared.append(vals)
         settlements = super().create(prepared)
         settlements._assess()
         return settlements
+
+    @api.model
+    def _get_sequence_code(self, reversal):
+        """Of the sequence that numbers what settles a reversal; override point."""
+        return "order.settlement"
 
     @api.model
     def _check_values(self, vals):

@@ -4,6 +4,7 @@ from . import make
 from . import remove
 from . import reversal
 from . import batch
+from . import settlement
 from . import log
 from . import reports
 from . import lesson

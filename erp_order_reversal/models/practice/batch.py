@@ -27,3 +27,17 @@ class OrderReversalBatch(models.Model):
             ]
             # Practice that is removed leaves no documents, and the batch what it was.
             batch.is_practice = all(marks) if marks else batch.is_practice
+
+    @api.model
+    def _get_sequence_code(self, vals):
+        """Override: practice has numbers of its own."""
+        roots = {name: vals[name] for name in ROOTS.values() if name in vals}
+        if self.new(roots).is_practice:
+            return "order.reversal.practice.batch"
+        return super()._get_sequence_code(vals)
+
+    def _get_member_sequence(self):
+        """Override: practice has numbers of its own."""
+        if self.is_practice:
+            return self.env["order.reversal"]._get_practice_sequence()
+        return super()._get_member_sequence()

@@ -63,11 +63,15 @@ class OrderReversal(models.Model):
     def _get_sequence(self):
         """Override: practice has numbers of its own."""
         if self and all(reversal.is_practice for reversal in self):
-            # sudo: whoever may ask for a reversal gets a number for it.
-            return self.env.ref(
-                "erp_order_reversal.sequence_order_reversal_practice"
-            ).sudo()
+            return self._get_practice_sequence()
         return super()._get_sequence()
+
+    @api.model
+    def _get_practice_sequence(self):
+        # sudo: whoever may ask for a reversal gets a number for it.
+        return self.env.ref(
+            "erp_order_reversal.sequence_order_reversal_practice"
+        ).sudo()
 
     def _ask_approvers(self):
         """Override: approvers are left in peace."""
