@@ -126,7 +126,7 @@ class OrderReversalBatch(models.Model):
 
     @api.model
     def _can_commit(self):
-        """Whether what is done may be committed at once: as the host says of entries."""
+        """Whether what is done may be committed at once, as the host says."""
         return self.env["account.move"]._can_commit()
 
     def _create_missing(self):
