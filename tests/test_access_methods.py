@@ -275,7 +275,8 @@ TABLE = {
 ELSEWHERE = {(R, "create"), (R, "write")}
 WRITERS = {"create", "write", "unlink"}
 ADDONS = "erp_order_reversal"
-INHERITED = set(dir(models.BaseModel)) | {"init"}
+# The host's own, which the addon only calls on: of the framework, and of `web`.
+INHERITED = set(dir(models.BaseModel)) | {"init", "web_read"}
 
 
 @tagged("post_install", "-at_install")

@@ -15,6 +15,7 @@ class AccountMove(models.Model):
         "settlement_check_alerts",
         "alerts",
     )
+    _settlement_lines = "account.move.line"
     # A customer's past is looked through for each invoice; the host has no index on it.
     _settlement_history_idx = models.Index("(commercial_partner_id, id)")
 
@@ -40,9 +41,6 @@ class AccountMove(models.Model):
         posting.origin_payment_id._settlement_guard(
             self.env._("%s can't be recorded yet:")
         )
-
-    def _get_settlement_lines(self):
-        return self.invoice_line_ids
 
     def _get_alerts(self):
         alerts = super()._get_alerts()

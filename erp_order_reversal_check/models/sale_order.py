@@ -7,12 +7,10 @@ from odoo.addons.erp_order_reversal.checks import check_records
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "settlement.check.mixin"]
+    _settlement_lines = "sale.order.line"
 
     def _settlement_check_domain(self):
         return Domain("state", "=", "sale")
-
-    def _get_settlement_lines(self):
-        return self.order_line
 
     def action_print_settlement(self):
         """Print the settlement voucher (结算凭证).

@@ -30,8 +30,9 @@ class SettlementCheckMixin(models.AbstractModel):
 
     _name = "settlement.check.mixin"
     _description = "Document whose settlement is checked"
-    # What a form shows of the check.
+    # What a form shows of the check, and the model of the lines that are marked.
     _settlement_shown_fields = ("settlement_check_state", "settlement_check_alerts")
+    _settlement_lines = None
 
     settlement_check_state = fields.Selection(
         STATES,
@@ -103,15 +104,11 @@ class SettlementCheckMixin(models.AbstractModel):
         Of the documents as they are: nothing says when to compute them anew.
         """
         self.invalidate_recordset(self._settlement_shown_fields, flush=False)
-        self._get_settlement_lines().invalidate_recordset(
-            ["settlement_check_differs"], flush=False
-        )
+        if self._settlement_lines:
+            lines = self.env[self._settlement_lines]
+            lines.invalidate_model(["settlement_check_differs"], flush=False)
         with self.env["settlement.check"]._sharing():
             return super().web_read(specification)
-
-    def _get_settlement_lines(self):
-        """The lines that are marked; override point."""
-        return self.env["account.move.line"]
 
     def _get_differences(self):
         """Differences of these documents, each once; records that are saved."""
