@@ -56,10 +56,11 @@ class TestListsByHand(BatchCase, ByHand, HttpCase):
     def _look(self):
         """What is cut off, or too wide, in which list."""
         wrong = {}
+        # Beforehand: while the browser asks, the database is the server's.
+        actions = {name: self.env.ref(ADDON + name).id for name in LISTS}
         with self.browsing(self.manager, "/odoo"):
-            for name in LISTS:
-                action = self.env.ref(ADDON + name)
-                self.browser.navigate_to(f"{self.base_url()}/odoo/action-{action.id}")
+            for name, action_id in actions.items():
+                self.browser.navigate_to(f"{self.base_url()}/odoo/action-{action_id}")
                 self.sees(".o_list_renderer")
                 found = self.wait_for(CUT, name), self.wait_for(WIDE, name)
                 if found != ("none", "fits"):
