@@ -23,8 +23,9 @@ class Notes:
     KEY = "erp_order_reversal.notes"
 
     def __init__(self, tracked=()):
-        # Values of the messages, as the host would create them.
-        self.values = []
+        # {who writes them: (mail.thread, values of the messages)}, as the host would
+        # create them.
+        self.values = {}
         # What the host tracked so far, by a key for each model.
         self.tracked = tracked
 

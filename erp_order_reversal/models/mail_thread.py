@@ -38,7 +38,10 @@ class MailThread(models.AbstractModel):
         notes = self.env.context.get("order_reversal_gathered")
         if not isinstance(notes, Notes):
             return super()._message_create(values_list)
-        notes.values += values_list
+        _thread, gathered = notes.values.setdefault(
+            self.env.uid, (self.env["mail.thread"], [])
+        )
+        gathered += values_list
         return self.env["mail.message"]
 
     def _reversal_write_notes(self, notes=None):
@@ -47,12 +50,15 @@ class MailThread(models.AbstractModel):
         :param Notes notes: by default those of what the host tracked
         """
         notes = notes or Notes.expected(self.env)
-        values_list, notes.values = notes.values, []
-        if not values_list:
-            return
+        gathered, notes.values = notes.values, {}
+        for thread, values_list in gathered.values():
+            thread._reversal_create_notes(values_list)
+
+    def _reversal_create_notes(self, values_list):
         changes = [values.pop("tracking_value_ids", None) for values in values_list]
         # sudo: as `_message_log_batch`, which gathered them.
-        messages = self.env["mail.thread"].sudo()._message_create(values_list)
+        thread = self.sudo().with_context(order_reversal_gathered=None)
+        messages = thread._message_create(values_list)
         rows = [
             {**command[2], "mail_message_id": message.id}
             for message, commands in zip(messages, changes, strict=True)
