@@ -3,9 +3,10 @@ from odoo import models
 from ..engine import Notes
 
 
+# Notes on many documents are written together, not one after the other.
+# No docstring: models that inherit this one would show it as theirs (`ir.model.info`),
+# and go on showing it when the addon is uninstalled.
 class MailThread(models.AbstractModel):
-    """Notes on many documents are written together, not one after the other."""
-
     _inherit = "mail.thread"
 
     def _track_finalize(self):
