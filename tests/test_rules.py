@@ -217,6 +217,7 @@ class TestTransactions(OnlineMixin, RuleCase):
         order = self.make_order()
         first = self.transaction(order, "authorized")
         first.reference += "-FIRST"
+        self.env.flush_all()
         transactions = first | self.transaction(order, "authorized")
         reversal = self.request(order, "cancel")
         reversal.action_assess()
