@@ -78,7 +78,7 @@ OPERATIONS = [
     ("draft", "Back to quotation"),
     # and back again, by a restore
     ("confirm", "Confirmed again"),
-    ("reopen_made", "Stands again, or is made anew"),
+    ("reopen_made", "Stands again, or is made again"),
     ("open_again", "Opened once more"),
     ("raise_back", "Ordered again"),
     ("unrefund", "Its refund is cancelled"),

@@ -65,6 +65,19 @@ class LearnCase(ReversalCase, ByHand, HttpCase):
     def choose_reason(self, text):
         self.click(".modal .o_field_widget[name=reason_id] .o_radio_item label", text)
 
+    def take_back(self, reason, *button):
+        """From the list to what comes out, as the lesson tells it.
+
+        :param button: what the button says that confirms
+        """
+        self.click(ROW)
+        self.at(2)
+        self.click(REVERSE)
+        self.at(3)
+        self.choose_reason(reason)
+        self.click(CONFIRM, *button)
+        self.at(4)
+
 
 @tagged("post_install", "-at_install")
 class TestLearnTours(LearnCase):
@@ -115,13 +128,7 @@ class TestLearnTours(LearnCase):
     def test_ask(self):
         with self.browsing(self.requester, LEARN):
             self.start("ask")
-            self.click(ROW)
-            self.at(2)
-            self.click(REVERSE)
-            self.at(3)
-            self.choose_reason("Order wrong")
-            self.click(CONFIRM, "Ask for Approval")
-            self.at(4)
+            self.take_back("Order wrong", "Ask for Approval")
             self.finish(LOG)
         self.assertLearned(self.requester, "ask")
         self.assertEqual(self.practice().state, "to_approve")
@@ -219,13 +226,7 @@ class TestLearnTours(LearnCase):
         with self.browsing(self.clerk, LEARN):
             self.sees("h1", "学习")
             self.start("take_back")
-            self.click(ROW)
-            self.at(2)
-            self.click(REVERSE)
-            self.at(3)
-            self.choose_reason("客户")
-            self.click(CONFIRM)
-            self.at(4)
+            self.take_back("客户")
             self.sees(".o_reversal_practice", "练习")
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
@@ -239,13 +240,7 @@ class TestLearnTours(LearnCase):
             self.at(2)
             self.browser.navigate_to(f"{self.base_url()}/odoo/learn-reversals")
             self.start("take_back")
-            self.click(ROW)
-            self.at(2)
-            self.click(REVERSE)
-            self.at(3)
-            self.choose_reason("Duplicate")
-            self.click(CONFIRM)
-            self.at(4)
+            self.take_back("Duplicate")
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
         self.assertEqual(self.practice().state, "done")
@@ -262,13 +257,7 @@ class TestLearnTours(LearnCase):
         theirs = practice._prepare_case("take_back")
         with self.browsing(self.clerk, LEARN):
             self.start("take_back")
-            self.click(ROW)
-            self.at(2)
-            self.click(REVERSE)
-            self.at(3)
-            self.choose_reason("Duplicate")
-            self.click(CONFIRM)
-            self.at(4)
+            self.take_back("Duplicate")
             self.finish(LOG)
         self.assertEqual(self.practice().order_id.user_id, self.clerk)
         self.assertEqual(set(theirs.mapped("settlement_state")), {"settled"})

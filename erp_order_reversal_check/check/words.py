@@ -153,11 +153,11 @@ WORDS = {
 
 # What is posted or recorded can't be changed any more: what to do then.
 POSTED = _lt(
-    "If the invoice is wrong, take it back with “Reverse…” and invoice it anew. If it "
+    "If the invoice is wrong, take it back with “Reverse…” and invoice it again. If it "
     "is right, correct the order."
 )
 RECORDED = _lt(
-    "If the payment is wrong, take it back with “Reverse…” and record it anew."
+    "If the payment is wrong, take it back with “Reverse…” and record it again."
 )
 # Where there is more to say of it.
 STANDING = {
@@ -167,20 +167,20 @@ STANDING = {
     ),
     "customer_history": _lt(
         "Check quantities and prices. If they are wrong, take the invoice back with "
-        "“Reverse…” and invoice it anew."
+        "“Reverse…” and invoice it again."
     ),
     "product_history": _lt(
         "Check the price. If it is wrong, take the invoice back with “Reverse…” and "
-        "invoice it anew."
+        "invoice it again."
     ),
     "payment_over": _lt(
         "If the customer paid that much, match the rest with another invoice, or pay "
         "it back. If the amount is wrong, take the payment back with “Reverse…” and "
-        "record it anew."
+        "record it again."
     ),
     "payment_under": _lt(
         "Record what is missing as another payment. If the amount is wrong, take this "
-        "one back with “Reverse…” and record it anew."
+        "one back with “Reverse…” and record it again."
     ),
     "payment_twice": _lt(
         "Compare them. If it is the same payment, take this one back with “Reverse…”."

@@ -23,3 +23,39 @@ class CohabitCase(ReversalCase):
                 **values,
             }
         )
+
+    @classmethod
+    def make_money_program(cls, name, kind, product, **rule):
+        """A program whose cards hold what `product` costs, to pay with later.
+
+        :param str kind: `gift_card` or `ewallet`
+        """
+        return cls.env["loyalty.program"].create(
+            {
+                "name": name,
+                "program_type": kind,
+                "applies_on": "future",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "reward_point_amount": 1,
+                            "reward_point_mode": "money",
+                            "product_ids": [Command.set(product.ids)],
+                            **rule,
+                        }
+                    )
+                ],
+                "reward_ids": [
+                    Command.create(
+                        {
+                            "reward_type": "discount",
+                            "discount_mode": "per_point",
+                            "discount": 1,
+                            "discount_applicability": "order",
+                            "required_points": 1,
+                        }
+                    )
+                ],
+            }
+        )

@@ -19,34 +19,8 @@ class TestLoyalty(CohabitCase):
         cls.gift_product = cls.make_service(
             **{"name": "Gift Card", "list_price": 50.0, "taxes_id": [Command.clear()]}
         )
-        cls.gift_cards = cls.env["loyalty.program"].create(
-            {
-                "name": "Gift Cards",
-                "program_type": "gift_card",
-                "applies_on": "future",
-                "trigger": "auto",
-                "rule_ids": [
-                    Command.create(
-                        {
-                            "reward_point_amount": 1,
-                            "reward_point_mode": "money",
-                            "reward_point_split": True,
-                            "product_ids": [Command.set(cls.gift_product.ids)],
-                        }
-                    )
-                ],
-                "reward_ids": [
-                    Command.create(
-                        {
-                            "reward_type": "discount",
-                            "discount_mode": "per_point",
-                            "discount": 1,
-                            "discount_applicability": "order",
-                            "required_points": 1,
-                        }
-                    )
-                ],
-            }
+        cls.gift_cards = cls.make_money_program(
+            "Gift Cards", "gift_card", cls.gift_product, reward_point_split=True
         )
         cls.promotion = cls.env["loyalty.program"].create(
             {
@@ -206,34 +180,7 @@ class TestLoyalty(CohabitCase):
         top_up = self.make_service(
             name="Top-Up", list_price=50.0, taxes_id=[Command.clear()]
         )
-        wallets = self.env["loyalty.program"].create(
-            {
-                "name": "Wallets",
-                "program_type": "ewallet",
-                "applies_on": "future",
-                "trigger": "auto",
-                "rule_ids": [
-                    Command.create(
-                        {
-                            "reward_point_amount": 1,
-                            "reward_point_mode": "money",
-                            "product_ids": [Command.set(top_up.ids)],
-                        }
-                    )
-                ],
-                "reward_ids": [
-                    Command.create(
-                        {
-                            "reward_type": "discount",
-                            "discount_mode": "per_point",
-                            "discount": 1,
-                            "discount_applicability": "order",
-                            "required_points": 1,
-                        }
-                    )
-                ],
-            }
-        )
+        wallets = self.make_money_program("Wallets", "ewallet", top_up)
         self.settle(products=top_up)
         order, _invoice, _payment = self.settle(products=top_up)
         wallet = order.coupon_point_ids.coupon_id

@@ -20,34 +20,8 @@ class TestTogether(EventCase):
         cls.gift = cls.make_service(
             **{"name": "Gift Card", "list_price": 50.0, "taxes_id": [Command.clear()]}
         )
-        su["loyalty.program"].create(
-            {
-                "name": "Gift Cards",
-                "program_type": "gift_card",
-                "applies_on": "future",
-                "trigger": "auto",
-                "rule_ids": [
-                    Command.create(
-                        {
-                            "reward_point_amount": 1,
-                            "reward_point_mode": "money",
-                            "reward_point_split": True,
-                            "product_ids": [Command.set(cls.gift.ids)],
-                        }
-                    )
-                ],
-                "reward_ids": [
-                    Command.create(
-                        {
-                            "reward_type": "discount",
-                            "discount_mode": "per_point",
-                            "discount": 1,
-                            "discount_applicability": "order",
-                            "required_points": 1,
-                        }
-                    )
-                ],
-            }
+        cls.make_money_program(
+            "Gift Cards", "gift_card", cls.gift, reward_point_split=True
         )
         cls.task = cls.make_service(
             **{"name": "Work", "service_tracking": "task_in_project"}

@@ -38,7 +38,8 @@ class OrderReversalBatch(models.Model):
         if not is_number(value) or value < 0:
             raise ValidationError(
                 self.env._(
-                    "“%s” is no quantity. Give a number, or 0 for all of it.", value
+                    "“%s” is not a valid quantity. Give a number, or 0 for all of it.",
+                    value,
                 )
             )
         return result

@@ -31,7 +31,7 @@ tours.add("order_reversal_learn_settle", {
         confirm(
             "action_settle",
             _t(
-                "You see what changed, and the money that was kept. Confirm: the order is invoiced anew, and the money matched with the new invoice."
+                "You see what changed, and the money that was kept. Confirm: the order is invoiced again, and the money matched with the new invoice."
             )
         ),
         plainButton("action_view_invoice", _t("It is settled again: here is the new invoice.")),
