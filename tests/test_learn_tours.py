@@ -1,8 +1,10 @@
 """Each guided tour, followed by hand: real clicks, on other rows and reasons."""
 
+import json
+
 from odoo.tests import HttpCase, tagged
 
-from .by_hand import ByHand
+from .by_hand import VISIBLE, ByHand
 from .common import ReversalCase
 
 LEARN = "/odoo/action-erp_order_reversal.order_reversal_practice_action_learn"
@@ -63,7 +65,15 @@ class LearnCase(ReversalCase, ByHand, HttpCase):
         )
 
     def choose_reason(self, text):
-        self.click(".modal .o_field_widget[name=reason_id] .o_radio_item label", text)
+        """Click it, as a person again if the dialog moved on under the pointer."""
+        item = ".modal .o_field_widget[name=reason_id] .o_radio_item"
+        chosen = f"{item}:has(input:checked) label"
+        code = f"Boolean(({VISIBLE})({json.dumps(chosen)}, {json.dumps(text)}))"
+        for _turn in range(3):
+            self.click(f"{item} label", text)
+            if self.becomes(code, 5):
+                return
+        self.fail(f"“{text}” can't be chosen")
 
     def take_back(self, reason, *button):
         """From the list to what comes out, as the lesson tells it.
