@@ -82,12 +82,23 @@ class ReversalCase(AccountTestInvoicingCommon):
         cls.reason = cls.env.ref("erp_order_reversal.reason_operation_mistake")
         sales = "sales_team.group_sale_salesman_all_leads"
         invoicing = "account.group_account_invoice"
-        cls.clerk = cls._user("clerk_t", sales, invoicing, GROUP + "user")
-        cls.requester = cls._user("requester_t", sales, GROUP + "user")
-        cls.approver = cls._user("approver_t", sales, invoicing, GROUP + "approver")
-        cls.manager = cls._user("manager_t", sales, invoicing, GROUP + "manager")
-        cls.auditor = cls._user("auditor_t", GROUP + "auditor")
-        cls.outsider = cls._user("outsider_t", sales, invoicing)
+        (
+            cls.clerk,
+            cls.requester,
+            cls.approver,
+            cls.manager,
+            cls.auditor,
+            cls.outsider,
+        ) = cls._users(
+            {
+                "clerk_t": (sales, invoicing, GROUP + "user"),
+                "requester_t": (sales, GROUP + "user"),
+                "approver_t": (sales, invoicing, GROUP + "approver"),
+                "manager_t": (sales, invoicing, GROUP + "manager"),
+                "auditor_t": (GROUP + "auditor",),
+                "outsider_t": (sales, invoicing),
+            }
+        )
 
     @classmethod
     def setup_independent_company(cls, **kwargs):
@@ -103,23 +114,42 @@ class ReversalCase(AccountTestInvoicingCommon):
     @classmethod
     def _user(cls, login, *groups):
         """A user who logs in with the login as password."""
-        groups = [cls.env.ref(group).id for group in ("base.group_user", *groups)]
-        user = (
+        return cls._users({login: groups})
+
+    @classmethod
+    def _users(cls, groups_of):
+        """Users in one go, which takes half the time.
+
+        :param groups_of: {login: external ids of groups}
+        """
+        users = (
             cls.env["res.users"]
             .with_context(no_reset_password=True)
             .create(
-                {
-                    "name": login,
-                    "login": login,
-                    "email": f"{login}@example.com",
-                    "company_id": cls.company.id,
-                    "company_ids": [Command.set(cls.company.ids)],
-                    "group_ids": [Command.set(groups)],
-                }
+                [
+                    {
+                        "name": login,
+                        "login": login,
+                        "email": f"{login}@example.com",
+                        "company_id": cls.company.id,
+                        "company_ids": [Command.set(cls.company.ids)],
+                        "group_ids": [
+                            Command.set(
+                                [
+                                    cls.env.ref(group).id
+                                    for group in ("base.group_user", *groups)
+                                ]
+                            )
+                        ],
+                    }
+                    for login, groups in groups_of.items()
+                ]
             )
         )
-        user._set_encrypted_password(user.id, encrypted(user._crypt_context(), login))
-        return user
+        for user in users:
+            context = user._crypt_context()
+            user._set_encrypted_password(user.id, encrypted(context, user.login))
+        return users
 
     # ------------------------------------------------------------------
     # Settled orders
