@@ -22,15 +22,16 @@ EVERY = 0.02
 DOES = """
     SELECT CASE WHEN wait_event_type = 'Lock' AND wait_event = 'advisory' THEN 'chain'
                 WHEN wait_event_type = 'Lock'
-                 AND query LIKE 'UPDATE "account_move" SET "name"%%' THEN 'numbers'
+                 AND query LIKE 'UPDATE "account_move" SET "name"%' THEN 'numbers'
                 WHEN wait_event_type = 'Lock'
-                 AND query ILIKE '%%bus_bus%%' THEN 'bus'
+                 AND query ILIKE '%bus_bus%' THEN 'bus'
                 WHEN wait_event_type = 'Lock' THEN 'rows'
                 WHEN state = 'active' AND wait_event_type IS NULL THEN 'database'
                 WHEN state = 'active' AND wait_event_type <> 'Client' THEN 'disk'
                 ELSE 'python' END
       FROM pg_stat_activity
-     WHERE datname = current_database() AND pid = ANY(%s)
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+       AND xact_start IS NOT NULL AND backend_type = 'client backend'
 """
 COLUMNS = ("python", "database", "disk", "chain", "numbers", "rows", "bus")
 
@@ -89,15 +90,8 @@ def _observe(database, stop, seen):
         connection.autocommit = True  # else it would see the same again and again
         cr = connection.cursor()
         while not stop.wait(EVERY):
-            cr.execute(
-                "SELECT ARRAY_AGG(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid() "
-                "AND xact_start IS NOT NULL AND backend_type = 'client backend'"
-            )
-            [pids] = cr.fetchone()
-            if pids:
-                cr.execute(DOES, [pids])
-                seen.update(kind for (kind,) in cr.fetchall())
+            cr.execute(DOES)
+            seen.update(kind for (kind,) in cr.fetchall())
 
 
 # ----------------------------------------------------------------------
