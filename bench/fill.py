@@ -6,6 +6,7 @@ dates. The audit log alone is made by this program, so that its chain holds.
 """
 
 import json
+from contextlib import contextmanager
 
 from psycopg2.extras import execute_values
 
@@ -65,6 +66,12 @@ def fill(cr, partner_ids, copies: int, first: int = 0) -> None:
     for table in TABLES:
         cr.execute(f"DROP TABLE IF EXISTS of_{table}")
     _find_rows(cr, partner_ids)
+    with _without_indexes(cr):
+        _insert(cr, copies, first)
+    cr.execute("SET session_replication_role = origin")
+
+
+def _insert(cr, copies, first):
     tables = {table: _keys(cr, table) for table in TABLES}
     for table in TABLES:
         columns, expressions, joins = _columns(cr, table, tables, first)
@@ -78,7 +85,29 @@ def fill(cr, partner_ids, copies: int, first: int = 0) -> None:
             cr.execute(
                 f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))"
             )
-    cr.execute("SET session_replication_role = origin")
+
+
+@contextmanager
+def _without_indexes(cr):
+    """Drop the indexes of the tables, and build them when the rows are there.
+
+    Both in the transaction of the caller. Keys and constraints keep theirs.
+    """
+    cr.execute(
+        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+             FROM pg_index own
+            WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (
+                      SELECT FROM pg_constraint WHERE conindid = own.indexrelid)""",
+        [list(TABLES)],
+    )
+    indexes = cr.fetchall()
+    for name, _definition in indexes:
+        cr.execute(f"DROP INDEX {name}")
+    yield
+    cr.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    cr.execute("SET LOCAL max_parallel_maintenance_workers = 0")  # one core is enough
+    for _name, definition in indexes:
+        cr.execute(definition)
 
 
 def _find_rows(cr, partner_ids):
@@ -140,6 +169,7 @@ def _find_rows(cr, partner_ids):
             f"FROM ({selects[table]}) found (at, id)",
             {"ids": list(partner_ids)},
         )
+        cr.execute(f"ANALYZE of_{table}")
 
 
 def _below(table, column, parent, has_id=True):

@@ -12,6 +12,7 @@ import bulk
 import chain
 import check
 import clerks
+import contention
 import jobs
 import large
 import rehearse
@@ -79,9 +80,15 @@ def main() -> int:
             sizes = [1, 80, 1000]
             print(_in_host(connection, check.main, sizes), flush=True)
         elif bench == "workers":
-            print(workers.main(connection, options.workers, sizes), flush=True)
+            beside = options.beside
+            counts = options.workers or [1, 2]
+            print(workers.main(connection, counts, sizes, beside), flush=True)
+        elif bench == "contention":
+            counts, share = options.workers or [1, 2, 4, 8], options.rounds or 100
+            print(contention.main(connection, counts, share), flush=True)
         elif bench == WITH_QUEUE:
-            print(jobs.main(connection, options.workers, sizes), flush=True)
+            counts = options.workers or [1, 2]
+            print(jobs.main(connection, counts, sizes), flush=True)
         print()
     return 0
 
@@ -102,7 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, help="repeat so often")
     parser.add_argument("--n", type=int, nargs="+", help="orders")
     parser.add_argument("--large", help="name of the large database")
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--workers", type=int, nargs="+", help="processes")
+    parser.add_argument(
+        "--beside", action="store_true", help="the dialog opens beside workers"
+    )
     parser.add_argument("--jobs", nargs="*", help="of single, by parts of their names")
     parser.add_argument("--modes", default=",".join(bulk.MODES))
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)

@@ -108,7 +108,9 @@ class _Dialog(_Job):
     """What the web client asks for when the dialog opens."""
 
     def __init__(self, env):
-        order = env["sale.order"].search([("settlement_state", "=", "settled")])[:1]
+        order = env["sale.order"].search(
+            [("settlement_state", "=", "settled")], limit=1
+        )
         action = order.action_open_reversal()
         view = env["ir.ui.view"].browse(action["views"][0][0])
         model = env["order.reversal"].with_context(**action["context"])

@@ -1,36 +1,55 @@
-"""A batch in the background: what a second worker is worth, and how memory grows.
+"""A batch in the background: what a second worker is worth, and how it goes on.
 
 Each worker is a process with a connection of its own that does what a job of the queue
-or the scheduler does: chunk by chunk, a commit each, until nothing is left.
+or the scheduler does: chunk by chunk, a commit each, until nothing is left. Beside it,
+a third process may open the dialog, over and over, as a person does.
 """
 
 import multiprocessing
+import os
+import statistics
 import time
 
 import settled
 from measure import peak_memory, table
+from single import _Dialog
 
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+#: As many reversals as the start of a batch creates in the request.
+CREATED = 500
+#: Dialogs that are opened while nobody works.
+ALONE = 60
+PAUSE = 0.2
 
-def main(connection: list[str], workers: list[int], sizes: list[int]) -> str:
-    """Measure and return the table.
+
+def main(
+    connection: list[str], workers: list[int], sizes: list[int], beside: bool = False
+) -> str:
+    """Measure and return the tables.
 
     :param list workers: how many work at once, one measurement each
     :param list sizes: orders of a batch
+    :param bool beside: tell by tenths, with the dialog opened beside it
     """
     config.parse_config([*connection, "--log-level=error"], setup_logging=True)
     database = config["db_name"][0]
+    tables = []
 
     def measure(size, count):
         batch_id = build(database, f"BENCH-WORKERS-{size}-{count}", size)
-        seconds, peak = _measure(database, batch_id, count)
-        return seconds, f"{peak:.0f}"
+        alone = _open_dialogs(database) if beside else None
+        found, dialogs = run(database, batch_id, count, _work, beside=beside)
+        if beside:
+            tables.append(_by_tenths(found, size))
+            tables.append(_beside(alone, dialogs))
+        peak = max(sample["peak"] for sample in found)
+        return _seconds(found), f"{peak:.0f}"
 
     head = ["N", "workers", "orders/s", "ms/order", "speed-up", "peak MB a worker"]
-    return table(head, compare(sizes, workers, measure))
+    return "\n\n".join([table(head, compare(sizes, workers, measure)), *tables])
 
 
 def compare(sizes, counts, measure):
@@ -58,10 +77,11 @@ def compare(sizes, counts, measure):
 
 
 def build(database, tag, size):
-    """Return the id of a batch whose reversals wait."""
+    """Return the id of a batch that runs, as far as its start creates it."""
     with Registry(database).cursor() as cr:
         env = settled.work_env(api.Environment(cr, SUPERUSER_ID, {}))
-        orders = settled.build(env, tag, size)
+        orders = settled.copied(env, tag, size)
+        settled.build(env, "BENCH-DIALOG", 20)
         batch = env["order.reversal.batch"].create(
             {
                 "order_ids": orders.ids,
@@ -72,31 +92,88 @@ def build(database, tag, size):
             }
         )
         batch._engine().write({"state": "running"})
-        batch._create_reversals()
+        batch._create_reversals(limit=CREATED)
         env.flush_all()
         cr.execute("ANALYZE")
         return batch.id
 
 
-def _measure(database, batch_id, count):
-    """Return (seconds until all are done, most memory of a worker in MB)."""
+def run(database, batch_id, count, work, beside=False):
+    """Let workers carry out a batch.
+
+    :param work: what each does, see `_work`
+    :param bool beside: open dialogs meanwhile
+    :return: (what each puts into the queue, seconds of the dialogs)
+    """
     sql_db.close_all()  # no fork may use a connection of its parent
     context = multiprocessing.get_context("spawn")
     start, results = context.Barrier(count), context.Queue()
     options = config["config"], database
+    stop, dialogs = context.Event(), context.Queue()
+    person = context.Process(target=_person, args=(options, stop, dialogs))
+    if beside:
+        person.start()
     workers = [
-        context.Process(target=_work, args=(options, batch_id, start, results))
+        context.Process(target=work, args=(options, batch_id, start, results))
         for _number in range(count)
     ]
     for worker in workers:
         worker.start()
-    found = [results.get(timeout=3600) for _worker in workers]
+    found = [results.get(timeout=24 * 3600) for _worker in workers]
     for worker in workers:
         worker.join()
+    stop.set()
+    times = dialogs.get(timeout=60) if beside else []
     check(database, batch_id)
+    return found, times
+
+
+def _seconds(found):
+    """From the first one that began until the last one was done."""
     begun = min(sample["begun"] for sample in found)
-    ended = max(sample["ended"] for sample in found)
-    return ended - begun, max(sample["peak"] for sample in found)
+    return max(sample["ended"] for sample in found) - begun
+
+
+def _by_tenths(found, size):
+    """Orders a second and memory of each worker, by tenths of the orders."""
+    begun = min(sample["begun"] for sample in found)
+    steps = sorted(
+        (moment, worked, memory, worker)
+        for worker, sample in enumerate(found)
+        for moment, worked, memory in sample["steps"]
+    )
+    rows, done, last = [], 0, begun
+    of_tenth, memories = 0, [0] * len(found)
+    for moment, worked, memory, worker in steps:
+        done += worked
+        of_tenth += worked
+        memories[worker] = max(memories[worker], memory)
+        if done >= size * (len(rows) + 1) / 10:
+            pace = of_tenth / (moment - last)
+            rows.append([done, f"{pace:.1f}", *(f"{mb:.0f}" for mb in memories)])
+            last, of_tenth, memories = moment, 0, [0] * len(found)
+    heads = [f"MB, worker {number + 1}" for number in range(len(found))]
+    return table(["orders done", "orders/s of this tenth", *heads], rows)
+
+
+def _beside(alone, beside):
+    rows = []
+    for name, times in (("alone", alone), ("beside the workers", beside)):
+        rows.append(
+            [
+                name,
+                len(times),
+                f"{statistics.median(times) * 1000:.0f}",
+                f"{_p95(times) * 1000:.0f}",
+                f"{_p95(times) / _p95(alone):.1f}",
+            ]
+        )
+    head = ["the dialog opens", "times", "median ms", "95 % ms", "95 % of alone"]
+    return table(head, rows)
+
+
+def _p95(times):
+    return sorted(times)[int(len(times) * 0.95)]
 
 
 def check(database, batch_id):
@@ -108,18 +185,96 @@ def check(database, batch_id):
         assert (batch.state, states) == ("done", {"done"}), (batch.state, states)
 
 
-def _work(options, batch_id, start, results):
-    """In a worker: a process of its own, whose memory is only its own work's."""
+# ----------------------------------------------------------------------
+# In a worker
+# ----------------------------------------------------------------------
+
+
+def begin(options):
+    """Set the host up in a process of its own: its memory is only its own work's.
+
+    :return: the registry
+    """
     path, database = options
     config.parse_config(
         [f"--config={path}", f"--database={database}", "--log-level=error"],
         setup_logging=True,
     )
-    with Registry(database).cursor() as cr:
+    return Registry(database)
+
+
+def carry_out(registry, batch_id, start):
+    """Work on a batch until nothing is left: (when it began, when it ended)."""
+    with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env["order.reversal"].default_get(["scope"])
         cr.rollback()
         start.wait()
         begun = time.time()
         env["order.reversal.batch"].browse(batch_id)._process()
-        results.put({"begun": begun, "ended": time.time(), "peak": peak_memory()})
+        return begun, time.time()
+
+
+def _work(options, batch_id, start, results):
+    registry = begin(options)
+    steps = _note_steps(registry)
+    begun, ended = carry_out(registry, batch_id, start)
+    results.put(
+        {"begun": begun, "ended": ended, "peak": peak_memory(), "steps": steps}
+    )
+
+
+def _note_steps(registry):
+    """Let each commit note when it was, how many orders it had, and the memory."""
+    model = registry["order.reversal.batch"]
+    original = model._commit_work
+    steps = []
+
+    def commit_work(self, worked):
+        left = original(self, worked)
+        if worked:
+            steps.append((time.time(), worked, _memory()))
+        return left
+
+    model._commit_work = commit_work
+    return steps
+
+
+def _memory():
+    """What this process holds now, in MB."""
+    with open("/proc/self/statm") as statm:
+        pages = int(statm.read().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+# ----------------------------------------------------------------------
+# The person beside them
+# ----------------------------------------------------------------------
+
+
+def _person(options, stop, dialogs):
+    begin(options)
+    dialogs.put(_open_dialogs(options[1], stop))
+
+
+def _open_dialogs(database, stop=None):
+    """Open the dialog on one order after the other; nothing is kept.
+
+    :param stop: event that ends it; without one it's opened a number of times
+    :return: list of seconds
+    """
+    times = []
+    with Registry(database).cursor() as cr:
+        env = settled.work_env(api.Environment(cr, SUPERUSER_ID, {}))
+        ids = settled.find(env, "BENCH-DIALOG").ids
+        dialog = _Dialog(env)
+        for order_id in ids[:3]:  # the first ones fill the caches of the process
+            dialog.run(env["sale.order"].browse(order_id))
+        while len(times) < ALONE if stop is None else not stop.wait(PAUSE):
+            cr.rollback()
+            env.invalidate_all(flush=False)
+            begun = time.perf_counter()
+            dialog.run(env["sale.order"].browse(ids[len(times) % len(ids)]))
+            times.append(time.perf_counter() - begun)
+        cr.rollback()
+    return times

@@ -145,3 +145,19 @@ class TestGroups(BatchCase):
         self.assertEqual(sizes, [8, 4, 2, 1, 1, 2, 4])
         self.assertEqual((batch.done_count, batch.failed_count), (7, 1))
         self.assertEqual(batch.failed_ids.order_id, orders[1])
+
+    def test_a_worker_waits_for_what_another_one_creates(self):
+        """Else one worker alone is left of many, once the first ones are done."""
+        orders = self.settle_many(3)
+        batch = self.in_background(self.batch(orders), create=1).sudo()
+        busy = Busy()
+        with (
+            patch.object(type(batch), "_create_missing", lambda batch: None),
+            patch.object(type(batch), "_finish", lambda batch: None),
+        ):
+            self.assertEqual(batch._work_chunk(busy), 1)
+            self.assertEqual(batch._work_chunk(busy), 0)
+        self.assertTrue(busy.wait(batch))
+        self.assertEqual(batch._work_chunk(busy), 2)
+        self.assertEqual(batch.state, "done")
+        self.assertFalse(busy.wait(batch))

@@ -1,5 +1,8 @@
 """Settled documents are found by date, journal, customer and amount of settlement."""
 
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError
 
@@ -43,21 +46,64 @@ class TestSettlementSearch(ReversalCase):
         self.assertFalse(self.open.invoice_ids.settlement_journal_ids)
 
     def test_orders_by_date(self):
+        """The same is found from either end: few settlements, or few documents."""
         orders = self.env["sale.order"]
-        for domain, found in (
-            ([("settlement_date", ">=", "2026-02-01")], self.late),
-            ([("settlement_date", "<", "2026-02-01")], self.early),
-            ([("settlement_date", ">", "2026-03-20")], orders),
-            ([("settlement_date", "=", "2026-01-10")], self.early),
-            ([("settlement_date", "!=", False)], self.early | self.late),
-            ([("settlement_date", "=", False)], self.open),
-        ):
-            self.assertEqual(self.find(orders, *domain), found, domain)
-        month = [
-            ("settlement_date", ">=", "2026-01-01"),
-            ("settlement_date", "<=", "2026-01-31"),
-        ]
-        self.assertEqual(self.find(orders, *month), self.early)
+        both = self.early | self.late
+        for few in (None, lambda share: True, lambda share: False, bool):
+            for domain, found in (
+                ([("settlement_date", ">=", "2026-02-01")], self.late),
+                ([("settlement_date", "<", "2026-02-01")], self.early),
+                ([("settlement_date", "<=", "2026-03-20")], both),
+                ([("settlement_date", ">", "2026-03-20")], orders),
+                ([("settlement_date", "=", "2026-01-10")], self.early),
+                ([("settlement_date", "=", "2026-01-12")], orders),
+                ([("settlement_date", "!=", "2026-01-10")], self.late | self.open),
+                ([("settlement_date", "!=", False)], both),
+                ([("settlement_date", "=", False)], self.open),
+                ([("settlement_journal_ids", "=", self.cash.id)], self.late),
+                ([("settlement_journal_ids", "in", self.bank.ids)], both),
+                (
+                    [
+                        ("settlement_date", ">=", "2026-01-01"),
+                        ("settlement_date", "<=", "2026-01-31"),
+                    ],
+                    self.early,
+                ),
+            ):
+                with self.subTest(domain=domain), self._counted(few):
+                    self.assertEqual(self.find(orders, *domain), found)
+
+    @contextmanager
+    def _counted(self, few):
+        """Let the search take settlements for few or for many.
+
+        :param few: share of all that are few in any case -> bool; None: as they are
+        """
+        if few is None:
+            yield
+            return
+        mixin = self.env.registry["order.reversal.settlement.mixin"]
+        with patch.object(mixin, "_are_few", lambda _self, _rows, share=0: few(share)):
+            yield
+
+    def test_settled_without_a_settlement(self):
+        """An order over nothing is settled, on no date."""
+        order = self.make_order()
+        order.order_line.price_unit = 0
+        invoice = self.invoice(order)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(order.settlement_state, "settled")
+        self.assertFalse(order.settlement_date)
+        for record, others in ((order, self.early), (invoice, self.invoices[0])):
+            both = [("id", "in", (record | others).ids)]
+            without = ("settlement_date", "=", False)
+            self.assertEqual(self.find(record, *both, without), record)
+            self.assertEqual(self.find(record, *both, "!", without), others)
+            for operator in ("<=", ">="):
+                found = self.find(
+                    record, *both, ("settlement_date", operator, "2026-01-10")
+                )
+                self.assertEqual(found, others)
 
     def test_invoices_by_date_and_amount(self):
         moves = self.env["account.move"]

@@ -2,37 +2,38 @@ from odoo import fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
-# What settles an invoice (`{join}` leads from it to the documents): a row for each
-# match of its receivable, and for each payment that has no entry. Each part is joined
-# by itself, so that the database may begin at either end of it.
+# What settles an entry: a row for each match of its receivable, and for each payment
+# that has no entry. Each part is joined by itself, so that the database may begin at
+# either end of it; the item on the other side is left out where nobody asks for it.
 SETTLEMENTS = """
-    SELECT {id} AS id, partial.max_date AS date, other.journal_id AS journal
+    SELECT line.move_id, partial.max_date AS date, other.journal_id AS journal
       FROM account_partial_reconcile partial
-      JOIN account_move_line other ON other.id = partial.credit_move_id
       JOIN account_move_line line
         ON line.id = partial.debit_move_id AND line.display_type = 'payment_term'
-      JOIN account_move move ON move.id = line.move_id
-      {join}
+ LEFT JOIN account_move_line other ON other.id = partial.credit_move_id
+     WHERE {line}
      UNION ALL
-    SELECT {id}, partial.max_date, other.journal_id
+    SELECT line.move_id, partial.max_date, other.journal_id
       FROM account_partial_reconcile partial
-      JOIN account_move_line other ON other.id = partial.debit_move_id
       JOIN account_move_line line
         ON line.id = partial.credit_move_id AND line.display_type = 'payment_term'
-      JOIN account_move move ON move.id = line.move_id
-      {join}
+ LEFT JOIN account_move_line other ON other.id = partial.debit_move_id
+     WHERE {line}
      UNION ALL
-    SELECT {id}, payment.date, payment.journal_id
+    SELECT link.invoice_id, payment.date, payment.journal_id
       FROM account_payment payment
       JOIN account_move__account_payment link ON link.payment_id = payment.id
-      JOIN account_move move ON move.id = link.invoice_id
-      {join}
      WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
+       AND {link}
 """
-# Up to so many settlements, their documents are read from them.
-FEW = 20_000
-# How a date that fits compares, and one that would be too late.
-COMPARE = {">": (">", None), ">=": (">=", None), "<": ("<", ">="), "<=": ("<=", ">")}
+ALL = SETTLEMENTS.format(line="TRUE", link="TRUE")
+OF_ENTRY = SETTLEMENTS.format(
+    line="line.move_id = own.move_id", link="link.invoice_id = own.move_id"
+)
+# Of so many documents the client asks for the count.
+COUNTED = 10_000
+# Dates that are too late, where all up to a date are searched for.
+LATER = {"<": ">=", "<=": ">"}
 
 
 class OrderReversalSettlementMixin(models.AbstractModel):
@@ -40,8 +41,10 @@ class OrderReversalSettlementMixin(models.AbstractModel):
 
     _name = "order.reversal.settlement.mixin"
     _description = "Document that is found by its settlement"
-    # Rows (id, date, journal) of settled documents, from SETTLEMENTS.
-    _settlement_rows = None
+    # Which documents are settled at all.
+    _settled_domain = None
+    # SELECT of the entries of documents: (id, move_id).
+    _settlement_entries = None
     settlement_date = fields.Date(
         compute="_compute_settlement",
         search="_search_settlement_date",
@@ -57,14 +60,19 @@ class OrderReversalSettlementMixin(models.AbstractModel):
 
     def _compute_settlement(self):
         self.env.flush_all()
+        settled = self._origin.filtered_domain(Domain(self._settled_domain))
         found = {
             record_id: (date, journals)
             for record_id, date, journals in self.env.execute_query(
                 SQL(
-                    "SELECT id, MAX(date), ARRAY_AGG(DISTINCT journal) FROM (%s) found "
-                    "WHERE id = ANY(%s) GROUP BY id",
-                    SQL(self._settlement_rows),
-                    self.ids,
+                    "SELECT document.id, MAX(date), ARRAY_AGG(DISTINCT journal) "
+                    "FROM UNNEST(%s::int[]) document (id) "
+                    "CROSS JOIN LATERAL (SELECT %s) found "
+                    "GROUP BY document.id",
+                    settled.ids,
+                    self._settlements_of(
+                        SQL("document.id"), SQL("date, journal"), SQL("DISTINCT")
+                    ),
                 )
             )
         }
@@ -73,40 +81,45 @@ class OrderReversalSettlementMixin(models.AbstractModel):
             record.settlement_date = date
             record.settlement_journal_ids = [Command.set(journals)]
 
+    # ------------------------------------------------------------------
+    # Search
+    # ------------------------------------------------------------------
+
     def _search_settlement_date(self, operator, value):
-        """It is the last date that counts: one settles it then, and none afterwards."""
+        """It is the last date that counts."""
         if operator == "in":
             dates = [fields.Date.to_date(date) for date in value if date]
-            domain = Domain.OR(self._dated_domain("=", ">", date) for date in dates)
-            if False in value:
-                domain |= ~self._settlement_domain(SQL("TRUE"), few=True)
-            return domain
-        if operator not in COMPARE or not value:
+            domain = Domain.OR(self._dated_domain("=", date) for date in dates)
+            return domain | self._undated_domain() if False in value else domain
+        if operator not in (">", ">=", *LATER) or not value:
             return NotImplemented
-        date = fields.Date.to_date(value)
-        return self._dated_domain(*COMPARE[operator], date)
+        return self._dated_domain(operator, fields.Date.to_date(value))
 
-    def _dated_domain(self, there, later, date):
-        """Documents with a settlement that compares so to a date, and none so.
+    def _dated_domain(self, operator, date):
+        """Documents whose settlement date compares so to a date.
 
-        :param str there, later: operators; `later` may be None
+        Up to a date, the database begins with what was settled until then, or leaves
+        out what was settled later: whichever is less. Newest documents stand first in
+        a list, so that asking one after the other would find them last.
         """
-        compare = {name: SQL(name) for name in ("=", "<", "<=", ">", ">=")}
-        domain = self._settlement_domain(
-            SQL("found.date %s %s", compare[there], date),
-            few=self._are_few(
-                SQL(
-                    "account_partial_reconcile WHERE max_date %s %s",
-                    compare[there],
-                    date,
-                )
-            ),
-        )
-        if later:
-            domain &= ~self._settlement_domain(
-                SQL("found.date %s %s", compare[later], date)
-            )
-        return domain
+        settled = Domain(self._settled_domain)
+        compare = SQL("date %s %s", SQL(operator), date)
+        if operator not in LATER:
+            few = self._are_few(self._matches(compare))
+            if few:
+                settled &= self._among_domain(compare)
+            if operator == "=":
+                return settled & self._last_domain(compare)
+            return settled if few else settled & self._each_domain(compare)
+        later = SQL("date %s %s", SQL(LATER[operator]), date)
+        if self._are_few(self._matches(later)) or not self._are_few(
+            self._matches(compare), share=0.5
+        ):
+            return settled & self._not_among_domain(later) & self._any_domain()
+        return settled & self._among_domain(compare) & self._last_domain(compare)
+
+    def _matches(self, condition):
+        return SQL("account_partial_reconcile WHERE max_%s", condition)
 
     def _search_settlement_journal_ids(self, operator, value):
         journals = self.env["account.journal"]
@@ -116,49 +129,141 @@ class OrderReversalSettlementMixin(models.AbstractModel):
         elif operator != "in":
             return NotImplemented
         ids = [journal_id for journal_id in value if journal_id]
-        domain = self._settlement_domain(
-            SQL("found.journal = ANY(%s)", ids),
-            few=self._are_few(SQL("account_move_line WHERE journal_id = ANY(%s)", ids)),
+        compare = SQL("journal = ANY(%s)", ids)
+        few = self._are_few(SQL("account_move_line WHERE journal_id = ANY(%s)", ids))
+        domain = Domain(self._settled_domain) & (
+            self._among_domain(compare) if few else self._each_domain(compare)
         )
-        if False in value:
-            domain |= ~self._settlement_domain(SQL("TRUE"), few=True)
-        return domain
+        return domain | self._undated_domain() if False in value else domain
 
-    def _are_few(self, source):
-        """Whether so few rows are there that it's best to begin with them."""
+    def _undated_domain(self):
+        """Documents that no settlement settles."""
+        return ~Domain(self._settled_domain) | ~self._any_domain()
+
+    def _any_domain(self):
+        """Settled documents with a settlement: all but those over nothing.
+
+        The host takes an invoice for paid when nothing is due (`payment_state`).
+        Without a match that can only be one that never was over anything.
+        """
+        nothing = SQL(
+            """SELECT document.id FROM account_move move
+                 JOIN (%s) document ON document.move_id = move.id
+                WHERE move.amount_total = 0 AND move.state = 'posted'
+                  AND move.payment_state IN ('in_payment', 'paid')""",
+            SQL(self._settlement_entries),
+        )
+        return self._sql_domain(
+            lambda record: SQL(
+                "CASE WHEN %s IN (%s) THEN %s ELSE TRUE END",
+                record,
+                nothing,
+                self._has_settlement(record, SQL("TRUE")),
+            )
+        )
+
+    def _among_domain(self, condition):
+        """Documents of such settlements; the database begins with these.
+
+        ARRAY: else it may go through all documents in their order instead.
+
+        :param SQL condition: on the columns of `SETTLEMENTS`
+        """
+        return self._sql_domain(
+            lambda record: SQL(
+                "%s = ANY(ARRAY(%s))", record, self._documents_of(condition)
+            )
+        )
+
+    def _not_among_domain(self, condition):
+        """Documents without such a settlement; the database begins with these."""
+        return self._sql_domain(
+            lambda record: SQL(
+                "NOT EXISTS (SELECT FROM (%s) other WHERE other.id = %s)",
+                self._documents_of(condition),
+                record,
+            )
+        )
+
+    def _each_domain(self, condition):
+        """Documents with such a settlement; each document is asked by itself.
+
+        A page of a list, or those that another condition found, are few, however many
+        there are in all.
+        """
+        return self._sql_domain(lambda record: self._has_settlement(record, condition))
+
+    def _last_domain(self, condition):
+        """Documents whose last settlement is such a one; each is asked by itself."""
+        return self._sql_domain(
+            lambda record: SQL(
+                """(SELECT COALESCE(%s, FALSE)
+                      FROM (SELECT MAX(date) AS date FROM (SELECT %s) every) last)""",
+                condition,
+                self._settlements_of(record, SQL("date"), SQL("DISTINCT")),
+            )
+        )
+
+    def _sql_domain(self, condition):
+        """:param condition: SQL of a record's id -> SQL"""
         self.env.flush_all()
-        [(count,)] = self.env.execute_query(
-            SQL("SELECT COUNT(*) FROM (SELECT FROM %s LIMIT %s) found", source, FEW + 1)
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: condition(SQL.identifier(alias, "id"))
         )
-        return count <= FEW
 
-    def _settlement_domain(self, condition, few=False):
-        """Documents with a settlement of this kind.
+    def _has_settlement(self, record, condition):
+        """OFFSET: else the database joins all settlements first."""
+        return SQL(
+            "EXISTS (SELECT %s WHERE %s OFFSET 0)",
+            self._settlements_of(record),
+            condition,
+        )
 
-        Of many, each document is asked by itself: a page of a list, or those that
-        another condition found, are few, however many there are in all.
+    def _settlements_of(self, record, columns=SQL(), distinct=SQL()):
+        """The settlements of one document, behind SELECT.
 
-        :param SQL condition: on a row `found`, see `_settlement_rows`
-        :param bool few: begin with the settlements
+        :param SQL record: its id
+        :param SQL distinct: to have each once; else once for each line of the document
+        """
+        return SQL(
+            """%s FROM (SELECT %s entry.move_id FROM (%s) entry
+                         WHERE entry.id = %s) own
+            CROSS JOIN LATERAL (%s) settlement""",
+            columns,
+            distinct,
+            SQL(self._settlement_entries),
+            record,
+            SQL(OF_ENTRY),
+        )
+
+    def _documents_of(self, condition):
+        """The documents of such settlements: SELECT id."""
+        return SQL(
+            """SELECT document.id FROM (SELECT * FROM (%s) every WHERE %s) settlement
+                 JOIN (%s) document ON document.move_id = settlement.move_id""",
+            SQL(ALL),
+            condition,
+            SQL(self._settlement_entries),
+        )
+
+    def _are_few(self, source, share=0.0):
+        """Whether it's best to begin with these rows.
+
+        Then each costs a step for the page and one for the count. Else each document
+        is asked until enough are found, of which these are a part.
+
+        :param SQL source: table and condition
+        :param float share: of all matches, so many are few in any case
         """
         self.env.flush_all()
-        rows = SQL(self._settlement_rows)
-
-        def to_sql(_model, alias, _query):
-            record = SQL.identifier(alias, "id")
-            if few:
-                return SQL(
-                    "%s IN (SELECT found.id FROM (%s) found WHERE %s)",
-                    record,
-                    rows,
-                    condition,
-                )
-            # OFFSET: else the database joins all settlements first.
-            return SQL(
-                "EXISTS (SELECT FROM (%s) found WHERE found.id = %s AND %s OFFSET 0)",
-                rows,
-                record,
-                condition,
+        [(matches,)] = self.env.execute_query(
+            SQL(
+                "SELECT GREATEST(reltuples, 0) FROM pg_class "
+                "WHERE oid = 'account_partial_reconcile'::regclass"
             )
-
-        return Domain.custom(to_sql=to_sql)
+        )
+        limit = int(max(COUNTED, (COUNTED / 2 * matches) ** 0.5, share * matches))
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM (SELECT FROM %s LIMIT %s) found", source, limit)
+        )
+        return count < limit

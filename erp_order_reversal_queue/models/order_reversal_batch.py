@@ -12,6 +12,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 MAX_JOBS = 16
 # Seconds until reversals are tried again whose documents somebody else is changing.
 BUSY_PAUSE = 10
+# Seconds until a job looks again for reversals that another one is creating.
+COMING_PAUSE = 1
 
 
 class OrderReversalBatch(models.Model):
@@ -61,4 +63,6 @@ class OrderReversalBatch(models.Model):
             self._delay_work(busy=counts, skip=sorted(waiting.now))
         elif waiting.now:
             self._delay_work(busy=counts, eta=BUSY_PAUSE)
+        elif waiting.coming:
+            self._delay_work(busy=counts, eta=COMING_PAUSE)
         return self.env._("Reversals processed: %s", worked)

@@ -1,4 +1,5 @@
 from . import answers
+from . import settles
 from . import guard
 from . import keep
 from . import void

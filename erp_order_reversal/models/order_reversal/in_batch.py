@@ -30,6 +30,10 @@ class OrderReversal(models.Model):
         "AND num_nonnulls(order_id, move_id, payment_id) = 1",
         "This document is in the batch already.",
     )
+    # In the order in which workers take them: each reads a part alone, of however many.
+    _queued_idx = models.Index(
+        "(batch_id, company_id, batch_group, id) WHERE state = 'queued'"
+    )
 
     @api.model
     def _get_next_names(self, count, sequence=None):

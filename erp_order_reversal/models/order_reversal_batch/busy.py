@@ -9,6 +9,8 @@ class Busy:
     :param int tries: how often one is tried before it fails
     :param dict counts: {id: how often it was tried before}
     :param now: ids of those that still wait
+
+    `coming` tells that another worker is creating more of them.
     """
 
     def __init__(self, tries=5, counts=None, now=()):
@@ -16,6 +18,7 @@ class Busy:
         self.counts = dict(counts or {})
         self.rounds = {}
         self.now = set(now)
+        self.coming = False
 
     def add(self, reversal):
         """Leave it queued for the time being.
@@ -31,9 +34,10 @@ class Busy:
 
         :return: bool, whether there are any
         """
-        if not self.now:
+        if not self.now and not self.coming:
             return False
         self.now.clear()
+        self.coming = False
         rounds = self.rounds[batch.id] = self.rounds.get(batch.id, 0) + 1
         time.sleep(min(0.2 * rounds, 2.0))
         return True

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from ...exceptions import DocumentsBusyError
 from .busy import Busy
@@ -15,6 +16,11 @@ _logger = logging.getLogger(__name__)
 # As many reversals as this are carried out together, and committed together. It bounds
 # memory, what a failure costs, and how long the journal's sequence is locked.
 CHUNK = 50
+
+
+# So many reversals are created at a time, and again when fewer wait: several workers
+# then never run out of them while one creates more, which others see at its commit.
+AHEAD = 10 * CHUNK
 
 
 # So often a chunk is tried again when another transaction got in its way.
@@ -93,6 +99,8 @@ class OrderReversalBatch(models.Model):
         self._create_missing()
         taken = self._take_chunk(busy, size or CHUNK)
         if not taken:
+            # Another worker is creating them: there is more to do after its commit.
+            busy.coming = self._count_created() < self.queued_count
             self._finish()
             return 0
         runner = taken.with_env(self._get_asker_env(taken))
@@ -131,13 +139,28 @@ class OrderReversalBatch(models.Model):
 
     def _create_missing(self):
         """Create a part of the reversals that the start left to the background."""
-        if self.env["order.reversal"].search_count(
-            [("batch_id", "=", self.id), ("state", "=", "queued")], limit=CHUNK
+        queued = self._count_created()
+        if (
+            queued >= AHEAD
+            or queued >= self.queued_count
+            or not self.try_lock_for_update(allow_referencing=True)
         ):
             return
-        # Whoever comes second finds them created.
-        if self.try_lock_for_update(allow_referencing=True):
-            self._create_reversals(limit=10 * CHUNK)
+        # Who locks it next with a snapshot of before tries again, and finds them created.
+        self.env.execute_query(
+            SQL(
+                "UPDATE order_reversal_batch SET write_date = write_date "
+                "WHERE id = %s RETURNING id",
+                self.id,
+            )
+        )
+        self._create_reversals(limit=AHEAD)
+
+    def _count_created(self):
+        """How many reversals wait, beside the documents that have none yet."""
+        return self.env["order.reversal"].search_count(
+            [("batch_id", "=", self.id), ("state", "=", "queued")]
+        )
 
     def _take_chunk(self, busy, size):
         """Lock queued reversals of one company and asker that nobody else works on.
