@@ -19,16 +19,14 @@ COUNTED = SQL(
     f"{YEAR}-01-01",
     f"{YEAR + 1}-01-01",
 )
-#: Orders of reversals: those of an invoice by its lines, of a payment as it is kept.
+#: Orders of reversals, those of an invoice found by its lines.
 ORDERED = """
     SELECT r.*, COALESCE(r.order_id, (
                SELECT DISTINCT line.order_id
                  FROM account_move_line item
                  JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = item.id
                  JOIN sale_order_line line ON line.id = link.order_line_id
-                WHERE item.move_id = r.move_id), (
-               SELECT sale_order_id FROM order_reversal_sale_order_rel
-                WHERE order_reversal_id = r.id AND r.payment_id IS NOT NULL)) AS sold_by
+                WHERE item.move_id = r.move_id)) AS sold_by
       FROM order_reversal r
      WHERE r.company_id = %s AND (%s)"""
 #: What each reversal takes back of each product: of its credit notes and voided
@@ -136,7 +134,6 @@ def belonging_to(reversals):
         "order_reversal": reversals.ids,
         "order_reversal_line": reversals.line_ids.ids,
         "order_reversal_step": reversals.step_ids.ids,
-        "order_reversal_sale_order_rel": ("order_reversal_id", reversals.ids),
         "order_settlement": settlements.search(
             [("reversal_id", "in", reversals.ids)]
         ).ids,

@@ -32,12 +32,9 @@ class OrderReversalReport(models.Model):
         )
 
     def _get_order(self):
-        """The first order on the first invoice; of a payment alone, that it settled."""
+        """The first order on the first invoice."""
         return SQL(
-            """SELECT COALESCE(MIN(order_line.order_id), (
-                          SELECT MIN(taken_back.sale_order_id)
-                            FROM order_reversal_sale_order_rel taken_back
-                           WHERE taken_back.order_reversal_id = reversal.id))
+            """SELECT MIN(order_line.order_id)
                  FROM account_move_line item
                  JOIN sale_order_line_invoice_rel link
                    ON link.invoice_line_id = item.id

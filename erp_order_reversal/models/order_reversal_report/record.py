@@ -61,7 +61,6 @@ class OrderReversalReport(models.Model):
             "amount_refund",
             "restores_id",
             "settled_again_state",
-            "taken_back_order_ids",
         ],
         "order.reversal.line": ["quantity", "amount"],
         "order.reversal.step": ["operation", "res_id", "result_id", "done"],
