@@ -267,7 +267,7 @@ class OrderReversalBatch(models.Model):
     def _tell_assigned(self):
         """Tell whom its reversals gave work, each person once for all of them."""
         for batch in self:
-            # sudo: what was assigned to others, told by who asked; nobody is told twice.
+            # sudo: what was assigned to others, told by who asked; nobody twice.
             given = self.env["mail.activity"].with_user(batch.requester_id).sudo()
             given = given.search([("reversal_batch_id", "=", batch.id)])
             given.reversal_batch_id = False
