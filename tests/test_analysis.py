@@ -1,7 +1,5 @@
-"""The analysis: against figures that plain SQL and Python compute over a year."""
+"""The analysis: what a row says, and who sees it. A year: `test_analysis_year`."""
 
-import random
-from collections import defaultdict
 from datetime import datetime, timedelta
 
 from odoo import Command
@@ -9,9 +7,6 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .common import GROUP, ReversalCase
-
-YEAR = 2031
-COUNT = 5000
 
 
 class AnalysisCase(ReversalCase):
@@ -94,154 +89,6 @@ class AnalysisCase(ReversalCase):
         return self.report.with_user(user or self.auditor).search(
             [("reversal_id", "=", reversal.id)]
         )
-
-
-class TestYear(AnalysisCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        order, cls.move, cls.payment = cls.settle()
-        cls.model = (
-            cls.env["order.reversal"]
-            .with_user(cls.clerk)
-            .create({"order_id": order.id, "reason_id": cls.reason.id})
-        )
-        cls.model.action_submit()
-        dice = random.Random(7)
-        reasons = cls.env["order.reversal.reason"].sudo().search([], limit=5)
-        states = ["done"] * 7 + ["undone", "rejected", "cancelled"]
-        cls.year = []
-        for _number in range(COUNT):
-            asked = datetime(YEAR, 1, 1) + timedelta(minutes=dice.randrange(525600))
-            waited = timedelta(minutes=dice.randrange(1, 5000))
-            state = dice.choice(states)
-            approved = asked + waited if dice.random() < 0.5 else None
-            done = state in ("done", "undone")
-            cls.year.append(
-                {
-                    "state": state,
-                    "requested_on": asked,
-                    "approved_on": approved if done else None,
-                    "done_on": (approved or asked) if done else None,
-                    "reason_id": dice.choice(reasons).id,
-                    "requester_id": dice.choice([cls.clerk, cls.requester]).id,
-                    "approver_id": cls.approver.id if approved else None,
-                    "amount_total": round(dice.uniform(1, 9999), 2),
-                }
-            )
-        cls.copies(cls.model, cls.year)
-
-    def _groups(self, groupby, aggregates, domain=()):
-        return self.report.with_user(self.reporter)._read_group(
-            [("date", ">=", f"{YEAR}-01-01"), *domain], groupby, aggregates
-        )
-
-    def _stands(self):
-        return [row for row in self.year if row["state"] == "done"]
-
-    def test_reasons(self):
-        amounts, counts = defaultdict(float), defaultdict(int)
-        for row in self._stands():
-            amounts[row["reason_id"]] += row["amount_total"]
-            counts[row["reason_id"]] += 1
-        found = self._groups(
-            ["reason_id"],
-            ["amount:sum", "reversal_count:sum"],
-            [("outcome", "=", "stands")],
-        )
-        self.assertEqual(len(found), len(counts))
-        for reason, amount, count in found:
-            self.assertAlmostEqual(amount, amounts[reason.id], 2)
-            self.assertEqual(count, counts[reason.id])
-
-    def test_outcomes(self):
-        states = defaultdict(int)
-        for row in self.year:
-            states[row["state"]] += 1
-        found = dict(self._groups(["outcome"], ["reversal_count:sum"]))
-        self.assertEqual(
-            found,
-            {
-                "stands": states["done"],
-                "restored": states["undone"],
-                "rejected": states["rejected"],
-                "cancelled": states["cancelled"],
-            },
-        )
-
-    def test_months_and_their_share(self):
-        """Of the month's invoices: one that it takes back, for each reversal."""
-        # Twenty invoices in each month, as the host counts them.
-        months = defaultdict(int)
-        for row in self._stands():
-            months[row["done_on"].month] += 1
-        self.env.flush_all()
-        columns = self._columns("account_move", "date", "name", "sequence_number")
-        names = SQL(", ").join(SQL.identifier(name) for name in columns)
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO account_move (date, name, %s) SELECT day, 'X' || day, %s "
-                "FROM account_move CROSS JOIN GENERATE_SERIES(%s::date, %s, "
-                "'1 day') day WHERE id = %s AND EXTRACT(DAY FROM day) <= 20",
-                names,
-                names,
-                f"{YEAR}-01-01",
-                f"{YEAR + 1}-01-31",
-                self.move.id,
-            )
-        )
-        found = self._groups(
-            ["date:month"],
-            ["invoice_count:sum", "invoice_share:sum"],
-            [("outcome", "=", "stands"), ("date", "<", f"{YEAR + 1}-01-01")],
-        )
-        self.assertEqual(len(found), 12)
-        for month, count, share in found:
-            expected = sum(
-                row["done_on"].month == month.month and row["done_on"].year == YEAR
-                for row in self._stands()
-            )
-            self.assertAlmostEqual(count, expected, 4)
-            self.assertAlmostEqual(share, expected * 100 / 20, 4)
-
-    def test_waiting_is_an_average_of_reversals(self):
-        hours = [
-            (row["approved_on"] - row["requested_on"]).total_seconds() / 3600
-            for row in self._stands()
-            if row["approved_on"]
-        ]
-        for groupby in ([], ["product_id"]):
-            for *_group, average in self._groups(
-                groupby, ["waiting_hours:avg"], [("outcome", "=", "stands")]
-            ):
-                self.assertAlmostEqual(average, sum(hours) / len(hours), 4)
-
-    def test_each_adds_up_to_the_cent(self):
-        self.env.cr.execute(
-            SQL(
-                "SELECT COUNT(*) FROM (SELECT reversal_id, SUM(amount) AS amount, "
-                "COUNT(*) AS rows, COUNT(DISTINCT id) AS ids FROM (%s) report "
-                "GROUP BY reversal_id) report "
-                "JOIN order_reversal reversal ON reversal.id = report.reversal_id "
-                "WHERE report.amount != reversal.amount_total OR rows != 3 OR ids != 3",
-                self.report.with_user(self.auditor)._table_query,
-            )
-        )
-        self.assertEqual(self.env.cr.fetchall(), [(0,)])
-
-    def test_products(self):
-        """Prices of 1, 2 and 3: a sixth, a third and a half."""
-        total = sum(row["amount_total"] for row in self._stands())
-        found = self._groups(
-            ["product_id"],
-            ["amount:sum", "quantity:sum"],
-            [("outcome", "=", "stands")],
-        )
-        self.assertEqual(len(found), 3)
-        for product, amount, quantity in found:
-            part = total * product.list_price / 600
-            self.assertAlmostEqual(amount / part, 1.0, 4)
-            self.assertEqual(quantity, len(self._stands()))
 
 
 class TestAnalysis(AnalysisCase):

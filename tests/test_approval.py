@@ -71,6 +71,43 @@ class TestApproval(ReversalCase):
         for note in notes:
             self.assertNotIn("<b>forged", note)
 
+    def test_of_a_batch_one_message_tells_of_a_rejection(self):
+        self.company.reversal_approval = "always"
+        orders = self.settle()[0] | self.settle()[0]
+        batch = (
+            self.env["order.reversal.batch"]
+            .with_user(self.clerk)
+            .create({"order_ids": orders.ids, "reason_id": self.reason.id})
+        )
+        batch.action_start()
+        before = self.told(batch)
+        reversals = batch.reversal_ids
+        reversals.with_user(self.approver).action_reject("Ask <b>first</b>")
+        [message] = self.told(batch) - before
+        for order in orders:
+            self.assertIn(order.name, message.body)
+        self.assertEqual(message.author_id, self.approver.partner_id)
+        self.assertFalse(self.told(reversals))
+        for reversal in reversals:
+            [note] = reversal.sudo().message_ids.filtered(
+                lambda note: "Ask &lt;b&gt;first" in note.body
+            )
+            self.assertEqual(note.author_id, self.approver.partner_id)
+
+    def test_decisions_are_told_in_the_language_of_who_asked(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.clerk.lang = "zh_CN"
+        requests = self.ask(*(self.settle()[0] for _number in range(3)))
+        decider = requests.with_user(self.approver).with_context(lang="en_US")
+        before = self.told(requests)
+        decider[0].action_approve()
+        decider[1].action_reject("Ask first")
+        decider[2].action_rework("Ask first")
+        bodies = [self.told(request) - before for request in requests]
+        for message, word in zip(bodies, ("批准", "驳回", "退回"), strict=True):
+            self.assertEqual(len(message), 1)
+            self.assertIn(word, message.body)
+
     def test_no_rejection_without_a_reason(self):
         request = self.ask(self.settle()[0])
         for reason in ("", "  "):

@@ -4,6 +4,8 @@ from unittest.mock import patch
 
 from odoo import Command
 
+from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
+
 from .batch import BatchCase
 
 
@@ -47,6 +49,16 @@ class TestBatch(BatchCase):
         reversals = batch.reversal_ids
         self.assertEqual(reversals.done_by_id, self.clerk)
         self.assertEqual(reversals.log_ids.user_id, self.clerk)
+
+    def test_it_ends_with_its_last_chunk(self):
+        """Not when the scheduler comes by again; until then, not all is done."""
+        batch = self.in_background(self.batch(self.settle_many(3)), chunk=2)
+        worker = batch.sudo()
+        worker._work_step(Busy())
+        self.assertEqual(batch.state, "running")
+        self.assertLess(batch.progress, 100.0)
+        worker._work_step(Busy())
+        self.assertEqual((batch.state, batch.progress), ("done", 100.0))
 
     def test_the_scheduler_does_it(self):
         orders = self.settle_many(3)

@@ -234,6 +234,24 @@ class TestDeciders(ReversalCase):
         model._cron_remind()
         self.assertEqual(len(reminders() - before), 2)
 
+    def test_reminders_are_read_in_the_language_of_the_approver(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.approver.lang = "zh_CN"
+        self.company.reversal_approval_days = 2
+        late = self.ask() | self.ask()
+        late._engine_env(late).requested_on = fields.Datetime.now() - timedelta(days=4)
+        messages = self.env["mail.message"].sudo()
+        domain = [
+            ("partner_ids", "in", self.approver.partner_id.ids),
+            ("message_type", "=", "user_notification"),
+        ]
+        before = messages.search(domain)
+        self.env["order.reversal"].sudo()._cron_remind()
+        [message] = messages.search(domain) - before
+        self.assertIn("等待", message.body)
+        for reversal in late:
+            self.assertIn(f'data-oe-id="{reversal.id}"', message.body)
+
     def test_who_decides_is_asked_once_for_one_person(self):
         """Of many requests that wait, not for each of them."""
         self.company.reversal_approval_days = 2

@@ -78,3 +78,64 @@ class TestLanguages(ReversalCase):
         self.assertTrue(chinese.changes)
         with self.assertRaisesRegex(UserError, "已不能批准"):
             chinese.action_approve()
+
+
+class TestLanguageThatComesLater(ReversalCase):
+    """Who reads a language that nobody read at the time reads English."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        users = cls.env["res.users"].with_context(active_test=False).search([])
+        users.lang = "zh_CN"
+
+    def assertEnglishLater(self, reversal):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env["res.lang"]._activate_lang("fr_FR")
+        reader = reversal.with_user(self.auditor).with_context(lang="fr_FR")
+        chinese = reversal.with_user(self.auditor).with_context(lang="zh_CN")
+        for lines, names in (
+            ("step_ids", ("outcome",)),
+            ("effect_ids", ("before", "after")),
+            ("finding_ids", ("message", "remedy", "who")),
+        ):
+            for name in names:
+                for text in reader[lines].mapped(name):
+                    self.assertFalse(self._is_chinese(text), text)
+            texts = chinese[lines].mapped(names[0])
+            self.assertTrue(any(map(self._is_chinese, texts)), texts)
+        self.assertIn("Kept as customer credit", reader.step_ids.mapped("outcome"))
+
+    @staticmethod
+    def _is_chinese(text):
+        return any("一" <= sign <= "鿿" for sign in text or "")
+
+    def submit(self):
+        """With a finding, by somebody who reads Chinese."""
+        order = self.settle()[0]
+        self.company.fiscalyear_lock_date = self.today()
+        reversal = self.request(order).with_context(lang="zh_CN")
+        reversal.action_submit()
+        return reversal
+
+    def test_carried_out_at_once(self):
+        reversal = self.submit()
+        self.assertEqual(reversal.state, "done")
+        self.assertEqual(reversal._get_reader_langs(), ["zh_CN", "en_US"])
+        self.assertEnglishLater(reversal)
+
+    def test_asked_for(self):
+        self.company.reversal_approval = "always"
+        reversal = self.submit()
+        self.assertEqual(reversal.state, "to_approve")
+        self.assertEnglishLater(reversal)
+
+    def test_approved(self):
+        self.company.reversal_approval = "always"
+        reversal = self.submit()
+        approver = reversal.with_user(self.approver).with_context(lang="zh_CN")
+        approver.action_approve()
+        self.assertEqual(reversal.state, "done")
+        self.assertEnglishLater(reversal)

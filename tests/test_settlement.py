@@ -438,6 +438,41 @@ class TestSettlement(SettlementCase):
         settlement.action_settle()
         self.assertEqual(settlement.move_ids.amount_total, 805.0)
 
+    def test_other_addons_see_what_the_dialog_chooses(self):
+        """Whoever overrides `write` is not passed over; it is tried out once."""
+        reversal = self.reverse(self.order, "draft")
+        settlement = self.open_settlement(reversal)
+        cls = type(settlement)
+        written, tried = [], []
+        write, rehearse = cls.write, cls._rehearse
+
+        def note(records, vals):
+            if "date" in vals:
+                written.append(vals["date"])
+            return write(records, vals)
+
+        def count(records):
+            tried.append(records.date)
+            return rehearse(records)
+
+        self.patch(cls, "write", note)
+        self.patch(cls, "_rehearse", count)
+        values = {"date": "2026-03-04"}
+        seen = settlement.preview_settlement(values)["seen"]
+        self.assertEqual((written, len(tried)), (["2026-03-04"], 1))
+        settlement.settle_shown(values, seen)
+        self.assertEqual((written, len(tried)), (["2026-03-04"] * 2, 1))
+        self.assertEqual(str(settlement.move_ids.invoice_date), "2026-03-04")
+
+    def test_no_client_says_that_it_chooses(self):
+        settlement = self.open_settlement(self.reverse(self.order, "draft"))
+        forged = settlement.with_context(order_settlement_choosing=True)
+        forged.credit_ids.amount = 1.0
+        forged.write({"rest_method": "refund"})
+        before = settlement.rehearsed
+        forged.write({"credit_ids": [[1, settlement.credit_ids.id, {"amount": 200.0}]]})
+        self.assertNotEqual(settlement.rehearsed, before)
+
     def test_date_and_journal(self):
         journal = self.company_data["default_journal_sale"].copy({"code": "S2"})
         reversal = self.reverse(self.order, "invoice")

@@ -1,5 +1,6 @@
 """Signals for auditors, each by the reversals that give it and the ones that don't."""
 
+import itertools
 from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, ValidationError
@@ -8,6 +9,7 @@ from .test_analysis import AnalysisCase
 
 # A Wednesday at noon, in the middle of a month.
 NOON = datetime(2031, 1, 15, 12)
+LONG_AGO = datetime(2020, 1, 15, 12)
 
 
 class TestSignals(AnalysisCase):
@@ -83,6 +85,78 @@ class TestSignals(AnalysisCase):
         days = [{"requested_on": NOON + timedelta(days=n)} for n in (3, 4, 2, 5)]
         self.assertGiven("weekend", days[:2], days[2:])
 
+    def test_weekend_by_the_clock_of_whoever_acts(self):
+        """A Friday night here is a Saturday there; a Sunday here a Monday."""
+        self.clerk.tz = "Asia/Shanghai"
+        friday = NOON.replace(day=17, hour=16)  # midnight there
+        sunday = NOON.replace(day=19, hour=16)
+        here = {"requester_id": self.requester.id}
+        self.assertGiven(
+            "weekend",
+            [{"requested_on": friday}, {"requested_on": sunday, **here}],
+            [
+                {"requested_on": friday - timedelta(seconds=1)},
+                {"requested_on": friday, **here},
+                {"requested_on": sunday},
+            ],
+        )
+
+    def test_weekend_of_an_approver_by_the_clock_of_the_company(self):
+        """Where an approver has no time zone of his or her own."""
+        self.company.partner_id.tz = "America/New_York"
+        self.approver.tz = False
+        approved = {"approver_id": self.approver.id}
+        saturday = NOON.replace(day=18, hour=5)  # midnight there
+        self.assertGiven(
+            "weekend",
+            [{**approved, "approved_on": saturday}],
+            [
+                {**approved, "approved_on": saturday - timedelta(seconds=1)},
+                {**approved, "approved_on": None},
+            ],
+        )
+
+    def test_a_minute_before_and_after_a_night(self):
+        last = NOON.replace(hour=20, minute=59, second=59)
+        first = NOON.replace(hour=5, minute=59, second=59)
+        self.assertGiven(
+            "night",
+            [
+                {"requested_on": last + timedelta(seconds=1)},
+                {"requested_on": first},
+                {"requested_on": NOON.replace(hour=0)},
+            ],
+            [{"requested_on": last}, {"requested_on": first + timedelta(seconds=1)}],
+        )
+
+    def test_the_last_days_of_february_and_december(self):
+        given = ("2032-02-29", "2032-02-27", "2031-12-31", "2031-12-29", "2031-04-28")
+        others = ("2032-02-26", "2031-12-28", "2032-01-01", "2031-04-27")
+        self.assertGiven(
+            "period_end",
+            [{"entry_date": day} for day in given],
+            [{"entry_date": day} for day in others],
+        )
+
+    def test_at_the_limit_to_the_cent(self):
+        """95 and 100 percent of an odd limit, and a cent beside them."""
+        self.company.write(
+            {"reversal_approval": "above", "reversal_approval_amount": 333.4}
+        )
+        amounts = [{"amount_total": n} for n in (316.73, 333.4, 316.72, 333.41)]
+        self.assertGiven("below_limit", amounts[:2], amounts[2:])
+
+    def test_rejected_and_withdrawn(self):
+        """What was rejected was asked for; what was withdrawn never stood."""
+        late = {"requested_on": NOON.replace(hour=3)}
+        states = ("to_approve", "rejected", "failed", "undone", "done")
+        others = ("cancelled", "draft")
+        self.assertGiven(
+            "night",
+            [{**late, "state": state} for state in states],
+            [{**late, "state": state} for state in others],
+        )
+
     def test_end_of_a_month(self):
         days = [{"entry_date": f"2031-{day}"} for day in ("01-31", "01-29", "02-26")]
         others = [{"entry_date": f"2031-{day}"} for day in ("01-28", "02-25", "02-01")]
@@ -105,10 +179,13 @@ class TestSignals(AnalysisCase):
 
     def test_never_settled_again(self):
         now = datetime.now().replace(microsecond=0)
-        ago = [{"done_on": now - timedelta(days=n)} for n in (31, 29, 31)]
-        for values in ago[:2]:
+        ago = [{"done_on": now - timedelta(days=n)} for n in (31, 30, 29, 31)]
+        # A minute more, and a minute less than so many days.
+        ago[1]["done_on"] -= timedelta(minutes=1)
+        ago.insert(2, {"done_on": now - timedelta(days=30) + timedelta(minutes=1)})
+        for values in ago[:4]:
             values["settled_again_state"] = "open"
-        self.assertGiven("never_settled", ago[:1], ago[1:])
+        self.assertGiven("never_settled", ago[:2], ago[2:])
 
     # ------------------------------------------------------------------
     # From when on: the company's own
@@ -214,6 +291,67 @@ class TestSignals(AnalysisCase):
             [other.id, ids],
         )
         self.assertFalse(self._found("night", ids))
+
+    def test_each_card_opens_what_it_counts(self):
+        """Each of the seven, as the auditor's page does it: as many, and these."""
+        self.company.write(
+            {"reversal_approval": "above", "reversal_approval_amount": 1000.0}
+        )
+        pair = {"approver_id": self.approver.id, "approved_on": NOON}
+        week = {"requester_id": self.manager.id, "requested_on": NOON}
+        # In other weeks, so that they are not many.
+        later = [NOON + timedelta(days=7 * n) for n in range(4)]
+        kinds = {
+            "below_limit": [{"amount_total": 960.0, "requested_on": later[1]}] * 2,
+            "night": [{"requested_on": NOON.replace(hour=2)}],
+            "weekend": [{"requested_on": NOON + timedelta(days=3)}] * 3,
+            "period_end": [{"entry_date": "2031-03-31", "requested_on": later[2]}],
+            "same_pair": [pair] * 5,
+            "many": [week] * 10,
+            "never_settled": [
+                {
+                    "settled_again_state": "open",
+                    "done_on": LONG_AGO,
+                    "requested_on": later[3],
+                }
+            ],
+        }
+        cards = {
+            signal: self.env.ref(f"erp_order_reversal.audit_card_{signal}")
+            for signal in kinds
+        }
+        before = {s: c.with_user(self.auditor).record_count for s, c in cards.items()}
+        ids = self._copies(*itertools.chain.from_iterable(kinds.values()))
+        self.env.invalidate_all()
+        start = 0
+        for signal, changes in kinds.items():
+            given = set(ids[start : start + len(changes)])
+            start += len(changes)
+            card = cards[signal].with_user(self.auditor)
+            with self.subTest(signal):
+                self.assertEqual(card.record_count, before[signal] + len(given))
+                action = card.action_open()
+                rows = self.env[action["res_model"]].with_user(self.auditor)
+                rows = rows.with_context(**action["context"]).search(action["domain"])
+                self.assertEqual(len(rows), card.record_count)
+                self.assertEqual(set(rows.reversal_id.ids) & set(ids), given)
+                self.assertEqual(set(rows.mapped("signal")), {signal})
+
+    def test_numbers_beyond_a_plain_integer(self):
+        """Of a row: many for each reversal, of which there may be many."""
+        for number in (600_000, 40_000_000):
+            ids = self._copies({"requested_on": NOON.replace(hour=3)})
+            self.env.cr.execute(
+                "DELETE FROM order_reversal_step WHERE reversal_id = ANY(%s)",
+                [ids],
+            )
+            self.env.cr.execute(
+                "UPDATE order_reversal SET id = %s WHERE id = ANY(%s)", [number, ids]
+            )
+            self.env.invalidate_all()
+            self.assertEqual(self._found("night", [number]), {number})
+            rows = self.rows_of(self.env["order.reversal"].browse(number))
+            self.assertTrue(rows.mapped("amount"))
 
     def test_the_page_of_the_auditor(self):
         cards = self.env["order.reversal.audit.card"]

@@ -3,6 +3,8 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
+
 from .batch import BatchCase
 
 
@@ -97,6 +99,104 @@ class TestTelling(BatchCase):
         self.assertFalse(
             any(orders.invoice_ids.reversal_move_ids.mapped("is_move_sent"))
         )
+
+    # ------------------------------------------------------------------
+    # Each once, in their language, with links
+    # ------------------------------------------------------------------
+
+    def messages(self, user, act):
+        """What a person is notified of while `act` is called."""
+        messages = self.env["mail.message"].sudo()
+        domain = [
+            ("partner_ids", "in", user.partner_id.ids),
+            ("message_type", "=", "user_notification"),
+        ]
+        before = messages.search(domain)
+        act()
+        return messages.search(domain) - before
+
+    def test_one_task_is_told_as_the_host_does(self):
+        order, _invoice, _payment = self.settle(user_id=self.requester.id)
+        [message] = self.messages(self.requester, lambda: self.reverse(order, "draft"))
+        self.assertEqual((message.model, message.res_id), (order._name, order.id))
+
+    def test_a_person_with_several_tasks_is_told_once(self):
+        """Accounting, approver and salesperson in one: a link to each document."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.approver.lang = "zh_CN"
+        self.plan("order.reversal")
+        order, _invoice, _payment = self.settle(user_id=self.approver.id)
+        reversal = self.request(order, "draft")
+        [message] = self.messages(self.approver, reversal.action_submit)
+        self.assertIn("撤销", message.subject)
+        self.assertIn("3", message.subject)
+        for record in (order, reversal):
+            self.assertIn(f'data-oe-model="{record._name}"', message.body)
+            self.assertIn(f'data-oe-id="{record.id}"', message.body)
+        self.assertIn("Check the taxes", message.body)
+        self.assertIn("Call the customer", message.body)
+        self.assertNotIn("settle it again", message.body, "in the reader's language")
+
+    def test_who_acts_is_told_nothing(self):
+        self.plan("order.reversal")
+        order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        self.assertFalse(self.messages(self.clerk, lambda: self.reverse(order)))
+
+    def test_a_batch_tells_each_person_once(self):
+        """Twenty orders in several chunks: one message each, at the end."""
+        self.plan("order.reversal")
+        orders = self.settle_many(20)
+        orders.user_id = self.requester
+        batch = self.batch(orders, scope="draft")
+        found = {}
+
+        def work():
+            self.in_background(batch, chunk=7)
+            found["chunk"] = self.messages(
+                self.approver, lambda: batch.sudo()._work_step(Busy())
+            )
+            batch._process()
+
+        told = self.messages(self.approver, lambda: found.update(work=work()))
+        self.assertEqual(batch.done_count, 20)
+        self.assertFalse(found["chunk"], "not before the end")
+        self.assertEqual(len(told), 1)
+        self.assertEqual(told.body.count("data-oe-id"), 20)
+        given = self.env["mail.activity"].sudo()
+        self.assertFalse(given.search([("reversal_batch_id", "=", batch.id)]))
+        tasks = given.search([("user_id", "=", self.requester.id)])
+        self.assertGreaterEqual(len(tasks), 40)
+        for reversal in batch.reversal_ids:
+            self.assertEqual(self.told(reversal), self.expected())
+
+    def test_the_salesperson_of_a_batch(self):
+        orders = self.settle_many(3)
+        orders.user_id = self.requester
+        batch = self.batch(orders, scope="draft")
+        [message] = self.messages(self.requester, batch.action_start)
+        for order in orders:
+            self.assertIn(order.name, message.body)
+
+    def test_approvers_of_a_batch(self):
+        self.company.reversal_approval = "always"
+        batch = self.batch(self.settle_many(3), scope="draft")
+        [message] = self.messages(self.approver, batch.action_start)
+        self.assertEqual((message.model, message.res_id), (batch._name, batch.id))
+
+    def test_the_customer_reads_his_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.partner.write({"email": "customer@example.com", "lang": "zh_CN"})
+        self.reason.with_user(self.manager).mail_template_id = self.template
+        reversal = self.reverse(self.settle()[0])
+        action = reversal.action_tell_customer()
+        wizard = (
+            self.env["account.move.send.wizard"]
+            .with_user(self.clerk)
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertIn("我们已撤销", wizard.body)
+        self.assertNotIn("we have taken back", wizard.body)
 
     def test_the_customer_is_told_by_a_person(self):
         self.partner.email = "customer@example.com"

@@ -2,6 +2,7 @@ from . import guarded_mixin
 from . import request_mixin
 from . import document_mixin
 from . import mail_thread
+from . import mail_activity
 from . import settlement_mixin
 from . import append_only_mixin
 from . import link_mixin

@@ -3,6 +3,7 @@ from markupsafe import escape
 from odoo import api, fields, models
 
 from ..const import MADE_METHODS
+from .order_reversal.assign import Assignment
 
 #: The scopes that leave no confirmed order behind, for which something was made.
 ENDING_SCOPES = ("draft", "cancel")
@@ -247,25 +248,20 @@ class OrderReversal(models.Model):
             "made_state": self.env._("it stands otherwise by now"),
         }
 
-    def _hook_if_success(self):
-        """Override to tell whoever is responsible for what stays."""
-        result = super()._hook_if_success()
-        for reversal in self:
-            if reversal.scope in ENDING_SCOPES and not reversal.restores_id:
-                reversal._tell_responsible()
-        return result
-
-    def _tell_responsible(self):
-        """One activity for each person whose documents were made for it and stay.
+    def _get_assignments(self):
+        """Override: one task for each person whose documents were made for it and stay.
 
         On the first of them; it names them all.
         """
+        found = super()._get_assignments()
+        if self.scope not in ENDING_SCOPES or self.restores_id:
+            return found
         of_person = {}
         for record in self._get_made_that_stays():
             for person in record._reversal_people()[:1]:
                 of_person.setdefault(person, []).append(record)
-        for person, records in of_person.items():
-            self._tell_person(person, records)
+        told = [self._tell_person(*one) for one in of_person.items()]
+        return found + list(filter(None, told))
 
     def _get_made_that_stays(self):
         """:return: list of documents, of several models, that no step cancelled"""
@@ -287,17 +283,22 @@ class OrderReversal(models.Model):
         return found
 
     def _tell_person(self, person, records):
-        """:param list records: documents of this person, of several models"""
+        """How somebody is told of what stays; override point.
+
+        :param list records: documents of this person, of several models
+        :return: Assignment, or None
+        """
         orders = self.env["sale.order"]
         for record in records:
             orders |= record._reversal_made_for()[0]
-        records[0].activity_schedule(
-            "mail.mail_activity_data_warning",
-            user_id=person.id,
-            summary=self.env._("What it was made for is taken back"),
+        reader = self.with_context(lang=person.lang)
+        values = {
+            "act_type_xmlid": "mail.mail_activity_data_warning",
+            "summary": reader.env._("What it was made for is taken back"),
             # A note is HTML, and names of documents are anybody's text.
-            note=escape(
+            "note": escape(
                 f"{self.name}: {', '.join(orders.mapped('name'))} → "
                 f"{', '.join(record.display_name for record in records)}"
             ),
-        )
+        }
+        return Assignment(records[0], person, values)

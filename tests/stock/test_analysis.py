@@ -1,8 +1,11 @@
 """The goods in the analysis: what was to become of them, and what was lost."""
 
+from datetime import date
+
 from odoo import Command
 
 from ..common import GROUP
+from ..year import TAKEN, YEAR, YearMixin, belonging_to, repeat
 from .common import GoodsCase
 
 
@@ -70,3 +73,96 @@ class TestGoodsInTheAnalysis(GoodsCase):
         order, _move, _payment = self.settle_goods(products=self.desk, deliver=False)
         reversal = self.reverse(order, "cancel", delivery_method="keep")
         self.assertEqual(self._lost(reversal)[self.desk], 0.0)
+
+
+class TestYearOfGoods(YearMixin, GoodsCase):
+    """The cost of goods that are lost, of 5,000 reversals, against plain SQL."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reporter = cls._user("reporter_t", GROUP + "report")
+        cls.report = cls.env["order.reversal.report"]
+        cls.desk.standard_price = 3.33
+        cls.lamp.standard_price = 0.07
+        originals = cls("_make_originals")._make_originals().sudo()
+        cls.env.flush_all()
+        rows = belonging_to(originals)
+        moves = originals.order_id.order_line.move_ids
+        lines = rows.pop("sale_order_line_invoice_rel")
+        rows |= {
+            "stock_picking": moves.picking_id.ids,
+            "stock_move": moves.ids,
+            "sale_order_line_invoice_rel": lines,
+        }
+        partners = cls.env["res.partner"].create([{"name": "A"}, {"name": "B"}])
+        cls.env.flush_all()
+        repeat(
+            cls.env.cr,
+            rows,
+            800,
+            date(YEAR, 1, 1),
+            {("order_reversal", "partner_id"): partners.ids},
+        )
+        cls.env.invalidate_all()
+
+    def _make_originals(self):
+        def goods(**values):
+            return self.settle_goods(**values)[0]
+
+        found = self.reverse(goods(), "cancel", delivery_method="keep")
+        found |= self.reverse(goods(), "cancel", delivery_method="return")
+        found |= self.reverse(goods(), "invoice", delivery_method="request_return")
+        order = goods(quantity=4.0)
+        part = Command.create(
+            {"order_line_id": order.order_line[0].id, "quantity": 1.0}
+        )
+        found |= self.reverse(order, "invoice", line_ids=[part])
+        found |= self.reverse(goods(deliver={self.desk: 2.0}), "invoice")
+        found |= self.reverse(goods(), "payment")
+        order = goods()
+        found |= self.reverse(order, "invoice")
+        self.pay(self.invoice(order))
+        return found
+
+    def assertLost(self, name, column):
+        expected = self.expect(
+            f"""  , {TAKEN},
+            held AS (
+                SELECT line.order_id, line.product_id,
+                       SUM(CASE WHEN target.usage = 'customer' THEN 1 ELSE -1 END
+                           * ABS(move.value)) AS value,
+                       SUM(CASE WHEN target.usage = 'customer' THEN 1 ELSE -1 END
+                           * move.quantity) AS quantity
+                  FROM stock_move move
+                  JOIN sale_order_line line ON line.id = move.sale_line_id
+                  JOIN stock_location target ON target.id = move.location_dest_id
+                 WHERE move.state = 'done'
+              GROUP BY 1, 2),
+            lost AS (
+                SELECT r.id, taken.product_id,
+                       CASE WHEN held.quantity > 0 AND r.scope != 'payment'
+                                 AND r.settled_again_state != 'done'
+                            THEN ROUND(held.value / held.quantity::numeric * LEAST(
+                                 held.quantity, taken.quantity)::numeric, 2)
+                            ELSE 0 END AS cost
+                  FROM counted r
+                  JOIN taken ON taken.reversal_id = r.id
+             LEFT JOIN held ON held.order_id = r.sold_by
+                   AND held.product_id = taken.product_id)
+                SELECT {column}, COUNT(DISTINCT r.id), SUM(lost.cost)
+                  FROM counted r JOIN lost ON lost.id = r.id GROUP BY 1"""
+        )
+        found = self.found([name], ["reversal_count:sum", "cost_lost:sum"])
+        self.assertFigures(found, expected)
+        return expected
+
+    def test_cost_of_goods_lost(self):
+        rows = self.assertLost("product_id", "lost.product_id")
+        self.assertEqual(len(rows), 2)
+        self.assertTrue(all(cost > 0 for _product, _count, cost in rows))
+        rows = self.assertLost("delivery_method", "r.delivery_method")
+        self.assertGreaterEqual(len(rows), 3)
+        self.assertGreaterEqual(sum(row[1] for row in rows), 5000)
+        self.assertEqual(len(self.assertLost("partner_id", "r.partner_id")), 2)
+        self.assertLost("scope", "r.scope")

@@ -21,6 +21,7 @@ from . import restored
 from . import moved
 from . import one_way
 from . import ledger
+from . import assign
 from . import tell
 from . import teams
 from . import alerts

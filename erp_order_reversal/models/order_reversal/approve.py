@@ -224,27 +224,23 @@ class OrderReversal(models.Model):
     def _reject(self, reason):
         self._set_state("rejected", approver_id=self.env.uid, rejection_reason=reason)
         self._finish_approval_activities()
-        self._tell_decision(
-            "rejected",
-            reason,
-            self.env._(
-                "Rejected by %(user)s: %(reason)s",
-                user=self.env.user.name,
-                reason=reason,
-            ),
-        )
+        self._tell_decision("rejected", reason)
 
-    def _tell_decision(self, event, reason, body):
-        """Tell the requesters, and keep it in the log.
+    def _tell_decision(self, event, reason):
+        """Tell the requesters, each in his or her language, and keep it in the log.
 
         :param str event: of the log
         :param str reason: as the approver gave it
-        :param str body: what the requester reads
         """
-        for reversal in self:
-            reversal.message_post(
-                body=body, partner_ids=reversal.requester_id.partner_id.ids
-            )
+        for source, reversals in self._get_sources().items():
+            for requester, mine in reversals.grouped("requester_id").items():
+                reader = mine.with_context(lang=requester.lang)
+                body = reader._describe_decision(event, reason)
+                if source._name != self._name:
+                    # Each one keeps it; who asked is told of all of them at once.
+                    mine._message_log_batch(bodies=dict.fromkeys(mine.ids, body))
+                    body = f"{body} ({', '.join(mine.mapped('root_name'))})"
+                source.message_post(body=body, partner_ids=requester.partner_id.ids)
         self.env["order.reversal.log"]._record(
             {
                 "event": event,
@@ -278,16 +274,17 @@ class OrderReversal(models.Model):
         # What was shown is no longer what is asked for.
         self._set_state("draft", seen_fingerprint=False)
         self._finish_approval_activities()
-        self._tell_decision(
-            "reworked",
-            reason,
-            self.env._(
-                "Sent back by %(user)s, to be changed: %(reason)s",
-                user=self.env.user.name,
-                reason=reason,
-            ),
-        )
+        self._tell_decision("reworked", reason)
         return True
+
+    def _describe_decision(self, event, reason):
+        """What the requester reads of a decision, see `_tell_decision`."""
+        values = {"user": self.env.user.name, "reason": reason}
+        if event == "reworked":
+            return self.env._(
+                "Sent back by %(user)s, to be changed: %(reason)s", **values
+            )
+        return self.env._("Rejected by %(user)s: %(reason)s", **values)
 
     def _open_reject_dialog(self, name, rework=False):
         return {

@@ -172,7 +172,10 @@ class OrderReversal(models.Model):
     def _get_reader_langs(self):
         """The user's language, and those of everybody who works in these companies.
 
-        :return: list of codes
+        English as well, where it is installed: a text that is missing in a language
+        falls back to it, and whoever reads another one later would read the user's.
+
+        :return: list of codes, the user's first
         """
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         own = self.env.lang or "en_US"
@@ -190,7 +193,8 @@ class OrderReversal(models.Model):
                 ["lang"],
             )
         )
-        return [own, *sorted({lang for (lang,) in readers} & installed - {own})]
+        langs = {lang for (lang,) in readers} | {"en_US"}
+        return [own, *sorted(langs & installed - {own})]
 
     def _carry_out(self):
         """What a rehearsal does, too: all that may be refused."""

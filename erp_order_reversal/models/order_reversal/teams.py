@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...checks import check_one
+from .assign import Assignment
 
 
 class OrderReversal(models.Model):
@@ -15,47 +16,35 @@ class OrderReversal(models.Model):
     # Teams
     # ------------------------------------------------------------------
 
-    def _hook_if_success(self):
-        """Override to launch the plan of the reason."""
-        result = super()._hook_if_success()
-        for reversal in self.filtered(lambda reversal: not reversal.restores_id):
-            reversal._launch_plan()
-        return result
-
-    def _launch_plan(self):
-        """Give each activity of the plan to whom it names, with its deadline.
+    def _get_assignments(self):
+        """Override: each activity of the plan of the reason, for whom it names.
 
         “Ask at launch” is the salesperson, or whoever carried it out.
         """
-        self.ensure_one()
-        # sudo: whoever takes back may not be allowed to assign work to other teams;
-        # the plan is what a manager chose for the reason.
+        found = super()._get_assignments()
+        if self.restores_id:
+            return found
+        # sudo: the plan is what a manager chose for the reason.
         plan = self.sudo().reason_id.activity_plan_id
-        records = self._get_plan_records(plan)
-        if not records:
-            return
-        runner = records.with_context(
-            # A mail for each document of a batch would be too much.
-            mail_activity_quick_update=bool(self.batch_id)
-        )
-        for record in runner:
+        for record in self._get_plan_records(plan):
             usual = self._get_plan_person(record)
             for template in plan.template_ids:
                 person = template._determine_responsible(usual, record)["responsible"]
-                record.activity_schedule(
-                    activity_type_id=template.activity_type_id.id,
-                    automated=False,
-                    summary=template.summary,
-                    note=template.note or self._get_record_link(),
-                    user_id=person.id,
-                    date_deadline=template._get_date_deadline(),
-                )
+                values = {
+                    "activity_type_id": template.activity_type_id.id,
+                    "automated": False,
+                    "summary": template.summary,
+                    "note": template.note or self._get_record_link(),
+                    "date_deadline": template._get_date_deadline(),
+                }
+                found.append(Assignment(record, person, values))
+        return found
 
     def _get_plan_records(self, plan):
         """What the activities of a plan are on: this reversal, or its orders."""
         if plan.res_model == self._name:
             return self.sudo()
-        # sudo: as in `_launch_plan`; the orders themselves are not changed.
+        # sudo: as in `_get_assignments`; the orders themselves are not changed.
         orders = self.sudo().order_id | self.sudo().step_ids._get_orders()
         return orders.exists() if plan.res_model == orders._name else orders.browse()
 

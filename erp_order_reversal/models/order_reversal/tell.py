@@ -5,6 +5,7 @@ from markupsafe import Markup, escape
 from odoo import models
 
 from ...engine import Notes
+from .assign import Assignment
 
 
 class OrderReversal(models.Model):
@@ -80,26 +81,25 @@ class OrderReversal(models.Model):
         result = super()._hook_if_success()
         for restore in self.filtered("restores_id"):
             restore.restores_id._drop_activities()
-        todo = {}
-        for reversal in self:
-            # Of a batch, the orders of a person are assigned together.
-            source = reversal.batch_id or reversal
-            for order, summary in reversal._get_rechecks():
-                key = (order.user_id, summary, source, reversal.reason_id)
-                todo[key] = todo.get(key, order.browse()) | order
-        for (person, summary, source, reason), orders in todo.items():
-            # sudo: the one who takes back may not be allowed to assign work on the
-            # order; the order itself is not changed.
-            orders.sudo().with_context(
-                # A mail for each order of a batch would be too much.
-                mail_activity_quick_update=source._name == "order.reversal.batch"
-            ).activity_schedule(
-                "erp_order_reversal.mail_activity_recheck",
-                user_id=person.id,
-                summary=summary,
-                note=escape(f"{source.name}: {reason.name}"),
-            )
         return result
+
+    def _get_assignments(self):
+        """Override: salespeople look at their orders.
+
+        Of a batch, the orders of a person are assigned together.
+        """
+        source = self.batch_id or self
+        kind = "erp_order_reversal.mail_activity_recheck"
+        found = super()._get_assignments()
+        for order, summary in self._get_rechecks():
+            reason = self.reason_id.with_context(lang=order.user_id.lang)
+            values = {
+                "act_type_xmlid": kind,
+                "summary": summary,
+                "note": escape(f"{source.name}: {reason.name}"),
+            }
+            found.append(Assignment(order, order.user_id, values))
+        return found
 
     def _drop_activities(self):
         """Nobody has to act any more on what was restored."""
@@ -115,7 +115,7 @@ class OrderReversal(models.Model):
         self.sudo().activity_unlink(["erp_order_reversal.mail_activity_broken"])
 
     def _get_rechecks(self):
-        """Orders that their salesperson has to look at, each with what to do.
+        """Orders that a salesperson has to look at, with what to do, in his language.
 
         Orders that stay, or go back to quotation, have to be checked and settled again;
         of a cancelled one, the salesperson is told, unless he or she did it.
@@ -131,8 +131,10 @@ class OrderReversal(models.Model):
             person = order.user_id
             if not person.active or person.share:
                 continue
+            reader = self.with_context(lang=person.lang)
             if self.scope != "cancel":
-                found.append((order, self.env._("Check the order and settle it again")))
+                summary = reader.env._("Check the order and settle it again")
+                found.append((order, summary))
             elif person != self.env.user:
-                found.append((order, self.env._("Taken back: tell the customer")))
+                found.append((order, reader.env._("Taken back: tell the customer")))
         return found

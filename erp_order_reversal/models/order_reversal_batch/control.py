@@ -168,6 +168,7 @@ class OrderReversalBatch(models.Model):
                 {"state": "cancelled", "finished_on": fields.Datetime.now()}
             )
             batch._send_progress()
+            batch._tell_assigned()
         return True
 
     def action_restore(self):

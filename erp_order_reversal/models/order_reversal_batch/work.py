@@ -258,6 +258,7 @@ class OrderReversalBatch(models.Model):
         self._engine().write({"state": "done", "finished_on": fields.Datetime.now()})
         self._send_progress()
         self._ask_approvers()
+        self._tell_assigned()
         self._notify_owner()
 
     def _ask_approvers(self):
@@ -285,6 +286,15 @@ class OrderReversalBatch(models.Model):
                 batch.sudo().activity_unlink(
                     ["erp_order_reversal.mail_activity_approve"]
                 )
+
+    def _tell_assigned(self):
+        """Tell whom its reversals gave work, each person once for all of them."""
+        for batch in self:
+            # sudo: what was assigned to others, told by who asked; nobody twice.
+            given = self.env["mail.activity"].with_user(batch.requester_id).sudo()
+            given = given.search([("reversal_batch_id", "=", batch.id)])
+            given.reversal_batch_id = False
+            given._reversal_tell(batch.requester_id)
 
     def _notify_owner(self):
         """Tell the owner what became of it."""

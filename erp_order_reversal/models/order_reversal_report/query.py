@@ -29,7 +29,8 @@ class OrderReversalReport(models.Model):
         :return: {name of a field: SQL}
         """
         return {
-            "id": SQL("reversal.id * %s + line.number", ROWS),
+            # More than a plain integer holds, from half a million reversals on.
+            "id": SQL("reversal.id::bigint * %s + line.number", ROWS),
             **self._get_dimensions(),
             **self._get_measures(),
         }

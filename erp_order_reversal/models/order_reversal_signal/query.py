@@ -17,7 +17,7 @@ class OrderReversalSignal(models.Model):
             for number, (name, condition) in enumerate(self._get_conditions().items())
         ]
         return SQL(
-            """SELECT reversal.id * %(rows)s + signal.number AS id,
+            """SELECT reversal.id::bigint * %(rows)s + signal.number AS id,
                       signal.name AS signal, reversal.id AS reversal_id,
                       reversal.root_name, reversal.date, reversal.company_id,
                       company.currency_id, reversal.partner_id, reversal.reason_id,

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import format_date
+
+from ...engine import ENGINE
 
 
 class OrderSettlement(models.Model):
@@ -28,13 +30,19 @@ class OrderSettlement(models.Model):
     def write(self, vals):
         """A choice by RPC is assessed like one in the dialog."""
         result = super().write(vals)
-        if not self._is_engine() and set(vals) & self._request_fields:
+        assesses = not self._is_engine() and not self._is_choosing()
+        if assesses and set(vals) & self._request_fields:
             self._assess()
         return result
 
     def _choose(self, vals):
         """Write choices, for whoever looks at what comes out of them by himself."""
-        return super().write(vals)
+        return self.with_context(order_settlement_choosing=ENGINE).write(vals)
+
+    @api.model
+    def _is_choosing(self):
+        """Whether whoever writes assesses it afterwards; can't be sent over RPC."""
+        return self.env.context.get("order_settlement_choosing") is ENGINE
 
     def _get_findings(self):
         """Blockers first; override point.

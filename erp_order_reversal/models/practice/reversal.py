@@ -79,10 +79,6 @@ class OrderReversal(models.Model):
             OrderReversal, self.filtered(lambda reversal: not reversal.is_practice)
         )._ask_approvers()
 
-    def _get_rechecks(self):
-        """Override: there is nothing to check."""
-        return [] if self.is_practice else super()._get_rechecks()
-
-    def _launch_plan(self):
-        """Override: no team is given anything to do."""
-        return None if self.is_practice else super()._launch_plan()
+    def _get_assignments(self):
+        """Override: nobody is given anything to do."""
+        return [] if self.is_practice else super()._get_assignments()
