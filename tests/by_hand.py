@@ -76,7 +76,36 @@ class ByHand:
         )
 
     def click(self, selector, text=""):
-        """Click into the middle of what can be seen, as soon as it stands still."""
+        """Click into the middle of what can be seen, or tap it on a phone."""
+        place = self.place_of(selector, text)
+        if self.touch_enabled:
+            self._touch("touchStart", place)
+            self._touch("touchEnd")
+        else:
+            self._click_at(place)
+
+    def rest_on(self, selector, until):
+        """Let a finger rest on something.
+
+        A phone takes no click from it; the browser of a test would, if the finger did
+        not slide off at last.
+
+        :param until: selector of what comes up meanwhile
+        """
+        x, y = self.place_of(selector)
+        self._touch("touchStart", (x, y))
+        self.sees(until)
+        self._touch("touchMove", (x, y + 40))
+        self._touch("touchEnd")
+
+    def _touch(self, kind, *places):
+        self.browser._websocket_request(
+            "Input.dispatchTouchEvent",
+            params={"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in places]},
+        )
+
+    def place_of(self, selector, text=""):
+        """The middle of what can be seen, as soon as it stands still."""
         self.sees(selector, text)
         place = None
         while True:
@@ -93,6 +122,9 @@ class ByHand:
                 break
             place = now
             time.sleep(0.1)
+        return place
+
+    def _click_at(self, place):
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.browser._websocket_request(
                 "Input.dispatchMouseEvent",

@@ -8,29 +8,67 @@ from .by_hand import VISIBLE, ByHand
 from .common import ReversalCase
 
 LEARN = "/odoo/action-erp_order_reversal.order_reversal_practice_action_learn"
-REVERSE = ".o_form_view button[name=action_open_reversal]"
+REVERSE = "button[name=action_open_reversal]"
 CONFIRM = ".modal footer button[name=action_submit]"
 LOG = ".o_form_view .o_notebook .nav-link[name=log]"
-#: A row that is not the first one.
-ROW = ".o_list_renderer .o_data_row:nth-child(2) .o_data_cell:nth-child(3)"
+#: Where a phone has the other buttons of a form, its numbers, and those of a list.
+BUTTONS = ".o_form_view .o_statusbar_buttons .o-dropdown"
+NUMBERS = ".o_control_panel .o-form-buttonbox .o_button_more"
+GEAR = ".o_control_panel .o_cp_action_menus button"
+#: What the tour says, and whether it can be read without a mouse.
+SAYS = "(document.querySelector('.o_tour_pointer_content span')?.textContent || '')"
+CHINESE = "[\\u4e00-\\u9fff]"
+READABLE = "!document.querySelector('.o_tour_pointer_content.invisible')"
 
 
 class LearnCase(ReversalCase, ByHand, HttpCase):
-    def start(self, lesson):
-        """Start a lesson on the page “Learn”."""
+    #: The language of everybody, and letters of it.
+    lang, letters = "en_US", "[a-z]"
+    #: A row that is not the first one.
+    row = ".o_list_renderer .o_data_row:nth-child(2) .o_data_cell:nth-child(3)"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang(cls.lang)
+        users = cls.clerk | cls.requester | cls.approver | cls.manager | cls.auditor
+        users.lang = cls.lang
+        reasons = cls.env["order.reversal.reason"].with_user(cls.clerk)
+        reasons = reasons.with_context(lang=cls.lang)
+        cls.reasons = {reason.code: reason.name for reason in reasons.search([])}
+
+    def start(self, lesson, first=0):
+        """Start a lesson on the page “Learn”.
+
+        :param int first: number of its first step on this device
+        """
+        self.told = set()
         self.click(f"[data-tour=order_reversal_learn_{lesson}] button")
-        self.at(0)
+        self.at(first)
 
     def at(self, index):
-        """The tour waits for its step of this number, and points at it.
+        """The tour waits for its step of this number, and says what to do.
 
         Steps for phones are counted everywhere.
         """
         self.wait_for(
             f"localStorage.getItem('current_tour.index') === '{index}' && "
-            "Boolean(document.querySelector('.o_tour_pointer'))",
+            f"/{self.letters}/.test({SAYS})",
             f"step {index} of the tour",
         )
+        if self.touch_enabled and index not in self.told:
+            self.wait_for(READABLE, f"what step {index} of the tour says")
+        self.told.add(index)
+
+    def press(self, index, menu, selector):
+        """A button of this step and the next; on a phone the first opens its menu."""
+        if self.touch_enabled:
+            self.at(index)
+            self.click(menu)
+            # The same text once more, which was read.
+            self.told.add(index + 1)
+        self.at(index + 1)
+        self.click(selector)
 
     def finish(self, selector):
         """Click what ends the tour; again, if it did not listen to it yet."""
@@ -64,48 +102,52 @@ class LearnCase(ReversalCase, ByHand, HttpCase):
             )
         )
 
-    def choose_reason(self, text):
+    def choose_reason(self, code):
         """Click it, as a person again if the dialog moved on under the pointer."""
+        text = self.reasons[code]
         item = ".modal .o_field_widget[name=reason_id] .o_radio_item"
         chosen = f"{item}:has(input:checked) label"
-        code = f"Boolean(({VISIBLE})({json.dumps(chosen)}, {json.dumps(text)}))"
+        found = f"Boolean(({VISIBLE})({json.dumps(chosen)}, {json.dumps(text)}))"
         for _turn in range(3):
             self.click(f"{item} label", text)
-            if self.becomes(code, 5):
+            if self.becomes(found, 5):
                 return
         self.fail(f"“{text}” can't be chosen")
 
-    def take_back(self, reason, *button):
+    def take_back(self, reason):
         """From the list to what comes out, as the lesson tells it.
 
-        :param button: what the button says that confirms
+        :param str reason: its code
         """
-        self.click(ROW)
-        self.at(2)
-        self.click(REVERSE)
+        self.click(self.row)
+        self.press(1, BUTTONS, REVERSE)
         self.at(3)
         self.choose_reason(reason)
-        self.click(CONFIRM, *button)
+        self.click(CONFIRM)
         self.at(4)
 
 
-@tagged("post_install", "-at_install")
-class TestLearnTours(LearnCase):
+class EachLesson:
+    """Each lesson, as whoever it is for goes through it; on any device."""
+
+    def choose_two(self):
+        """The lesson “many”, until what is to be done with them can be pressed."""
+        raise NotImplementedError
+
     def test_take_back(self):
         with self.browsing(self.clerk, LEARN):
             self.start("take_back")
-            self.click(ROW)
-            self.at(2)
-            self.click(REVERSE)
+            self.click(self.row)
+            self.press(1, BUTTONS, REVERSE)
             self.at(3)
-            self.choose_reason("Customer withdrew")
+            self.choose_reason("WITHDRAWN")
             self.click(".modal .o_reversal_entries_toggle")
-            self.choose_reason("Duplicate")
+            self.choose_reason("DUPLICATE")
             self.sees(".modal .o_reversal_rehearsal[data-busy='0']")
             self.at(3)
             self.click(CONFIRM)
             self.at(4)
-            self.sees(".o_reversal_practice", "Practice")
+            self.sees(".o_reversal_practice")
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
         reversal = self.practice()
@@ -113,32 +155,10 @@ class TestLearnTours(LearnCase):
         self.assertEqual(reversal.reason_id.code, "DUPLICATE")
         self.assertEqual(reversal.done_by_id, self.clerk)
 
-    def test_whoever_goes_astray_is_led_on(self):
-        """A dialog that is closed, a confirmation that asks for a note first."""
-        with self.browsing(self.clerk, LEARN):
-            self.start("take_back")
-            self.click(ROW)
-            self.at(2)
-            self.click(REVERSE)
-            self.at(3)
-            self.click(".modal footer button", "Discard")
-            self.at(2)
-            self.click(REVERSE)
-            self.at(3)
-            self.choose_reason("Other")
-            self.click(CONFIRM)
-            self.click(".modal .o_field_widget[name=note] textarea")
-            self.write("Typed twice")
-            self.click(CONFIRM)
-            self.at(4)
-            self.finish(LOG)
-        self.assertLearned(self.clerk, "take_back")
-        self.assertEqual(self.practice().note, "Typed twice")
-
     def test_ask(self):
         with self.browsing(self.requester, LEARN):
             self.start("ask")
-            self.take_back("Order wrong", "Ask for Approval")
+            self.take_back("ORDER")
             self.finish(LOG)
         self.assertLearned(self.requester, "ask")
         self.assertEqual(self.practice().state, "to_approve")
@@ -146,7 +166,7 @@ class TestLearnTours(LearnCase):
     def test_approve(self):
         with self.browsing(self.approver, LEARN):
             self.start("approve")
-            self.click(ROW)
+            self.click(self.row)
             self.at(1)
             self.click(".o_form_view button[name=action_approve]")
             self.wait_for(
@@ -161,12 +181,11 @@ class TestLearnTours(LearnCase):
     def test_restore(self):
         with self.browsing(self.manager, LEARN):
             self.start("restore")
-            self.click(ROW)
-            self.at(1)
-            self.click(".o_form_view button[name=action_open_restore]")
-            self.at(2)
-            self.click(CONFIRM)
+            self.click(self.row)
+            self.press(1, BUTTONS, "button[name=action_open_restore]")
             self.at(3)
+            self.click(CONFIRM)
+            self.at(4)
             self.finish(LOG)
         self.assertLearned(self.manager, "restore")
         self.assertEqual(len(self.practice(state="undone")), 1)
@@ -174,7 +193,7 @@ class TestLearnTours(LearnCase):
     def test_settle_again(self):
         with self.browsing(self.clerk, LEARN):
             self.start("settle")
-            self.click(ROW)
+            self.click(self.row)
             self.at(1)
             self.click(".o_reversal_open button[name=action_settle_again]")
             self.at(2)
@@ -183,25 +202,19 @@ class TestLearnTours(LearnCase):
                 self.evaluate("Boolean(document.querySelector('.o_datetime_picker'))")
             )
             self.click(".modal footer button[name=action_settle]")
-            self.at(3)
-            self.click(".o_form_view button[name=action_view_invoice]")
+            self.press(3, NUMBERS, "button[name=action_view_invoice]")
             self.ended()
         self.assertLearned(self.clerk, "settle")
         self.assertIn("done", self.practice().mapped("settled_again_state"))
 
     def test_many(self):
         with self.browsing(self.clerk, LEARN):
-            self.start("many")
-            for row in (2, 3):
-                self.click(
-                    f".o_data_row:nth-child({row}) .o_list_record_selector input"
-                )
-            self.at(1)
-            self.click(".o_control_panel button[name=action_open_reversal]")
-            self.at(2)
-            self.choose_reason("Duplicate")
+            self.choose_two()
+            self.click(REVERSE)
+            self.at(4)
+            self.choose_reason("DUPLICATE")
             self.click(".modal footer button[name=action_start]")
-            self.at(3)
+            self.at(5)
             self.click(".o_form_view .o_notebook .nav-link[name=results]")
             self.ended()
         self.assertLearned(self.clerk, "many")
@@ -212,7 +225,7 @@ class TestLearnTours(LearnCase):
     def test_check(self):
         with self.browsing(self.clerk, LEARN):
             self.start("check")
-            self.click(ROW)
+            self.click(self.row)
             self.at(1)
             self.click(".o_field_widget[name=settlement_check_alerts] a")
             self.ended()
@@ -223,20 +236,52 @@ class TestLearnTours(LearnCase):
         orders._prepare_case("audit")
         with self.browsing(self.auditor, LEARN):
             self.start("audit")
-            self.click(ROW)
+            self.click(self.row)
             self.at(1)
             self.click(".o_form_view .o_notebook .nav-link[name=impact]")
             self.at(2)
             self.finish(LOG)
         self.assertLearned(self.auditor, "audit")
 
+
+@tagged("post_install", "-at_install")
+class TestLearnTours(EachLesson, LearnCase):
+    def choose_two(self):
+        self.start("many", first=2)
+        for row in (2, 3):
+            self.click(f".o_data_row:nth-child({row}) .o_list_record_selector input")
+        self.at(3)
+
+    def test_whoever_goes_astray_is_led_on(self):
+        """A dialog that is closed, a confirmation that asks for a note first."""
+        with self.browsing(self.clerk, LEARN):
+            self.start("take_back")
+            self.click(self.row)
+            self.at(2)
+            self.click(REVERSE)
+            self.at(3)
+            self.click(".modal footer button", "Discard")
+            self.at(2)
+            self.click(REVERSE)
+            self.at(3)
+            self.choose_reason("OTHER")
+            self.click(CONFIRM)
+            self.click(".modal .o_field_widget[name=note] textarea")
+            self.write("Typed twice")
+            self.click(CONFIRM)
+            self.at(4)
+            self.finish(LOG)
+        self.assertLearned(self.clerk, "take_back")
+        self.assertEqual(self.practice().note, "Typed twice")
+
     def test_in_chinese(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.clerk.lang = "zh_CN"
+        self.letters, self.reasons = CHINESE, {"WITHDRAWN": "客户"}
         with self.browsing(self.clerk, LEARN):
             self.sees("h1", "学习")
             self.start("take_back")
-            self.take_back("客户")
+            self.take_back("WITHDRAWN")
             self.sees(".o_reversal_practice", "练习")
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
@@ -246,11 +291,11 @@ class TestLearnTours(LearnCase):
         """The page opens by its address; a lesson begins anew on orders that stand."""
         with self.browsing(self.clerk, "/odoo/learn-reversals"):
             self.start("take_back")
-            self.click(ROW)
+            self.click(self.row)
             self.at(2)
             self.browser.navigate_to(f"{self.base_url()}/odoo/learn-reversals")
             self.start("take_back")
-            self.take_back("Duplicate")
+            self.take_back("DUPLICATE")
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
         self.assertEqual(self.practice().state, "done")
@@ -267,7 +312,7 @@ class TestLearnTours(LearnCase):
         theirs = practice._prepare_case("take_back")
         with self.browsing(self.clerk, LEARN):
             self.start("take_back")
-            self.take_back("Duplicate")
+            self.take_back("DUPLICATE")
             self.finish(LOG)
         self.assertEqual(self.practice().order_id.user_id, self.clerk)
         self.assertEqual(set(theirs.mapped("settlement_state")), {"settled"})
@@ -288,7 +333,7 @@ class TestLearnTours(LearnCase):
         self.company.fiscalyear_lock_date = self.today()
         with self.browsing(self.clerk, f"/odoo/m-sale.order/{order.id}"):
             self.click(REVERSE)
-            self.choose_reason("Duplicate")
+            self.choose_reason("DUPLICATE")
             self.click(".o_reversal_finding[data-code=date_moved] .o_reversal_why")
             self.sees(".o_reversal_guide[data-code=date_moved]", "hard lock")
             self.click(".modal:has(.o_reversal_guide) footer .btn-primary")
@@ -296,22 +341,31 @@ class TestLearnTours(LearnCase):
 
 
 @tagged("post_install", "-at_install")
-class TestLearnOnAPhone(LearnCase):
+class TestLearnOnAPhone(EachLesson, LearnCase):
+    """Tapped, where buttons stand in menus and no mouse shows what the tour says."""
+
     browser_size = "375x667"
     touch_enabled = True
+    lang, letters = "zh_CN", CHINESE
+    row = ".o_kanban_renderer .o_kanban_record:nth-child(2)"
 
-    def test_take_back(self):
-        with self.browsing(self.clerk, LEARN):
+    def choose_two(self):
+        self.start("many")
+        row = ".o_data_row:nth-child({}) .o_data_cell:nth-child(2)"
+        self.rest_on(row.format(2), ".o_data_row_selected:nth-child(2)")
+        self.click(row.format(3))
+        self.sees(".o_data_row_selected:nth-child(3)")
+        self.at(0)
+        self.click(GEAR)
+        self.at(1)
+
+    def test_whoever_is_new(self):
+        """The host's robot begins a chat that covers the screen, and is closed."""
+        self.clerk.odoobot_state = "not_initialized"
+        with self.browsing(self.clerk, "/odoo"):
+            self.click(".o-mail-ChatWindow-header .oi-close")
+            self.browser.navigate_to(f"{self.base_url()}/odoo/learn-reversals")
             self.start("take_back")
-            self.click(".o_kanban_renderer .o_kanban_record:nth-child(2)")
-            self.at(1)
-            self.click(".o_form_view .o_statusbar_buttons .o-dropdown")
-            self.at(2)
-            self.click("button[name=action_open_reversal]")
-            self.at(3)
-            self.choose_reason("Duplicate")
-            self.click(CONFIRM)
-            self.at(4)
+            self.take_back("DUPLICATE")
             self.finish(LOG)
         self.assertLearned(self.clerk, "take_back")
-        self.assertEqual(self.practice().state, "done")

@@ -388,6 +388,25 @@ class TestLessons(PracticeCase):
                 lesson.action_start()
                 self.assertEqual(len(self.found(window, user)), count)
 
+    def test_what_was_put_right_leaves_the_lesson(self):
+        """Its draft does not differ any more: nothing would be pointed at."""
+        lesson = self.lesson("check", self.clerk)
+        lesson.action_start()
+        window = self.env["ir.actions.act_window"].search(
+            [("path", "=", "practice-check")]
+        )
+        mended, other = self.found(window, self.clerk)
+        invoice = mended.invoice_ids.sudo()
+        for line in invoice.invoice_line_ids:
+            line.price_unit = line.sale_line_ids.price_unit
+        lesson.action_start()
+        found = self.found(window, self.clerk)
+        self.assertEqual(len(found), 2)
+        self.assertIn(other, found)
+        self.assertNotIn(mended, found)
+        self.assertEqual(invoice.state, "cancel")
+        self.assertEqual(set(found.invoice_ids.mapped("state")), {"draft"})
+
     def test_an_approver_decides_what_the_system_asked_for(self):
         self.lesson("approve", self.approver).action_start()
         waiting = (
@@ -408,44 +427,3 @@ class TestLessons(PracticeCase):
             self.lesson("audit", self.auditor).action_start()
         self.prepare("restore", self.manager)
         self.assertIn("tour=", self.lesson("audit", self.auditor).action_start()["url"])
-
-
-class TestFirstSteps(PracticeCase):
-    def steps(self, user=None):
-        practice = self.practice(user or self.manager)
-        self.env.invalidate_all()
-        return {
-            step["action"].rpartition("_")[2]: step["done"]
-            for step in practice.with_user(user or self.manager).first_steps or []
-        }
-
-    def test_done_steps_tick_themselves(self):
-        steps = self.steps()
-        self.assertFalse(steps["policy"] or steps["guard"] or steps["practice"])
-        self.assertTrue(steps["groups"])
-        self.company.with_user(self.manager).write(
-            {"reversal_approval": "always", "reversal_guard": True}
-        )
-        self.assertTrue(self.steps()["policy"])
-        self.assertTrue(self.steps()["guard"])
-        self.reason.with_user(self.manager).note_required = True
-        self.assertTrue(self.steps()["reasons"])
-        self.reason.with_user(self.manager).note_required = False
-        self.reverse(self.prepare("take_back", self.clerk)[0])
-        self.assertTrue(self.steps()["practice"])
-
-    def test_the_host_s_panel_knows(self):
-        self.env["order.reversal.practice"].with_user(self.manager).action_learn()
-        step = self.env.ref("erp_order_reversal.onboarding_step_guard")
-        step = step.with_company(self.company)
-        self.assertEqual(step.current_step_state, "not_done")
-        self.company.with_user(self.manager).reversal_guard = True
-        self.env["order.reversal.practice"].with_user(self.manager).action_learn()
-        self.assertEqual(step.current_step_state, "just_done")
-
-    def test_managers_alone(self):
-        self.assertFalse(self.steps(self.clerk))
-        with self.assertRaisesRegex(AccessError, "Manager"):
-            self.env["onboarding.onboarding.step"].with_user(
-                self.clerk
-            ).action_open_reversal_policy()

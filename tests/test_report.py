@@ -144,4 +144,8 @@ class TestReport(ReversalCase, HttpCase):
                 values = report.with_user(self.clerk)._get_report_values(
                     self.reversal.ids
                 )
+                html = etree.HTML(self._html())
             self.assertIs(values["letterhead"], not patched)
+            # Nor is there room for a header that is not printed.
+            margin = html.get("data-report-margin-top")
+            self.assertEqual(margin, None if patched else "12")

@@ -35,3 +35,4 @@ from . import practice
 from . import res_company
 from . import order_reversal_signal
 from . import res_config_settings
+from . import res_users

@@ -14,10 +14,25 @@ class OrderReversalPractice(models.Model):
 
     _inherit = "order.reversal.practice"
 
+    def _prepare_case(self, case):
+        """Override: what was put right, or accepted, is none to check any more."""
+        orders = super()._prepare_case(case)
+        if case == "check":
+            # sudo: practice documents alone, after the check of who may practise.
+            practice = self.sudo().with_company(self.company_id)
+            over = practice._get_orders_of(case).filtered(
+                lambda order: order not in orders and not practice._is_ready(order)
+            )
+            # The list of the lesson shows orders with a draft.
+            drafts = over.invoice_ids.filtered(lambda move: move.state == "draft")
+            drafts.button_cancel()
+        return orders
+
     def _is_ready(self, order):
-        """Override: ready as long as the invoice is a draft."""
+        """Override: ready as long as a draft differs and nobody accepted it."""
         if order.reversal_practice == "check":
-            return "draft" in order.invoice_ids.mapped("state")
+            drafts = order.invoice_ids.filtered(lambda move: move.state == "draft")
+            return "differs" in drafts.mapped("settlement_check_state")
         return super()._is_ready(order)
 
     def _make_case(self, case):

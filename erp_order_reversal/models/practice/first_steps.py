@@ -112,7 +112,10 @@ class OnboardingStep(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Who may take orders back"),
             "res_model": "res.users",
-            "views": [(False, "list"), (False, "form")],
+            "views": [
+                (self.env.ref("erp_order_reversal.res_users_view_list").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("share", "=", False)],
         }
 

@@ -33,7 +33,12 @@ class OrderReversalPractice(models.Model):
         return 3 if case == "many" else 2
 
     def _get_ready(self, case):
-        orders = self.env["sale.order"].search(
+        ready = self._get_orders_of(case).filtered(self._is_ready)
+        return ready[: self._get_count(case)]
+
+    def _get_orders_of(self, case):
+        """The orders that were made for the user and a lesson, newest first."""
+        return self.env["sale.order"].search(
             [
                 *self._get_order_domain(),
                 ("reversal_practice", "=", case),
@@ -41,8 +46,6 @@ class OrderReversalPractice(models.Model):
             ],
             order="id desc",
         )
-        ready = orders.filtered(self._is_ready)
-        return ready[: self._get_count(case)]
 
     def _is_ready(self, order):
         """Whether the lesson can be done on this order; override point."""

@@ -23,7 +23,6 @@ class OrderReversalPractice(models.Model):
 
     _name = "order.reversal.practice"
     _description = "Practice"
-    _rec_name = "company_id"
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade"
@@ -43,6 +42,11 @@ class OrderReversalPractice(models.Model):
     _company_unique = models.UniqueIndex(
         "(company_id)", "Practice is set up in this company already."
     )
+
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The title of the page."""
+        self.display_name = self.env._("Learn")
 
     def _compute_order_count(self):
         for practice in self:

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
-import { anyRow, confirm, plainButton, tab } from "./steps";
+import { anyRow, button, confirm, plainButton, tab } from "./steps";
 
 const tours = registry.category("web_tour.tours");
 
@@ -23,7 +23,7 @@ tours.add("order_reversal_learn_restore", {
     url: "/odoo/practice-restore",
     steps: () => [
         anyRow(_t("These practice orders were taken back. Open any of the reversals.")),
-        plainButton(
+        ...button(
             "action_open_restore",
             _t("It was a mistake? Click here to have the order as it was before.")
         ),

@@ -1,15 +1,21 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
-import { anyRow, anySelector, confirm, plainButton, tab } from "./steps";
+import { anyRow, chooseThen, confirm, plainButton, statButton, tab } from "./steps";
 
 const tours = registry.category("web_tour.tours");
 
 tours.add("order_reversal_learn_many", {
     url: "/odoo/practice-many",
     steps: () => [
-        anySelector(_t("Tick as many of these practice orders as you like.")),
-        plainButton("action_open_reversal", _t("Now take all of them back together.")),
+        ...chooseThen(
+            "action_open_reversal",
+            _t("Tick as many of these practice orders as you like."),
+            _t(
+                "Rest your finger on one of these practice orders until it is marked, then tap as many others as you like. After that, open the menu with the gear."
+            ),
+            _t("Now take all of them back together.")
+        ),
         confirm(
             "action_start",
             _t(
@@ -34,6 +40,6 @@ tours.add("order_reversal_learn_settle", {
                 "You see what changed, and the money that was kept. Confirm: the order is invoiced again, and the money matched with the new invoice."
             )
         ),
-        plainButton("action_view_invoice", _t("It is settled again: here is the new invoice.")),
+        ...statButton("action_view_invoice", _t("It is settled again: here is the new invoice.")),
     ],
 });

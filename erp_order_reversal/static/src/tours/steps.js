@@ -19,18 +19,44 @@ export const anyRow = (content) => ({
 });
 
 /** Any checkbox of a list, or that of all rows. */
-export const anySelector = (content) => ({
+const anySelector = (content) => ({
     trigger: `${PAGE} .o_list_renderer table:has(.o_data_row)`,
     content,
     tooltipPosition: "top",
     run: "click",
 });
 
-/** A button of a form or a list; on a phone it may stand in a menu. */
-export const button = (name, content) => [
+/**
+ * Orders chosen in a list, and the button over it. On a phone the host has no checkboxes:
+ * a finger that rests on a row marks it, and the button stands in a menu that is there as
+ * soon as a row is marked. What is pointed at before is the foot of the list, which nobody presses.
+ */
+export const chooseThen = (name, choose, onPhone, content) => [
     {
         isActive: ["mobile"],
-        trigger: `${PAGE} .o_form_view .o_statusbar_buttons .o-dropdown`,
+        trigger:
+            `${PAGE} .o_control_panel:has(.o_selection_container) .o_cp_action_menus button, ` +
+            `${PAGE} .o_list_renderer tfoot`,
+        content: onPhone,
+        tooltipPosition: "bottom",
+        run: "click",
+    },
+    {
+        isActive: ["mobile"],
+        trigger: `.o-dropdown--menu button[name=${name}]`,
+        content,
+        tooltipPosition: "top",
+        run: "click",
+    },
+    { ...anySelector(choose), isActive: ["desktop"] },
+    { ...plainButton(name, content), isActive: ["desktop"] },
+];
+
+/** What stands on a phone in a menu, and in it the button; elsewhere it stands alone. */
+const inMenu = (menu, name, content) => [
+    {
+        isActive: ["mobile"],
+        trigger: `${PAGE} ${menu}`,
         content,
         tooltipPosition: "bottom",
         run: "click",
@@ -43,7 +69,15 @@ export const button = (name, content) => [
     },
 ];
 
-/** A button of a banner or of a list, which stands by itself on a phone, too. */
+/** A button of the header of a form that is not its first one. */
+export const button = (name, content) =>
+    inMenu(".o_form_view .o_statusbar_buttons .o-dropdown", name, content);
+
+/** A button above the sheet of a form, with a number. */
+export const statButton = (name, content) =>
+    inMenu(".o_control_panel .o-form-buttonbox .o_button_more", name, content);
+
+/** A button of a banner, or the first one of a header: it stands alone on a phone, too. */
 export const plainButton = (name, content) => ({
     trigger: `${PAGE} .o_action_manager button[name=${name}]`,
     content,
