@@ -104,9 +104,7 @@ def _work(options, batch_id, start, results):
     held = _clock(registry)
     retries = _count_retries(registry)
     begun, ended = workers.carry_out(registry, batch_id, start)
-    results.put(
-        {"begun": begun, "ended": ended, "held": held, "retries": len(retries)}
-    )
+    results.put({"begun": begun, "ended": ended, "held": held, "retries": len(retries)})
 
 
 def _clock(registry):

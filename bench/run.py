@@ -45,13 +45,7 @@ def main() -> int:
     connection = [f"--config={options.config}", f"--database={options.database}"]
     if options.child:
         mode, size = options.child
-        if mode == "large-fill":
-            found = _in_host(connection, large.child_fill, int(size))
-        elif mode == "large":
-            found = _in_host(connection, large.child, int(size))
-        else:
-            found = _in_host(connection, bulk.child, mode, int(size))
-        print(json.dumps(found))
+        print(json.dumps(_run_child(connection, mode, int(size))))
         return 0
     for bench in options.bench or BENCHES:
         sizes = options.n or ([100_000] if bench == "large" else [50, 200])
@@ -91,6 +85,15 @@ def main() -> int:
             print(jobs.main(connection, counts, sizes), flush=True)
         print()
     return 0
+
+
+def _run_child(connection, mode, size):
+    """One measurement in a process of its own."""
+    if mode == "large-fill":
+        return _in_host(connection, large.child_fill, size)
+    if mode == "large":
+        return _in_host(connection, large.child, size)
+    return _in_host(connection, bulk.child, mode, size)
 
 
 def _in_host(connection, function, *arguments):

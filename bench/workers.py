@@ -219,9 +219,7 @@ def _work(options, batch_id, start, results):
     registry = begin(options)
     steps = _note_steps(registry)
     begun, ended = carry_out(registry, batch_id, start)
-    results.put(
-        {"begun": begun, "ended": ended, "peak": peak_memory(), "steps": steps}
-    )
+    results.put({"begun": begun, "ended": ended, "peak": peak_memory(), "steps": steps})
 
 
 def _note_steps(registry):

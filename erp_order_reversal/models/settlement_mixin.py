@@ -30,6 +30,7 @@ ALL = SETTLEMENTS.format(line="TRUE", link="TRUE")
 OF_ENTRY = SETTLEMENTS.format(
     line="line.move_id = own.move_id", link="link.invoice_id = own.move_id"
 )
+NOTHING = SQL()
 # Of so many documents the client asks for the count.
 COUNTED = 10_000
 # Dates that are too late, where all up to a date are searched for.
@@ -219,7 +220,7 @@ class OrderReversalSettlementMixin(models.AbstractModel):
             condition,
         )
 
-    def _settlements_of(self, record, columns=SQL(), distinct=SQL()):
+    def _settlements_of(self, record, columns=NOTHING, distinct=NOTHING):
         """The settlements of one document, behind SELECT.
 
         :param SQL record: its id

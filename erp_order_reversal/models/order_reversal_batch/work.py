@@ -146,7 +146,7 @@ class OrderReversalBatch(models.Model):
             or not self.try_lock_for_update(allow_referencing=True)
         ):
             return
-        # Who locks it next with a snapshot of before tries again, and finds them created.
+        # Who locks it next with a snapshot of before tries again, and finds them.
         self.env.execute_query(
             SQL(
                 "UPDATE order_reversal_batch SET write_date = write_date "
