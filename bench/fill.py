@@ -94,20 +94,23 @@ def _without_indexes(cr):
     Both in the transaction of the caller. Keys and constraints keep theirs.
     """
     cr.execute(
-        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid),
+                  obj_description(indexrelid)
              FROM pg_index own
             WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (
                       SELECT FROM pg_constraint WHERE conindid = own.indexrelid)""",
         [list(TABLES)],
     )
     indexes = cr.fetchall()
-    for name, _definition in indexes:
+    for name, _definition, _comment in indexes:
         cr.execute(f"DROP INDEX {name}")
     yield
     cr.execute("SET LOCAL maintenance_work_mem = '1GB'")
     cr.execute("SET LOCAL max_parallel_maintenance_workers = 0")  # one core is enough
-    for _name, definition in indexes:
+    for name, definition, comment in indexes:
         cr.execute(definition)
+        # The host sees by the comment whether its definition has changed.
+        cr.execute(f"COMMENT ON INDEX {name} IS %s", [comment])
 
 
 def _find_rows(cr, partner_ids):

@@ -30,7 +30,6 @@ ALL = SETTLEMENTS.format(line="TRUE", link="TRUE")
 OF_ENTRY = SETTLEMENTS.format(
     line="line.move_id = own.move_id", link="link.invoice_id = own.move_id"
 )
-NOTHING = SQL()
 # Of so many documents the client asks for the count.
 COUNTED = 10_000
 # Dates that are too late, where all up to a date are searched for.
@@ -72,7 +71,7 @@ class OrderReversalSettlementMixin(models.AbstractModel):
                     "GROUP BY document.id",
                     settled.ids,
                     self._settlements_of(
-                        SQL("document.id"), SQL("date, journal"), SQL("DISTINCT")
+                        SQL("document.id"), "date, journal", "DISTINCT"
                     ),
                 )
             )
@@ -201,7 +200,7 @@ class OrderReversalSettlementMixin(models.AbstractModel):
                 """(SELECT COALESCE(%s, FALSE)
                       FROM (SELECT MAX(date) AS date FROM (SELECT %s) every) last)""",
                 condition,
-                self._settlements_of(record, SQL("date"), SQL("DISTINCT")),
+                self._settlements_of(record, "date", "DISTINCT"),
             )
         )
 
@@ -220,18 +219,19 @@ class OrderReversalSettlementMixin(models.AbstractModel):
             condition,
         )
 
-    def _settlements_of(self, record, columns=NOTHING, distinct=NOTHING):
+    def _settlements_of(self, record, columns="", distinct=""):
         """The settlements of one document, behind SELECT.
 
         :param SQL record: its id
-        :param SQL distinct: to have each once; else once for each line of the document
+        :param str distinct: `DISTINCT` to have each once, else once for each line of
+            the document
         """
         return SQL(
             """%s FROM (SELECT %s entry.move_id FROM (%s) entry
                          WHERE entry.id = %s) own
             CROSS JOIN LATERAL (%s) settlement""",
-            columns,
-            distinct,
+            SQL(columns),
+            SQL(distinct),
             SQL(self._settlement_entries),
             record,
             SQL(OF_ENTRY),

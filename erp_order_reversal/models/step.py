@@ -71,6 +71,7 @@ class OrderReversalStep(models.Model):
     )
 
     _document_idx = models.Index("(res_model, res_id)")
+    _result_idx = models.Index("(result_model, result_id) WHERE result_id IS NOT NULL")
 
     def _valid_field_parameter(self, field, name):
         return name == "override" or super()._valid_field_parameter(field, name)

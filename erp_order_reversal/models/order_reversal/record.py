@@ -61,6 +61,8 @@ class OrderReversal(models.Model):
     approved_on = fields.Datetime(readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     done_on = fields.Datetime(readonly=True, copy=False)
+    # For what was done since: parts taken back after one another, and the daily check.
+    _done_idx = models.Index("(company_id, done_on) WHERE state = 'done'")
     rejection_reason = fields.Char(readonly=True, copy=False)
     error = fields.Text(readonly=True, copy=False)
     step_ids = fields.One2many(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from ...checks import check_one, still_existing
 
@@ -87,14 +88,23 @@ class OrderReversal(models.Model):
         """Reversals whose `settled_again_state` follows from these `sale.order`."""
         if not orders:
             return self.browse()
+        self.flush_model(["taken_back_order_ids", "replacement_id"])
+
+        # Each by itself: with OR the database would go through all reversals.
+        def to_sql(_model, alias, _query):
+            return SQL(
+                """%(record)s IN (
+                    SELECT order_reversal_id FROM order_reversal_sale_order_rel
+                     WHERE sale_order_id = ANY(%(orders)s)
+                     UNION ALL
+                    SELECT id FROM order_reversal WHERE replacement_id = ANY(%(orders)s)
+                )""",
+                record=SQL.identifier(alias, "id"),
+                orders=orders.ids,
+            )
+
         # sudo: a stored value must not depend on who confirms or pays an order.
-        return self.sudo().search(
-            [
-                "|",
-                ("taken_back_order_ids", "in", orders.ids),
-                ("replacement_id", "in", orders.ids),
-            ]
-        )
+        return self.sudo().search(Domain.custom(to_sql=to_sql))
 
     def _look_again(self):
         """Have computed again whether these are settled again."""
