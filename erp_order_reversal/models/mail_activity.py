@@ -13,13 +13,12 @@ NAMED = 20
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
-    reversal_batch_id = fields.Many2one(
-        "order.reversal.batch",
+    # A plain number: of a foreign key the host would keep a note when this addon goes.
+    reversal_batch_id = fields.Integer(
         "Told with",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        ondelete="set null",
         help="The bulk reversal at whose end its person is told of it.",
     )
 
