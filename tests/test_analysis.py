@@ -123,6 +123,20 @@ class TestAnalysis(AnalysisCase):
         self.assertEqual(set(rows.mapped("invoice_way")), {"void"})
         self.assertEqual(set(rows.mapped("payment_way")), {"void"})
 
+    def test_a_payment_alone(self):
+        """What is opened from a payment stands with the order that it paid."""
+        order, move, payment = self.settle(user_id=self.clerk.id)
+        reversal = self.reverse(payment)
+        self.assertFalse(reversal.order_id)
+        rows = self.rows_of(reversal)
+        self.assertEqual(rows.order_id, order)
+        self.assertEqual(rows.user_id, self.clerk)
+        self.assertEqual(rows.team_id, order.team_id)
+        self.assertEqual(rows.product_id, self.services)
+        self.assertEqual(rows.invoiced_by_id, move.create_uid)
+        self.assertEqual(set(rows.mapped("invoice_way")), {"none"})
+        self.assertAlmostEqual(sum(rows.mapped("amount")), payment.amount, 2)
+
     def test_part(self):
         order, _move, _payment = self.settle(quantity=4.0)
         line = order.order_line[1]

@@ -1,8 +1,13 @@
 """First steps of the manager: each opens its page, and is ticked once it is done."""
 
 from odoo.exceptions import AccessError
+from odoo.tests import tagged
 
+from .test_learn_tours import LOG, LearnCase
 from .test_practice import PracticeCase
+
+PAGE = "/odoo/learn-reversals"
+LIST = ".o_list_renderer"
 
 
 class TestFirstSteps(PracticeCase):
@@ -59,3 +64,56 @@ class TestFirstSteps(PracticeCase):
         self.assertIn("申请", chinese.reversal_rights)
         with self.assertRaises(AccessError):
             self.approver.with_user(self.clerk).read(["reversal_rights"])
+
+
+@tagged("post_install", "-at_install")
+class TestFirstStepsByHand(LearnCase):
+    def open_step(self, name, done=False):
+        """From the page “Learn”, where the step is ticked or not."""
+        step = f"[data-step=action_open_reversal_{name}]"
+        self.sees(f"{step}[data-done='{int(done)}']")
+        self.click(f"{step} button")
+
+    def save(self):
+        """The host loads the whole page anew after a company was changed."""
+        self.evaluate("window.isOld = true")
+        self.click(".o_form_button_save")
+        self.wait_for("!window.isOld && document.readyState == 'complete'", "new page")
+        self.sees(".o_form_view .o_form_saved")
+
+    def back(self, *ticked):
+        self.browser.navigate_to(f"{self.base_url()}{PAGE}")
+        self.sees(".o_reversal_first_steps")
+        for name in ticked:
+            self.sees(f"[data-step=action_open_reversal_{name}][data-done='1']")
+
+    def test_each_opens_and_is_ticked(self):
+        with self.browsing(self.manager, PAGE):
+            self.open_step("groups", done=True)
+            self.sees(f"{LIST} .o_data_row:has([name=reversal_rights])", "User: ask")
+            self.back()
+            self.open_step("policy")
+            self.click(".o_field_widget[name=reversal_approval_locked] input")
+            self.save()
+            self.back("policy")
+            self.open_step("guard")
+            self.click(".o_field_widget[name=reversal_guard] input")
+            self.save()
+            self.back("policy", "guard")
+            self.open_step("reasons")
+            self.click(f"{LIST} .o_data_row:nth-child(2) [name=note_required]")
+            self.click(f"{LIST} .o_selected_row [name=note_required] input")
+            self.back("reasons")
+            self.open_step("check")
+            self.click(f"{LIST} .o_group_header", "Price")
+            self.click(f"{LIST} .o_data_row td[name=tolerance]")
+            self.write("7")
+            self.back("check")
+            self.told = set()
+            self.open_step("practice")
+            self.at(0)
+            self.take_back("DUPLICATE")
+            self.finish(LOG)
+            self.browser.navigate_to(f"{self.base_url()}{PAGE}")
+            self.sees("[data-step=action_open_reversal_practice][data-done='1']")
+        self.assertTrue(self.company.reversal_guard)

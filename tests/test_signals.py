@@ -58,9 +58,45 @@ class TestSignals(AnalysisCase):
         amounts = [{"amount_total": n} for n in (950.0, 1000.0, 949.99, 1000.01)]
         self.assertGiven("below_limit", amounts[:2], amounts[2:])
 
+    def _set_limits(self, *amounts):
+        self.env["order.reversal.limit"].with_user(self.manager).create(
+            [
+                {
+                    "amount": amount,
+                    "company_id": self.company.id,
+                    "approver_ids": self.approver.ids,
+                }
+                for amount in amounts
+            ]
+        )
+
+    def test_just_below_a_limit_of_persons(self):
+        """Who splits an amount to get past one approver is below that one's limit."""
+        self.company.write(
+            {"reversal_approval": "above", "reversal_approval_amount": 100.0}
+        )
+        self._set_limits(1000.0, 5000.0)
+        given = (950.0, 1000.0, 4750.0, 5000.0, 95.0, 100.0)
+        others = (949.99, 1000.01, 4749.99, 5000.01, 94.99, 100.01)
+        self.assertGiven(
+            "below_limit",
+            [{"amount_total": amount} for amount in given],
+            [{"amount_total": amount} for amount in others],
+        )
+        # The limit of the company counts only where it decides.
+        self.company.reversal_approval = "always"
+        self.assertGiven(
+            "below_limit",
+            [{"amount_total": amount} for amount in given[:4]],
+            [{"amount_total": amount} for amount in given[4:]],
+        )
+
     def test_without_a_limit(self):
+        self._set_limits(690.0)
         self.company.reversal_approval = "never"
-        self.assertGiven("below_limit", [], [{"amount_total": 0.0}])
+        self.assertGiven(
+            "below_limit", [], [{"amount_total": 690.0}, {"amount_total": 0.0}]
+        )
 
     def test_night(self):
         night, morning = NOON.replace(hour=5, minute=59), NOON.replace(hour=6)

@@ -8,10 +8,16 @@ class OrderReversalReport(models.Model):
     _inherit = "order.reversal.report"
 
     def _get_documents(self):
-        """The first invoice, and what was done: one row a reversal."""
+        """The first invoice, and what was done: one row a reversal.
+
+        A payment alone is taken off an invoice that has no step of its own.
+        """
         return SQL(
-            """SELECT MIN(step.res_id) FILTER (
-                          WHERE step.res_model = 'account.move') AS move_id,
+            """SELECT COALESCE(
+                          MIN(step.res_id) FILTER (
+                              WHERE step.res_model = 'account.move'),
+                          MIN((step.data #>> '{releases,0,invoice_id}')::int) FILTER (
+                              WHERE step.res_model = 'account.payment')) AS move_id,
                       COUNT(DISTINCT step.res_id) FILTER (
                           WHERE step.operation IN ('credit', 'void')
                             AND step.res_model = 'account.move') AS invoices,

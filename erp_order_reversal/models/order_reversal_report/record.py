@@ -63,7 +63,7 @@ class OrderReversalReport(models.Model):
             "settled_again_state",
         ],
         "order.reversal.line": ["quantity", "amount"],
-        "order.reversal.step": ["operation", "res_id", "result_id", "done"],
+        "order.reversal.step": ["operation", "res_id", "result_id", "done", "data"],
         "order.settlement": ["state", "done_on"],
         "account.move": ["state", "date", "invoice_user_id", "team_id"],
         "account.move.line": ["product_id", "quantity", "price_total", "balance"],

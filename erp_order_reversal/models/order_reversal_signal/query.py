@@ -38,12 +38,7 @@ class OrderReversalSignal(models.Model):
         :return: {key of `signal`: SQL over `reversal` and `company`}
         """
         return {
-            "below_limit": SQL(
-                "company.reversal_approval = 'above' AND reversal.amount_total BETWEEN "
-                "company.reversal_approval_amount "
-                "* company.reversal_signal_share / 100 "
-                "AND company.reversal_approval_amount AND reversal.amount_total > 0"
-            ),
+            "below_limit": self._is_below_limit(),
             "night": SQL(
                 "%s OR %s",
                 self._at_night(SQL("reversal.asked_at")),
@@ -69,6 +64,26 @@ class OrderReversalSignal(models.Model):
                 "- INTERVAL '1 day' * company.reversal_signal_open_days"
             ),
         }
+
+    def _is_below_limit(self):
+        """Whether it is just below the limit of the policy, or one that names people.
+
+        Where nothing is approved, limits decide nothing.
+        """
+        return SQL(
+            """company.reversal_approval != 'never' AND reversal.amount_total > 0
+               AND EXISTS (
+                   SELECT 1
+                     FROM (SELECT company.reversal_approval_amount
+                            WHERE company.reversal_approval = 'above'
+                        UNION ALL
+                           SELECT bound.amount FROM order_reversal_limit bound
+                            WHERE bound.company_id = reversal.company_id
+                          ) AS bounds (amount)
+                    WHERE reversal.amount_total BETWEEN
+                          bounds.amount * company.reversal_signal_share / 100
+                          AND bounds.amount)"""
+        )
 
     def _at_night(self, moment):
         """Whether a moment lies in the night of the company, over midnight or not.

@@ -48,6 +48,7 @@ class OrderReversalSignal(models.Model):
             "reversal_signal_many",
             "reversal_signal_open_days",
         ],
+        "order.reversal.limit": ["amount", "company_id"],
         "res.partner": ["tz"],
         "res.users": ["partner_id"],
     }
