@@ -12,7 +12,10 @@ from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.tests.common import BaseCommon
 from odoo.addons.erp_order_reversal.proof import signing
+
+from . import kept
 
 GROUP = "erp_order_reversal.group_reversal_"
 #: Set by `make test`: the database is a copy that is dropped afterwards.
@@ -49,6 +52,9 @@ class ReversalCase(AccountTestInvoicingCommon):
     salesperson who may also invoice.
     """
 
+    #: Whether what is set up here may be what a class before has set up and committed.
+    keeps = True
+
     @classmethod
     def get_default_groups(cls):
         groups = super().get_default_groups()
@@ -56,10 +62,23 @@ class ReversalCase(AccountTestInvoicingCommon):
 
     @classmethod
     def setUpClass(cls):
-        if os.environ.get(DISPOSABLE) and not (cls.chart_template or cls.country_code):
+        if not os.environ.get(DISPOSABLE) or cls.chart_template or cls.country_code:
+            super().setUpClass()
+            cls._set_up_people()
+        elif cls.keeps and kept.is_known(cls):
+            values = kept.set_up(ReversalCase)
+            # without what the host's classes would make
+            super(BaseCommon, cls).setUpClass()
+            kept.rebind(cls, values)
+        else:
             # before the transaction of the class, which would not see it
             company_with_accounts()
-        super().setUpClass()
+            super().setUpClass()
+            cls._set_up_people()
+
+    @classmethod
+    def _set_up_people(cls):
+        """Who acts, what is sold, and to whom."""
         cls.company = cls.company_data["company"]
         cls.bank = cls.company_data["default_journal_bank"]
         cls.tax = cls.company_data["default_tax_sale"]

@@ -13,10 +13,6 @@ class GoodsCase(ReversalCase):
     """
 
     @classmethod
-    def get_default_groups(cls):
-        return super().get_default_groups() | cls.env.ref("stock.group_stock_manager")
-
-    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.warehouse = cls.env["stock.warehouse"].search(
