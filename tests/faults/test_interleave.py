@@ -21,7 +21,8 @@ from .shapes import CREDIT, Shape
 from .threads import Meeting, outcome
 from .world import WorldCase
 
-#: One of so many orders of statements is tried; 1: all. And for how long, a class.
+#: One of so many orders of statements is tried; 1: all. And for how long, a class: but
+#: however long it takes, each pair meets in both orders.
 SHARE = int(os.environ.get("ERP_INTERLEAVE_SHARE") or 200)
 SECONDS = float(os.environ.get("ERP_INTERLEAVE_SECONDS") or (1e9 if SHARE == 1 else 20))
 SEED = seed("ERP_INTERLEAVE_SEED")
@@ -169,7 +170,7 @@ class InterleaveCase(WorldCase):
     def choose(self, pairs):
         """[(pair, first, second, number of statements of the first)]; shuffled.
 
-        One of each pair comes first, however far the time goes.
+        One of each pair, in both orders, comes first.
         """
         chosen, known = [], Counter()
         for pair in pairs:
@@ -212,11 +213,12 @@ class InterleaveCase(WorldCase):
         self.random = random.Random(SEED)
         started = time.monotonic()
         self.measure()
-        images = {}
+        images, tried = {}, Counter()
         chosen = self.choose(pairs)
         for pair, first, second, number in chosen:
-            if time.monotonic() > started + SECONDS:
+            if time.monotonic() > started + SECONDS and tried[first, second]:
                 break
+            tried[first, second] += 1
             if pair not in images:
                 images[pair] = self.in_turn(pair)
             with self.subTest(first=first, second=second, number=number):
