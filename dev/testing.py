@@ -134,19 +134,18 @@ def run_pytest(
 
 
 def _workers(arguments: list[str]) -> list[str]:
-    """Return pytest-xdist's options: whole classes to one worker.
+    """Return pytest-xdist's options: a worker a core, whole classes to one worker.
 
-    In the order in which tests/conftest.py puts them, and with a worker more than there
-    are cores: who waits for a browser needs none.
+    In the order in which tests/conftest.py puts them.
     """
     if {"--pdb", "-s", "-n", "--trace"} & set(arguments):
         return []
-    workers = os.environ.get("ERP_TEST_WORKERS") or str(_cores() + 1)
+    workers = os.environ.get("ERP_TEST_WORKERS", _cores())
     return ["-n", workers, "--dist=loadscope", "--no-loadscope-reorder"]
 
 
-def _cores() -> int:
-    return min(len(os.sched_getaffinity(0)), 8)
+def _cores() -> str:
+    return str(min(len(os.sched_getaffinity(0)), 8))
 
 
 def _read(report: Path) -> list[Case]:

@@ -102,7 +102,7 @@ _COMMON = {
 _QUICK = {"phases": [Phase.explicit, Phase.reuse, Phase.generate], **_COMMON}
 # The same ones each time: a random one that fails belongs to `make fuzz`, not to CI.
 settings.register_profile("dev", max_examples=5, derandomize=True, **_QUICK)
-settings.register_profile("ci", max_examples=12, derandomize=True, **_QUICK)
+settings.register_profile("ci", max_examples=8, derandomize=True, **_QUICK)
 # So many that they can be counted: a run of a seed and a number is told in the README.
 _EXAMPLES = int(os.environ.get("ERP_FUZZ_EXAMPLES", "1000"))
 settings.register_profile("fuzz", max_examples=_EXAMPLES, **_COMMON)

@@ -3,10 +3,10 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from .common import ReversalCase
+from .batch import BatchCase
 
 
-class TestApproval(ReversalCase):
+class TestApproval(BatchCase):
     def ask(self, *orders):
         """Requests that wait, one for each order."""
         self.company.reversal_approval = "always"
@@ -73,12 +73,8 @@ class TestApproval(ReversalCase):
 
     def test_of_a_batch_one_message_tells_of_a_rejection(self):
         self.company.reversal_approval = "always"
-        orders = self.settle()[0] | self.settle()[0]
-        batch = (
-            self.env["order.reversal.batch"]
-            .with_user(self.clerk)
-            .create({"order_ids": orders.ids, "reason_id": self.reason.id})
-        )
+        orders = self.settle_many(2)
+        batch = self.batch(orders)
         batch.action_start()
         before = self.told(batch)
         reversals = batch.reversal_ids
@@ -132,12 +128,8 @@ class TestApproval(ReversalCase):
 
     def test_of_a_batch_one_message_tells_of_all(self):
         self.company.reversal_approval = "always"
-        orders = self.settle()[0] | self.settle()[0]
-        batch = (
-            self.env["order.reversal.batch"]
-            .with_user(self.clerk)
-            .create({"order_ids": orders.ids, "reason_id": self.reason.id})
-        )
+        orders = self.settle_many(2)
+        batch = self.batch(orders)
         batch.action_start()
         self.assertEqual(batch.waiting_count, 2)
         before = self.told(batch)

@@ -54,6 +54,44 @@ class TestGroups(BatchCase):
         self.assertTrue(batch._process())
         self.assertEqual(batch.done_count, 5)
 
+    def test_the_rest_of_many_comes_in_the_order_of_the_selection(self):
+        """Found by the database, once no group is left; and each but once."""
+        batch = self.batch(self.settle_many(5))
+        # As the documents are sorted, not as they were given.
+        batch.invalidate_recordset()
+        self.in_background(batch, create=2)
+        rest = [("order_id", order.id, 0) for order in batch.order_ids[2:]]
+        self.assertEqual(batch.reversal_ids.order_id, batch.order_ids[:2])
+        for limit, expected in ((1, rest[:1]), (2, rest[:2]), (9, rest), (None, rest)):
+            self.assertEqual(batch._get_missing(limit), expected)
+        self.assertFalse(batch._get_missing(0))
+        with patch.object(type(batch), "_get_groups", side_effect=AssertionError):
+            batch._create_reversals(2)
+        self.assertEqual(batch._get_missing(9), rest[2:])
+        self.assertEqual((batch.total_count, batch.queued_count), (5, 5))
+
+    def test_groups_that_are_left_come_before_the_rest(self):
+        groups = [self.settle_together(2), self.settle_together(2)]
+        alone = self.settle_many(2)
+        selection = alone | groups[0] | groups[1]
+        batch = self.in_background(self.batch(selection), create=1)
+        self.assertIn(batch.reversal_ids.order_id, groups)
+        [left] = [group for group in groups if group != batch.reversal_ids.order_id]
+        found = [record_id for _root, record_id, _group in batch._get_missing(1)]
+        self.assertEqual(set(found), set(left.ids))
+
+    def test_documents_of_several_kinds(self):
+        order, (_order, move, _payment) = self.settle()[0], self.settle()
+        batch = self.batch(order)
+        batch.move_ids = move.ids
+        self.assertEqual(batch.total_count, 2)
+        unsaved = batch.new(origin=batch)
+        self.assertEqual(unsaved.total_count, 2)
+        self.in_background(batch, create=1)
+        self.assertEqual(batch._get_missing(1), [("move_id", move.id, 0)])
+        self.assertTrue(batch._process())
+        self.assertEqual(batch.done_count, 2)
+
     def test_a_payment_of_many_is_voided_once_over_chunks(self):
         before = self.trial_balance()
         paid = self.settle_together(3)

@@ -81,6 +81,10 @@ class TestFirstStepsByHand(LearnCase):
         self.wait_for("!window.isOld && document.readyState == 'complete'", "new page")
         self.sees(".o_form_view .o_form_saved")
 
+    def save_row(self):
+        self.click(".o_list_button_save")
+        self.wait_for("!document.querySelector('.o_selected_row')", "the row, saved")
+
     def back(self, *ticked):
         self.browser.navigate_to(f"{self.base_url()}{PAGE}")
         self.sees(".o_reversal_first_steps")
@@ -103,11 +107,13 @@ class TestFirstStepsByHand(LearnCase):
             self.open_step("reasons")
             self.click(f"{LIST} .o_data_row:nth-child(2) [name=note_required]")
             self.click(f"{LIST} .o_selected_row [name=note_required] input")
+            self.save_row()
             self.back("reasons")
             self.open_step("check")
             self.click(f"{LIST} .o_group_header", "Price")
             self.click(f"{LIST} .o_data_row td[name=tolerance]")
             self.write("7")
+            self.save_row()
             self.back("check")
             self.told = set()
             self.open_step("practice")

@@ -4,10 +4,10 @@ from lxml import etree
 
 from odoo.tools.safe_eval import safe_eval
 
-from .common import ReversalCase
+from .batch import BatchCase
 
 
-class TestReaders(ReversalCase):
+class TestReaders(BatchCase):
     def test_outcomes_in_the_language_of_the_reader(self):
         self.manager.lang = "zh_CN"
         order, _move, _payment = self.settle()
@@ -26,12 +26,7 @@ class TestReaders(ReversalCase):
 
     def test_outcomes_of_a_batch(self):
         self.manager.lang = "zh_CN"
-        orders = self.settle()[0] | self.settle()[0]
-        batch = (
-            self.env["order.reversal.batch"]
-            .with_user(self.clerk)
-            .create({"order_ids": orders.ids, "reason_id": self.reason.id})
-        )
+        batch = self.batch(self.settle_many(2))
         batch.action_start()
         batch._process()
         self.assertEqual(batch.done_count, 2)

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -311,11 +313,14 @@ class OrderReversalBatch(models.Model):
         """
         model = self.env["order.reversal"]
         values = self._get_passed_values()
+        of_root = defaultdict(list)
+        for root, record_id, _group in nodes:
+            of_root[root].append(record_id)
         parts = {
             (root, record_id): part
-            for root, records in self._get_roots()
+            for root, ids in of_root.items()
             for record_id, part in self._get_part_values(
-                records.browse(rid for name, rid, _group in nodes if name == root)
+                self.env[self._fields[ROOTS[root]].comodel_name].browse(ids)
             ).items()
         }
         engine = model._engine_env(model).with_context(mail_create_nosubscribe=True)

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .record import ROOTS
+
 # The invoices of a selection: (root, invoice).
 OF_ORDERS = """
     SELECT DISTINCT sol.order_id AS root, aml.move_id AS move
@@ -71,6 +73,9 @@ class OrderReversalBatch(models.Model):
         :return: [(field of the reversal, id, number of the group)]
         """
         self.ensure_one()
+        if limit and self._has_single():
+            # Groups came first: none of them is left, and the rest is not read.
+            return [(*node, 0) for node in self._find_missing(limit)]
         missing = []
         for root, records in self._get_roots():
             present = self.env["order.reversal"]._read_group(
@@ -89,6 +94,45 @@ class OrderReversalBatch(models.Model):
         ):
             end += 1
         return [(*node, groups.get(node, 0)) for node in missing[:end]]
+
+    def _has_single(self):
+        """Whether a reversal was created of a document that shares nothing."""
+        return bool(
+            self.env["order.reversal"].search_count(
+                [("batch_id", "=", self.id), ("batch_group", "=", 0)], limit=1
+            )
+        )
+
+    def _find_missing(self, limit):
+        """The next documents without a reversal in this batch, as their model sorts.
+
+        :param int limit: no more than this
+        :return: [(field of the reversal, id)]
+        """
+        missing = []
+        for root, name in ROOTS.items():
+            chosen = self._fields[name]
+            self.env["order.reversal"].flush_model(["batch_id", root])
+            left = SQL(
+                """(SELECT chosen.%(document)s FROM %(relation)s chosen
+                     WHERE chosen.%(batch)s = %(batch_id)s AND NOT EXISTS (
+                           SELECT FROM order_reversal reversal
+                            WHERE reversal.batch_id = %(batch_id)s
+                              AND reversal.%(root)s = chosen.%(document)s))""",
+                document=SQL.identifier(chosen.column2),
+                relation=SQL.identifier(chosen.relation),
+                batch=SQL.identifier(chosen.column1),
+                batch_id=self.id,
+                root=SQL.identifier(root),
+            )
+            # sudo: which documents they are, as `_get_roots` says.
+            documents = self.env[chosen.comodel_name].sudo()
+            rest = limit - len(missing)
+            found = documents.search([("id", "in", left)], limit=rest)
+            missing += [(root, record_id) for record_id in found.ids]
+            if len(missing) >= limit:
+                break
+        return missing
 
 
 class OrderReversalMixin(models.AbstractModel):
