@@ -7,6 +7,9 @@ from odoo.models import BaseModel
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.tests.common import BaseCommon
 
+#: Ids of what was committed under a name that only one may have.
+_users, _companies = set(), set()
+
 
 @functools.cache
 def set_up(case):
@@ -22,9 +25,22 @@ def set_up(case):
         # the host forbids it to a test, and patches the cursor for that
         type(builder.cr).commit(builder.cr)
         made = vars(builder).items()
-        return {name: value for name, value in made if name not in declared}
+        values = {name: value for name, value in made if name not in declared}
+        _companies.add(builder.company.id)
+        for value in values.values():
+            if isinstance(value, BaseModel) and value._name == "res.users":
+                _users.update(value._ids)
+        return values
     finally:
         builder.doClassCleanups()
+
+
+def step_aside(env):
+    """Let a class make a company of its own, where another one is committed."""
+    for user in env["res.users"].browse(_users):
+        user.write({"login": f"{user.login}_kept", "active": False})
+    for company in env["res.company"].browse(_companies):
+        company.name = f"{company.name}_kept"
 
 
 def is_known(case):

@@ -110,9 +110,9 @@ class OrderReversalBatch(models.Model):
         :return: [(field of the reversal, id)]
         """
         missing = []
+        self.env["order.reversal"].flush_model(["batch_id", *ROOTS])
         for root, name in ROOTS.items():
             chosen = self._fields[name]
-            self.env["order.reversal"].flush_model(["batch_id", root])
             left = SQL(
                 """(SELECT chosen.%(document)s FROM %(relation)s chosen
                      WHERE chosen.%(batch)s = %(batch_id)s AND NOT EXISTS (
@@ -127,12 +127,9 @@ class OrderReversalBatch(models.Model):
             )
             # sudo: which documents they are, as `_get_roots` says.
             documents = self.env[chosen.comodel_name].sudo()
-            rest = limit - len(missing)
-            found = documents.search([("id", "in", left)], limit=rest)
+            found = documents.search([("id", "in", left)], limit=limit)
             missing += [(root, record_id) for record_id in found.ids]
-            if len(missing) >= limit:
-                break
-        return missing
+        return missing[:limit]
 
 
 class OrderReversalMixin(models.AbstractModel):
