@@ -270,6 +270,8 @@ class TestLearnTours(EachLesson, LearnCase):
             self.click(REVERSE)
             self.at(3)
             self.choose_reason("OTHER")
+            # The note is asked for: what is shown is of this reason, and stands still.
+            self.sees(".modal .o_field_widget[name=note].o_required_modifier")
             self.click(CONFIRM)
             self.click(".modal .o_field_widget[name=note] textarea")
             self.write("Typed twice")
