@@ -140,3 +140,11 @@ class ByHand:
     def write(self, text):
         """Type into what has the focus."""
         self.browser._websocket_request("Input.insertText", params={"text": text})
+
+    def press_key(self, key):
+        """Press a key that writes nothing, such as Escape."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self.browser._websocket_request(
+                "Input.dispatchKeyEvent",
+                params={"type": kind, "key": key, "code": key},
+            )

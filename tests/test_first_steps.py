@@ -8,6 +8,7 @@ from .test_practice import PracticeCase
 
 PAGE = "/odoo/learn-reversals"
 LIST = ".o_list_renderer"
+TOLERANCE = "document.activeElement.closest('td[name=tolerance]')"
 
 
 class TestFirstSteps(PracticeCase):
@@ -109,4 +110,11 @@ class TestFirstStepsByHand(LearnCase):
             self.click(f"{LIST} .o_selected_row [name=note_required] input")
             self.save_row()
             self.back("reasons")
+            self.open_step("check")
+            self.click(f"{LIST} .o_group_header", "Price")
+            self.click(f"{LIST} .o_data_row td[name=tolerance]")
+            self.wait_for(f"Boolean({TOLERANCE})", "the focus on the tolerance")
+            self.write("7")
+            self.save_row()
+            self.back("check")
         self.assertTrue(self.company.reversal_guard)

@@ -49,6 +49,16 @@ class TestOneWay(BatchCase):
                 self.assertFalse(reversal.restore_ids)
                 self.assertFalse(self.preview(order, scope))
 
+    def test_a_reason_that_asks_for_a_note(self):
+        """Not yet written, or written: the restore will have one of its own."""
+        reason = self.reason.sudo()
+        reason.note_required = True
+        order, _invoice, _payment = self.settle()
+        model = self.env["order.reversal"].with_user(self.clerk)
+        for note in (False, "Typed twice"):
+            values = {"order_id": order.id, "reason_id": reason.id, "note": note}
+            self.assertFalse(model.preview_way_back(values), note)
+
     def test_a_hashed_journal(self):
         order, invoice, _payment = self.settle()
         invoice.journal_id.sudo().restrict_mode_hash_table = True

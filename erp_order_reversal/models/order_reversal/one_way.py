@@ -4,6 +4,8 @@ from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from .rehearse import FORMAL
+
 _logger = logging.getLogger(__name__)
 
 
@@ -54,8 +56,10 @@ class OrderReversal(models.Model):
         values |= {"restores_id": self.id, "date": self.date}
         restore = self.browse(self._engine_env(self).create(values).id)
         [plan] = restore._assess()
-        if plan.blockers:
-            return " ".join(found["message"] for found in plan.blockers)
+        # whoever asks for it then explains it, and chooses among the reasons of then
+        stands = [found for found in plan.blockers if found["code"] not in FORMAL]
+        if stands:
+            return " ".join(found["message"] for found in stands)
         matches = restore._take_snapshot()
         restore._run_operations()
         self.env.flush_all()

@@ -47,14 +47,16 @@ class Rehearsal {
         return this.result ? this.result.findings : [];
     }
 
+    /** What was found of what would happen, by code. */
+    get found() {
+        const found = this.findings.filter(({ code }) => !FORMAL.includes(code));
+        return new Map(found.map((finding) => [finding.code, finding]));
+    }
+
     /** Whether confirming would be refused for what only the rehearsal knows. */
     get isBlocked() {
-        return (
-            Boolean(this.failure) ||
-            this.findings.some(
-                ({ severity, code }) => severity === "blocker" && !FORMAL.includes(code)
-            )
-        );
+        const isBlocker = ({ severity }) => severity === "blocker";
+        return Boolean(this.failure) || [...this.found.values()].some(isBlocker);
     }
 
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */

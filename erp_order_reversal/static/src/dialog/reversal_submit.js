@@ -1,4 +1,4 @@
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component, onMounted, status, useRef, useState } from "@odoo/owl";
 import { WarningDialog } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Failure, failureOf } from "./failure";
+import { frozen } from "./frozen";
 import { stepOf, useRehearsal } from "./rehearsal";
 
 const BUSY = "odoo.addons.erp_order_reversal.exceptions.DocumentsBusyError";
@@ -32,8 +33,10 @@ export class ReversalSubmit extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.ui = useService("ui");
         this.rehearsal = useRehearsal(this.props.record.model);
         this.state = useState({ busy: false });
+        this.button = useRef("button");
         this.name = "action_submit";
         onMounted(focusReason);
     }
@@ -55,31 +58,63 @@ export class ReversalSubmit extends Component {
         return this.data.approval_note ? _t("Ask for Approval") : this.data.act;
     }
 
+    /** What was seen of what would happen: the plan, and what was found, by code. */
+    get seen() {
+        const known = this.data.finding_ids.records.map(({ data }) => [data.code, data]);
+        return new Map([
+            [this.data.seen_fingerprint, null],
+            ...known,
+            ...this.rehearsal.found,
+        ]);
+    }
+
+    get steps() {
+        return new Map(this.data.step_ids.records.map(stepOf));
+    }
+
     async submit() {
-        const { record } = this.props;
         // Before anything is waited for: a second click must not confirm a second time.
         if (this.state.busy) {
             return;
         }
         this.state.busy = true;
         try {
-            if (!(await record.checkValidity({ displayNotification: true }))) {
-                return;
-            }
-            this.rehearsal.refusal = null;
-            // It holds the documents as long as it runs.
-            await this.rehearsal.settle();
+            await frozen(this.ui, this.button.el, () => this.confirm());
+        } finally {
+            this.state.busy = false;
+        }
+    }
+
+    /** Carry out what was shown when it was pressed, and nothing else. */
+    async confirm() {
+        const { record } = this.props;
+        const { seen } = this;
+        const before = this.steps;
+        if (!(await record.checkValidity({ displayNotification: true }))) {
+            return;
+        }
+        this.rehearsal.refusal = null;
+        // It holds the documents as long as it runs.
+        await this.rehearsal.settle();
+        // Whoever has left the page has changed their mind.
+        if (this.isBlocked || status(this) === "destroyed") {
+            return;
+        }
+        const news = [...this.seen].filter(([key]) => !seen.has(key));
+        if (news.length) {
+            this.showNews(news, before);
+            return;
+        }
+        try {
             const action = await this.send(record);
             if (action) {
                 await this.action.doAction(action);
             }
         } catch (error) {
-            if (!(error instanceof RPCError)) {
+            if (!(error instanceof RPCError) || status(this) === "destroyed") {
                 throw error;
             }
             await this.showRefusal(record, error);
-        } finally {
-            this.state.busy = false;
         }
     }
 
@@ -100,19 +135,29 @@ export class ReversalSubmit extends Component {
         }
     }
 
+    /** What nobody had seen yet when it was pressed: it is confirmed once more. */
+    showNews(news, before) {
+        const text = [
+            _t("Something came up after you pressed. Read it, then confirm again."),
+            ...news.map(([, finding]) => finding?.message).filter(Boolean),
+        ].join("\n");
+        this.rehearsal.refusal = { text, details: "" };
+        this.mark(before);
+    }
+
     /** Plan anew, and mark what differs from what was confirmed. */
     async showRefusal(record, error) {
-        const before = new Map(record.data.step_ids.records.map(stepOf));
+        const before = this.steps;
         this.rehearsal.refusal = failureOf(error);
         this.rehearsal.forget();
         await record.update({ scope: record.data.scope });
-        this.rehearsal.changed = new Set(
-            record.data.step_ids.records
-                .map(stepOf)
-                .filter(([step, outcome]) => before.get(step) !== outcome)
-                .map(([step]) => step)
-        );
+        this.mark(before);
         this.rehearsal.follow(record);
+    }
+
+    mark(before) {
+        const changed = [...this.steps].filter(([step, outcome]) => before.get(step) !== outcome);
+        this.rehearsal.changed = new Set(changed.map(([step]) => step));
     }
 }
 

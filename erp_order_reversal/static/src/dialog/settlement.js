@@ -106,15 +106,18 @@ export class SettlementSubmit extends ReversalSubmit {
         return _t("Confirm");
     }
 
+    get seen() {
+        return new Map([[choiceOf(this.props.record), null], ...this.rehearsal.found]);
+    }
+
+    get steps() {
+        return new Map();
+    }
+
     async send(record) {
-        const values = await record.getChanges();
-        if (this.isWaiting || this.isBlocked) {
-            // Chosen a moment ago: nobody has seen yet what comes out of it.
-            return false;
-        }
         return this.orm.call(record.resModel, "settle_shown", [
             [record.resId],
-            values,
+            await record.getChanges(),
             this.rehearsal.result.seen,
         ]);
     }
