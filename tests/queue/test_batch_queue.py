@@ -104,6 +104,26 @@ class TestQueue(BatchCase):
             self.assertEqual(batch.done_count, 2)
         self.assertEqual(batch.queued_count, 1)
 
+    def test_a_job_looks_again_for_what_another_one_creates(self):
+        """A moment later, and the batch comes to its end."""
+        orders = self.settle_many(3)
+        kind = type(self.env["order.reversal.batch"])
+        with trap_jobs() as trap:
+            batch = self.in_background(self.batch(orders), create=1).sudo()
+            with (
+                patch.object(kind, "_create_missing", lambda batch: None),
+                patch.object(kind, "_finish", lambda batch: None),
+            ):
+                while not any(job.eta for job in trap.enqueued_jobs):
+                    trap.perform_enqueued_jobs()
+            self.assertEqual(batch.done_count, 1)
+            self.assertEqual(batch.state, "running")
+            while batch.state == "running":
+                self.assertTrue(trap.enqueued_jobs)
+                trap.perform_enqueued_jobs()
+        self.assertEqual(batch.state, "done")
+        self.assertEqual(batch.done_count, 3)
+
     def test_a_conflict_is_tried_again_by_the_pattern(self):
         orders = self.settle_many(1)
         with trap_jobs() as trap:
