@@ -29,7 +29,13 @@ LOGINS = {
     "approver": "approves what others ask for",
     "accountant": "invoices, payments, and reversals",
     "auditor": "reads reversals and their log",
+    "fang": "as the auditor, in 简体中文",
 }
+#: Outcomes are told in each language that somebody reads.
+READER = (
+    "UPDATE res_partner SET lang = 'zh_CN' "
+    "WHERE id = (SELECT partner_id FROM res_users WHERE login = 'fang')"
+)
 
 
 def main(port: int) -> int:
@@ -58,6 +64,7 @@ def _serve(workshop, databases, database: str, port: int, address: str) -> int:
     say(f"Starting the server on {address}")
     for key in ADDRESS_KEYS:
         databases.server.sql(SET.format(key=key, value=address), database=database)
+    databases.server.sql(READER, database=database)
     command = [
         workshop.python, "-m", "odoo",
         "-c", workshop.config,

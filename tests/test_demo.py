@@ -86,6 +86,7 @@ class TestDemo(TransactionCase):
             "approver": ("approver", True),
             "accountant": ("manager", True),
             "auditor": ("auditor", False),
+            "fang": ("auditor", False),
         }
         for login, (group, invoicing) in roles.items():
             user = self.env.ref(f"erp_order_reversal.user_{login}")
