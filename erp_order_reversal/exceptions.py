@@ -1,4 +1,7 @@
+from contextlib import contextmanager
+
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 
 class ReversalGuardError(UserError):
@@ -38,3 +41,23 @@ class IncompleteOperationError(TypeError):
 
     Raised when the registry loads, not when a customer restores.
     """
+
+
+@contextmanager
+def retried_conflicts():
+    """Raise a conflict as such, where the host made a refusal of it.
+
+    It does so of whatever fails while it renders a note (`mail.render.mixin`). What
+    others got in the way of is tried again, by the host or by the next chunk; nobody is
+    told that a template could not be rendered, and no reversal of a batch fails by it.
+
+    :raise psycopg2.Error: of `PG_CONCURRENCY_EXCEPTIONS_TO_RETRY`
+    """
+    try:
+        yield
+    except UserError as error:
+        cause = error
+        while cause := cause.__cause__:
+            if isinstance(cause, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                raise cause from None
+        raise

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ...engine import ENGINE, Notes
-from ...exceptions import DocumentsBusyError
+from ...exceptions import DocumentsBusyError, retried_conflicts
 from ...plan import found_text
 
 
@@ -128,6 +128,7 @@ class OrderReversal(models.Model):
                 )
             )
 
+    @retried_conflicts()
     def _execute(self):
         """Carry out planned reversals of one company, each operation once."""
         if not self:
@@ -196,6 +197,7 @@ class OrderReversal(models.Model):
         langs = {lang for (lang,) in readers} | {"en_US"}
         return [own, *sorted(langs & installed - {own})]
 
+    @retried_conflicts()
     def _carry_out(self):
         """What a rehearsal does, too: all that may be refused."""
         self._check_may_execute()

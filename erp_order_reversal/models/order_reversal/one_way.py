@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...exceptions import retried_conflicts
 from .rehearse import FORMAL
 
 _logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class OrderReversal(models.Model):
             _logger.warning("Rehearsal of a restore failed", exc_info=error)
             return str(error) or type(error).__name__
 
+    @retried_conflicts()
     def _try_restore(self):
         """Restore it, which counts as done, as if it were asked for the moment after.
 

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ...const import PAYMENT_IN_FORCE
 from ...engine import ENGINE
+from ...exceptions import retried_conflicts
 from ...plan import Limits, Outcome
 
 
@@ -12,6 +13,7 @@ class OrderSettlement(models.Model):
 
     _inherit = "order.settlement"
 
+    @retried_conflicts()
     def _carry_out(self, terms):
         """Do what the terms say; whoever calls keeps it or rolls it back.
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...checks import check_one, check_type
-from ...exceptions import DocumentsBusyError
+from ...exceptions import DocumentsBusyError, retried_conflicts
 
 
 class OrderSettlement(models.Model):
@@ -51,6 +51,7 @@ class OrderSettlement(models.Model):
         """In the company of the documents, without the dialog's defaults."""
         return self.with_env(self.reversal_id._working_in(self.company_id).env)
 
+    @retried_conflicts()
     def _settle(self, seen=None):
         """:param dict seen: what has to come out; by default, what was assessed"""
         self.ensure_one()
