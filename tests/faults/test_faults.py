@@ -128,6 +128,11 @@ class FaultCase(WorldCase):
     # ------------------------------------------------------------------
 
     def check(self, operation, shape, orders):
+        """Let faults meet an operation.
+
+        After each, the tables that the operation writes are compared; all the others
+        at the end, as nothing puts them back: what any of the faults left is there.
+        """
         act = getattr(self, f"prepare_{operation}")(shape, orders)
         before = self.image()
         watch, saved = self.learn(act)
@@ -142,7 +147,6 @@ class FaultCase(WorldCase):
             with self.subTest(shape=shape.name, operation=operation):
                 self.disturb(act, fault, saved, before, after)
         self.seconds += time.monotonic() - started
-        # what a fault wrote where the operation itself writes nothing
         self.assertNothingChanged(saved.changed_anywhere(), operation)
 
     def assertNothingChanged(self, tables, text):
