@@ -43,30 +43,33 @@ class Watch:
 
 
 class Fault:
-    """Disturbs one statement, once; of several, one in each try.
+    """Disturbs one statement in each try, once.
 
-    :param str kind: of `FAULTS`
-    :param int numbers: of the statements, each counted from the begin of its try
+    :param hits: (kind of `FAULTS`, number of the statement, counted from the begin of
+        its try)
     """
 
-    def __init__(self, kind, *numbers):
-        self.kind = kind
-        self.numbers = numbers
-        self.waiting = list(numbers)
+    def __init__(self, *hits):
+        self.hits = hits
+        self.waiting = list(hits)
+        #: the kind that came last
+        self.last = None
         #: statements of the tries before
         self.passed = 0
 
     def __str__(self):
-        return f"{self.kind} at statement {', '.join(map(str, self.numbers))}"
+        return ", then ".join(f"{kind} at statement {at}" for kind, at in self.hits)
 
     def __call__(self, cursor, number, query):
-        if self.waiting and number - self.passed == self.waiting[0]:
-            if self.kind == "conflict" and query == "COMMIT":
-                # The isolation that the host works in meets none there.
-                return
+        if not self.waiting:
+            return
+        kind, at = self.waiting[0]
+        # The isolation that the host works in meets no conflict at the commit.
+        if number - self.passed == at and (kind, query) != ("conflict", "COMMIT"):
             del self.waiting[0]
+            self.last = kind
             self.passed = number
-            cursor._obj.execute(FAULTS[self.kind])
+            cursor._obj.execute(FAULTS[kind])
 
 
 _watches = threading.local()
@@ -115,7 +118,9 @@ class Saved:
     """Tables as they are now, to compare with and to go back to.
 
     All rows stand as text in one table: that many tables take longer to make than to
-    fill.
+    fill. Of each table a digest is kept, which needs no look at the kept rows: how many
+    rows it has, and the sum of their hashes of 64 bits. A row that is there, is gone or
+    is another one changes it, but for one time in some 10^19.
     """
 
     def __init__(self, registry, anchor, name="rows"):
@@ -135,8 +140,10 @@ class Saved:
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
                 "AND tablename !~ '^(ir_model|ir_ui|ir_module|orm_signaling|res_lang)'"
             )
-            self.tables = sorted(name for (name,) in cr.fetchall())
-            for table in self.tables:
+            self.all = sorted(name for (name,) in cr.fetchall())
+            #: what is looked at each time
+            self.tables = self.all
+            for table in self.all:
                 cr.execute(
                     f"INSERT INTO {self.name} SELECT %s, t::text "
                     f'FROM public."{table}" t',
@@ -144,10 +151,23 @@ class Saved:
                 )
             cr.execute(f"CREATE INDEX ON {self.name} (name)")
             cr.execute(f"ANALYZE {self.name}")
+            self.digests = self._digest(cr, self.all)
+
+    def _digest(self, cr, tables):
+        """:return: {name of the table: (number of rows, sum of their hashes)}"""
+        # one round trip: as many as tables would take longer than what is asked
+        cr.execute(
+            " UNION ALL ".join(
+                f"SELECT '{name}', COUNT(*), SUM(hashtextextended(t::text, 0)) "
+                f'FROM public."{name}" t'
+                for name in tables
+            )
+        )
+        return {name: digest for name, *digest in cr.fetchall()}
 
     def narrow(self, tables):
-        """Look only at these from now on."""
-        self.tables = sorted(set(tables) & set(self.tables))
+        """Look only at these from now on, but for `changed_anywhere`."""
+        self.tables = sorted(set(tables) & set(self.all))
         with self.registry.cursor() as cr:
             cr.execute(f"DELETE FROM {self.name} WHERE name != ALL(%s)", [self.tables])
 
@@ -160,7 +180,7 @@ class Saved:
         with self.registry.cursor() as cr:
             # no triggers, no foreign keys: the rows belong together
             cr.execute("SET LOCAL session_replication_role = replica")
-            for table in self.tables:
+            for table in self._differing(cr, self.tables):
                 cr.execute(
                     f'DELETE FROM public."{table}" t WHERE t::text NOT IN '
                     f"(SELECT row FROM {self.name} WHERE name = %s)",
@@ -174,21 +194,19 @@ class Saved:
                     [table],
                 )
 
+    def _differing(self, cr, tables):
+        digests = self._digest(cr, tables)
+        return [name for name in tables if digests[name] != self.digests[name]]
+
     def changed(self):
-        """Names of tables that are not what they were."""
+        """Names of the tables looked at that are not what they were."""
         with self.registry.cursor() as cr:
-            found = []
-            for table in self.tables:
-                cr.execute(
-                    f'(SELECT t::text FROM public."{table}" t EXCEPT ALL '
-                    f"SELECT row FROM {self.name} WHERE name = %(name)s) UNION ALL "
-                    f"(SELECT row FROM {self.name} WHERE name = %(name)s EXCEPT ALL "
-                    f'SELECT t::text FROM public."{table}" t) LIMIT 1',
-                    {"name": table},
-                )
-                if cr.fetchone():
-                    found.append(table)
-            return found
+            return self._differing(cr, self.tables)
+
+    def changed_anywhere(self):
+        """Names of all tables that are not what they were."""
+        with self.registry.cursor() as cr:
+            return self._differing(cr, self.all)
 
     def locks(self):
         """What other sessions of this database still hold or wait for."""
