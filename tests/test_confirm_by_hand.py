@@ -1,4 +1,4 @@
-"""From *Confirm* to its answer: nothing is carried out but what was shown and pressed."""
+"""From *Confirm* to its answer: nothing is carried out but what was shown."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""A conflict while the host renders a note: it makes a refusal of it, and says no more."""
+"""A conflict while the host renders a note: it makes a refusal of it."""
 
 import sys
 
