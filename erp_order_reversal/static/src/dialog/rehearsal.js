@@ -47,16 +47,15 @@ class Rehearsal {
         return this.result ? this.result.findings : [];
     }
 
-    /** What was found of what would happen, by code. */
+    /** What was found of what would happen. */
     get found() {
-        const found = this.findings.filter(({ code }) => !FORMAL.includes(code));
-        return new Map(found.map((finding) => [finding.code, finding]));
+        return this.findings.filter(({ code }) => !FORMAL.includes(code));
     }
 
     /** Whether confirming would be refused for what only the rehearsal knows. */
     get isBlocked() {
         const isBlocker = ({ severity }) => severity === "blocker";
-        return Boolean(this.failure) || [...this.found.values()].some(isBlocker);
+        return Boolean(this.failure) || this.found.some(isBlocker);
     }
 
     /** Rehearse what `record` holds, unless that is what was rehearsed last. */
@@ -179,6 +178,9 @@ class Rehearsal {
         this.start(choice, ask, askBack);
     }
 }
+
+/** Findings by what is known of them already: their code. */
+export const byCode = (findings) => findings.map((finding) => [finding.code, finding]);
 
 /** Until nothing is rehearsed any more of what a form shows, if anything is. */
 export async function settled(model) {

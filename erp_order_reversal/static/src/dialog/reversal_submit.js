@@ -8,7 +8,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Failure, failureOf } from "./failure";
 import { frozen } from "./frozen";
-import { stepOf, useRehearsal } from "./rehearsal";
+import { byCode, stepOf, useRehearsal } from "./rehearsal";
 
 const BUSY = "odoo.addons.erp_order_reversal.exceptions.DocumentsBusyError";
 const TRIES = 3;
@@ -60,11 +60,10 @@ export class ReversalSubmit extends Component {
 
     /** What was seen of what would happen: the plan, and what was found, by code. */
     get seen() {
-        const known = this.data.finding_ids.records.map(({ data }) => [data.code, data]);
         return new Map([
             [this.data.seen_fingerprint, null],
-            ...known,
-            ...this.rehearsal.found,
+            ...byCode(this.data.finding_ids.records.map(({ data }) => data)),
+            ...byCode(this.rehearsal.found),
         ]);
     }
 
