@@ -55,7 +55,7 @@ def retried_conflicts():
     """
     try:
         yield
-    except UserError as error:
+    except Exception as error:
         cause = error
         while cause := cause.__cause__:
             if isinstance(cause, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):

@@ -141,10 +141,13 @@ class ByHand:
         """Type into what has the focus."""
         self.browser._websocket_request("Input.insertText", params={"text": text})
 
-    def press_key(self, key):
-        """Press a key that writes nothing, such as Escape."""
-        for kind in ("rawKeyDown", "keyUp"):
+    def press_key(self, key, text=""):
+        """Press a key.
+
+        :param str text: what it writes; Enter presses a button by a carriage return
+        """
+        for kind in ("keyDown" if text else "rawKeyDown", "keyUp"):
             self.browser._websocket_request(
                 "Input.dispatchKeyEvent",
-                params={"type": kind, "key": key, "code": key},
+                params={"type": kind, "key": key, "code": key, "text": text},
             )

@@ -9,6 +9,25 @@ from .by_hand import ByHand
 from .common import ReversalCase
 
 CONFIRM = ".modal-footer button[name=action_submit]"
+FROZEN = "document.querySelector('.modal-content').inert"
+#: A server that never answers what was confirmed.
+SILENCE = """(() => {
+    const { open, send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (method, url) {
+        this.asked = url;
+        return open.apply(this, arguments);
+    };
+    XMLHttpRequest.prototype.send = function () {
+        return this.asked.includes("submit_request") || send.apply(this, arguments);
+    };
+})()"""
+#: Whether it is in the window, and has the focus.
+READ = """(() => {
+    const el = document.querySelector(".o_reversal_refusal");
+    const box = el.getBoundingClientRect();
+    return el === document.activeElement
+        && box.top >= 0 && box.bottom <= window.innerHeight;
+})()"""
 UNSEEN = {
     "severity": "warning",
     "code": "found_late",
@@ -83,7 +102,7 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
             self.press_amid_rehearsal()
             self.click(".modal-footer button", "Discard")
             self.press_key("Escape")
-            self.sees(CONFIRM)
+            self.assertTrue(self.evaluate(FROZEN))
             self.released.set()
             self.wait_for("!document.querySelector('.modal')", "the end of the dialog")
         self.assertEqual(self.reversal.state, "done")
@@ -95,6 +114,40 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
             self.press_amid_rehearsal()
             self.released.set()
             self.sees(".modal .o_reversal_refusal", UNSEEN["message"])
+            self.wait_for(READ, "what came up, in sight")
+            self.assertFalse(self.evaluate(FROZEN))
+            self.assertFalse(self.reversal)
             self.click(CONFIRM)
             self.wait_for("!document.querySelector('.modal')", "the end of the dialog")
         self.assertEqual(self.reversal.state, "done")
+
+    def test_the_focus_comes_back(self):
+        """Whoever presses by keyboard without a reason goes on where he was."""
+        with self.browsing(self.clerk, f"/odoo/sales/{self.order.id}"):
+            self.click("button[name=action_open_reversal]")
+            self.sees(".modal .o_reversal_node")
+            self.evaluate(f"document.querySelector('{CONFIRM}').focus()")
+            self.press_key("Enter", "\r")
+            self.sees(".o_notification")
+            self.wait_for(
+                f"document.activeElement === document.querySelector('{CONFIRM}')",
+                "the focus on the button",
+            )
+            self.assertFalse(self.evaluate(FROZEN))
+        self.assertFalse(self.reversal)
+
+    def test_the_page_is_left_before_the_answer(self):
+        """Whatever becomes of it, the next page can be used."""
+        with self.browsing(self.clerk, "/odoo/orders"):
+            self.click(".o_data_row .o_data_cell", self.order.name)
+            self.click("button[name=action_open_reversal]")
+            self.click(".modal label", self.reason("operation_mistake").name)
+            self.sees(".modal .o_reversal_rehearsal[data-busy='0'] table")
+            self.evaluate(SILENCE)
+            self.click(CONFIRM)
+            self.wait_for("document.querySelector('.o_blockUI') !== null", "the block")
+            self.evaluate("history.back()")
+            self.sees(".o_data_row .o_data_cell", self.order.name)
+            self.wait_for("document.querySelector('.o_blockUI') === null", "its end")
+            self.click(".o_data_row .o_data_cell", self.order.name)
+            self.sees("button[name=action_open_reversal]")

@@ -59,6 +59,15 @@ class TestOneWay(BatchCase):
             values = {"order_id": order.id, "reason_id": reason.id, "note": note}
             self.assertFalse(model.preview_way_back(values), note)
 
+    def test_a_reason_that_was_archived(self):
+        """Meanwhile, while the request waits: another one will be chosen."""
+        reversal = self.request(self.settle()[0])
+        reversal.reason_id.sudo().active = False
+        tried = reversal.rehearse()
+        codes = {found["code"] for found in tried["findings"]}
+        self.assertIn("reason_archived", codes)
+        self.assertNotIn("one_way", codes)
+
     def test_a_hashed_journal(self):
         order, invoice, _payment = self.settle()
         invoice.journal_id.sudo().restrict_mode_hash_table = True

@@ -115,6 +115,7 @@ class TestQueue(BatchCase):
                 patch.object(kind, "_finish", lambda batch: None),
             ):
                 while not any(job.eta for job in trap.enqueued_jobs):
+                    self.assertTrue(trap.enqueued_jobs)
                     trap.perform_enqueued_jobs()
             self.assertEqual(batch.done_count, 1)
             self.assertEqual(batch.state, "running")

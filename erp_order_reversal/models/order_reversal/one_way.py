@@ -53,9 +53,13 @@ class OrderReversal(models.Model):
 
         :return: str, what stands against it
         """
-        names = [*self._root_fields, "company_id", "scope", "reason_id"]
+        reason = self.reason_id
+        if not reason.active:
+            # stands for the one that will be chosen then; rolled back, too
+            reason = reason.create({"name": "-"})
+        names = [*self._root_fields, "company_id", "scope"]
         values = self._convert_to_write({name: self[name] for name in names})
-        values |= {"restores_id": self.id, "date": self.date}
+        values |= {"reason_id": reason.id, "restores_id": self.id, "date": self.date}
         restore = self.browse(self._engine_env(self).create(values).id)
         [plan] = restore._assess()
         # whoever asks for it then explains it, and chooses among the reasons of then

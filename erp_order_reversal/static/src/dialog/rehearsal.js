@@ -14,7 +14,7 @@ const rehearsals = new WeakMap();
 const wait = (delay) => new Promise((resolve) => setTimeout(resolve, delay));
 
 /** What was chosen, as far as it changes what would happen: a reason alone doesn't. */
-function choiceOf({ data }) {
+export function choiceOf({ data }) {
     return JSON.stringify([
         data.seen_fingerprint,
         data.date && data.date.toISODate(),
@@ -179,8 +179,9 @@ class Rehearsal {
     }
 }
 
-/** Findings by what is known of them already: their code. */
-export const byCode = (findings) => findings.map((finding) => [finding.code, finding]);
+/** Findings by what they say: the same of another document is another one. */
+export const byText = (findings) =>
+    findings.map((finding) => [`${finding.code}|${finding.message}`, finding]);
 
 /** Until nothing is rehearsed any more of what a form shows, if anything is. */
 export async function settled(model) {

@@ -1,4 +1,12 @@
-import { Component, onMounted, status, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillDestroy,
+    status,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { WarningDialog } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
@@ -7,8 +15,8 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Failure, failureOf } from "./failure";
-import { frozen } from "./frozen";
-import { byCode, stepOf, useRehearsal } from "./rehearsal";
+import { freeze } from "./frozen";
+import { byText, choiceOf, stepOf, useRehearsal } from "./rehearsal";
 
 const BUSY = "odoo.addons.erp_order_reversal.exceptions.DocumentsBusyError";
 const TRIES = 3;
@@ -37,6 +45,8 @@ export class ReversalSubmit extends Component {
         this.rehearsal = useRehearsal(this.props.record.model);
         this.state = useState({ busy: false });
         this.button = useRef("button");
+        this.free = () => {};
+        onWillDestroy(() => this.free());
         this.name = "action_submit";
         onMounted(focusReason);
     }
@@ -58,12 +68,12 @@ export class ReversalSubmit extends Component {
         return this.data.approval_note ? _t("Ask for Approval") : this.data.act;
     }
 
-    /** What was seen of what would happen: the plan, and what was found, by code. */
+    /** What was seen of what would happen: what was chosen, the plan, what was found. */
     get seen() {
         return new Map([
-            [this.data.seen_fingerprint, null],
-            ...byCode(this.data.finding_ids.records.map(({ data }) => data)),
-            ...byCode(this.rehearsal.found),
+            [choiceOf(this.props.record), null],
+            ...byText(this.data.finding_ids.records.map(({ data }) => data)),
+            ...byText(this.rehearsal.found),
         ]);
     }
 
@@ -73,18 +83,29 @@ export class ReversalSubmit extends Component {
 
     async submit() {
         // Before anything is waited for: a second click must not confirm a second time.
-        if (this.state.busy) {
+        if (this.state.busy || this.isWaiting || this.isBlocked) {
             return;
         }
         this.state.busy = true;
+        this.free = freeze(this.ui, this.button.el);
         try {
-            await frozen(this.ui, this.button.el, () => this.confirm());
+            const action = await this.confirm();
+            // What it opens may ask something.
+            this.free();
+            if (action) {
+                await this.action.doAction(action);
+            }
         } finally {
+            this.free();
             this.state.busy = false;
         }
     }
 
-    /** Carry out what was shown when it was pressed, and nothing else. */
+    /**
+     * Carry out what was shown when it was pressed, and nothing else.
+     *
+     * @returns {Object|undefined} the action that shows what was done
+     */
     async confirm() {
         const { record } = this.props;
         const { seen } = this;
@@ -96,7 +117,7 @@ export class ReversalSubmit extends Component {
         // It holds the documents as long as it runs.
         await this.rehearsal.settle();
         // Whoever has left the page has changed their mind.
-        if (this.isBlocked || status(this) === "destroyed") {
+        if (this.isBlocked || this.isGone) {
             return;
         }
         const news = [...this.seen].filter(([key]) => !seen.has(key));
@@ -105,16 +126,17 @@ export class ReversalSubmit extends Component {
             return;
         }
         try {
-            const action = await this.send(record);
-            if (action) {
-                await this.action.doAction(action);
-            }
+            return await this.send(record);
         } catch (error) {
-            if (!(error instanceof RPCError) || status(this) === "destroyed") {
+            if (!(error instanceof RPCError) || this.isGone) {
                 throw error;
             }
             await this.showRefusal(record, error);
         }
+    }
+
+    get isGone() {
+        return status(this) === "destroyed";
     }
 
     async send(record, turn = 1) {
@@ -130,6 +152,9 @@ export class ReversalSubmit extends Component {
                 throw error;
             }
             await new Promise((resolve) => setTimeout(resolve, 1000 * turn));
+            if (this.isGone) {
+                throw error;
+            }
             return this.send(record, turn + 1);
         }
     }
@@ -147,9 +172,9 @@ export class ReversalSubmit extends Component {
     /** Plan anew, and mark what differs from what was confirmed. */
     async showRefusal(record, error) {
         const before = this.steps;
-        this.rehearsal.refusal = failureOf(error);
         this.rehearsal.forget();
         await record.update({ scope: record.data.scope });
+        this.rehearsal.refusal = failureOf(error);
         this.mark(before);
         this.rehearsal.follow(record);
     }
@@ -177,6 +202,15 @@ export class ReversalRefusal extends Component {
 
     setup() {
         this.rehearsal = useRehearsal(this.props.record.model);
+        this.root = useRef("root");
+        // Whoever pressed looks at the button, which a long dialog has far below.
+        useEffect(
+            (el) => {
+                el?.scrollIntoView({ block: "center" });
+                el?.focus({ preventScroll: true });
+            },
+            () => [this.root.el, this.rehearsal.refusal]
+        );
     }
 }
 

@@ -6,7 +6,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Finding } from "../fields/reversal_findings";
 import { Failure, failureOf } from "./failure";
-import { byCode, useRehearsal } from "./rehearsal";
+import { byText, useRehearsal } from "./rehearsal";
 import { ReversalSubmit } from "./reversal_submit";
 
 /** What was chosen: each of it changes what settling again comes to. */
@@ -107,7 +107,7 @@ export class SettlementSubmit extends ReversalSubmit {
     }
 
     get seen() {
-        return new Map([[choiceOf(this.props.record), null], ...byCode(this.rehearsal.found)]);
+        return new Map([[choiceOf(this.props.record), null], ...byText(this.rehearsal.found)]);
     }
 
     get steps() {
