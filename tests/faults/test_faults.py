@@ -29,7 +29,7 @@ from .world import WorldCase
 
 #: One of so many statements is tried, by one of the faults; 1: all, by all of them.
 CI = os.environ.get("CI")
-SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (10 if CI else 400))
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (40 if CI else 400))
 SEED = seed("ERP_FAULTS_SEED")
 
 
