@@ -122,7 +122,7 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
         self.assertEqual(self.reversal.state, "done")
 
     def test_the_focus_comes_back(self):
-        """Whoever presses by keyboard without a reason goes on where he was."""
+        """Whoever presses by keyboard without a reason stays where they were."""
         with self.browsing(self.clerk, f"/odoo/sales/{self.order.id}"):
             self.click("button[name=action_open_reversal]")
             self.sees(".modal .o_reversal_node")

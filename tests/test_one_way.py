@@ -63,6 +63,7 @@ class TestOneWay(BatchCase):
         """Meanwhile, while the request waits: another one will be chosen."""
         reversal = self.request(self.settle()[0])
         reversal.reason_id.sudo().active = False
+        reversal._get_restore_reason().sudo().active = False
         tried = reversal.rehearse()
         codes = {found["code"] for found in tried["findings"]}
         self.assertIn("reason_archived", codes)

@@ -102,6 +102,14 @@ class TestUndo(ReversalCase):
         self.assertEqual(order.state, "cancel")
         self.assertEqual(invoice.payment_state, "reversed")
 
+    def test_without_the_shipped_reason(self):
+        """A company that has archived it goes on with the reason given before."""
+        reason = "erp_order_reversal.reason_operation_mistake"
+        self.env.ref(reason).active = False
+        order, invoice, payment = self.settle()
+        reversal = self._there_and_back(order, "cancel", (order, invoice, payment))
+        self.assertEqual(reversal.restore_ids.reason_id, self.reason)
+
     def test_only_a_manager(self):
         order, _invoice, _payment = self.settle()
         reversal = self.reverse(order)

@@ -144,6 +144,15 @@ class OrderReversalReason(models.Model):
                     )
                 )
 
+    @api.model
+    def _create_placeholder(self):
+        """Stands in a rehearsal for the reason that was not chosen yet.
+
+        :return: `order.reversal.reason`, which the caller rolls back
+        """
+        # sudo: who tries it out makes no reasons; nothing of it stays.
+        return self.sudo().create({"name": "-"})
+
     def _get_fee_taxes(self, company, fiscal_position):
         """The taxes of the fee on a credit note.
 

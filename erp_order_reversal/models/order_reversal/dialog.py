@@ -170,9 +170,7 @@ class OrderReversal(models.Model):
         :return: `order.reversal`, assessed
         """
         if not values.get("reason_id"):
-            # sudo: stands for the reason that was not chosen yet; rolled back, too.
-            reasons = self.env["order.reversal.reason"].sudo()
-            values["reason_id"] = reasons.create({"name": "-"}).id
+            values["reason_id"] = self.reason_id._create_placeholder().id
         overrides = self._pop_overrides(values)
         values = self._sanitize_request(values) | {"seen_fingerprint": False}
         reversal = self.browse(self._engine_env(self).create(values).id)

@@ -53,10 +53,9 @@ class OrderReversal(models.Model):
 
         :return: str, what stands against it
         """
-        reason = self.reason_id
+        reason = self._get_restore_reason()
         if not reason.active:
-            # stands for the one that will be chosen then; rolled back, too
-            reason = reason.create({"name": "-"})
+            reason = reason._create_placeholder()
         names = [*self._root_fields, "company_id", "scope"]
         values = self._convert_to_write({name: self[name] for name in names})
         values |= {"reason_id": reason.id, "restores_id": self.id, "date": self.date}

@@ -111,13 +111,13 @@ class OrderReversal(models.Model):
     def _get_restore_reason(self):
         """A mistake, as far as nobody says otherwise; else the reason given before.
 
-        :return: `order.reversal.reason`
+        :return: `order.reversal.reason`, an archived one if there is no other
         """
         self.ensure_one()
         shipped = self.env.ref(
             "erp_order_reversal.reason_operation_mistake", raise_if_not_found=False
         )
-        return shipped.filtered("active") if shipped else self.reason_id
+        return shipped if shipped and shipped.active else self.reason_id
 
     @api.model
     def _get_restore_values(self, restores_id):
