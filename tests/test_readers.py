@@ -36,8 +36,21 @@ class TestReaders(BatchCase):
         chinese = steps.with_context(lang="zh_CN").mapped("outcome")
         self.assertTrue(all(map(self._is_chinese, chinese)))
 
-    def test_one_language_is_planned_once(self):
-        """Where all read the same, nothing is planned again."""
+    def test_a_language_that_is_read_later(self):
+        """Nobody reads Chinese yet; whoever does one day, reads it of what was done."""
+        users = self.env["res.users"].with_context(active_test=False).search([])
+        users.lang = "en_US"
+        reversal = self.reverse(self.settle()[0])
+        self.auditor.lang = "zh_CN"
+        self.env.invalidate_all()
+        reader = reversal.with_user(self.auditor).with_context(lang="zh_CN")
+        for text in reader.step_ids.mapped("outcome"):
+            self.assertTrue(self._is_chinese(text), text)
+
+    def test_of_many_languages_those_that_are_read(self):
+        """Each is planned anew, so that those nobody reads are left out."""
+        for code in ("de_DE", "es_ES", "fr_FR", "it_IT"):
+            self.env["res.lang"]._activate_lang(code)
         users = self.env["res.users"].search([("company_ids", "in", self.company.ids)])
         users.lang = "en_US"
         reversal = self.request(self.settle()[0])

@@ -104,11 +104,14 @@ class TestUndo(ReversalCase):
 
     def test_without_the_shipped_reason(self):
         """A company that has archived it goes on with the reason given before."""
-        reason = "erp_order_reversal.reason_operation_mistake"
-        self.env.ref(reason).active = False
-        order, invoice, payment = self.settle()
-        reversal = self._there_and_back(order, "cancel", (order, invoice, payment))
-        self.assertEqual(reversal.restore_ids.reason_id, self.reason)
+        shipped = self.env.ref("erp_order_reversal.reason_operation_mistake").sudo()
+        given = shipped.copy({"name": "Given before"})
+        shipped.active = False
+        order, *settlement = self.settle()
+        reversal = self._there_and_back(
+            order, "cancel", (order, *settlement), reason_id=given.id
+        )
+        self.assertEqual(reversal.restore_ids.reason_id, given)
 
     def test_only_a_manager(self):
         order, _invoice, _payment = self.settle()

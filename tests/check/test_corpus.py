@@ -15,7 +15,7 @@ from odoo import Command
 from ..figures import tell
 from .common import CheckCase
 
-EACH = {"dev": 8, "ci": 40, "fuzz": 100}[os.environ.get("HYPOTHESIS_PROFILE", "dev")]
+EACH = {"dev": 8, "ci": 15, "fuzz": 100}[os.environ.get("HYPOTHESIS_PROFILE", "dev")]
 SEED = 20260711
 
 

@@ -6,6 +6,10 @@ from ...engine import ENGINE, Notes
 from ...exceptions import DocumentsBusyError, retried_conflicts
 from ...plan import found_text
 
+# Where no more languages than these are installed, texts are kept in each of them: each
+# costs a plan of its own.
+FEW_LANGUAGES = 4
+
 
 class OrderReversal(models.Model):
     """Carrying it out: lock, plan again, act, verify, record. All or nothing."""
@@ -171,17 +175,19 @@ class OrderReversal(models.Model):
         return (self.done_on, max(self.step_ids.ids, default=0), self.id)
 
     def _get_reader_langs(self):
-        """The user's language, and those of everybody who works in these companies.
+        """The languages in which what was done can be read for good.
 
-        English as well, where it is installed: a text that is missing in a language
-        falls back to it, and whoever reads another one later would read the user's.
+        All that are installed, where they are few: whoever chooses another one later
+        reads it, too. Else the user's, and those of everybody who works in these
+        companies. English as well, where it is installed: a text that is missing in a
+        language falls back to it, and else would be read in the user's.
 
         :return: list of codes, the user's first
         """
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         own = self.env.lang or "en_US"
-        if installed <= {own}:
-            return [own]
+        if len(installed) <= FEW_LANGUAGES:
+            return [own, *sorted(installed - {own})]
         # sudo: which languages people read, nothing else of them.
         readers = (
             self.env["res.partner"]
