@@ -61,7 +61,7 @@ class TestApproval(BatchCase):
         refused.action_submit()
         notes = refused.sudo().activity_ids.mapped("note")
         refused.with_user(self.approver).action_reject(name)
-        asked.sudo()._warn_managers(name)
+        asked.sudo()._warn_managers(lambda _reader: name)
         records = self.env["mail.activity"].sudo().search([])
         notes += [note for note in records.mapped("note") if "forged" in (note or "")]
         messages = (asked | refused).sudo().message_ids

@@ -24,6 +24,31 @@ class TestReaders(BatchCase):
                 self.assertFalse(self._is_chinese(here), here)
                 self.assertEqual(bool(here), self._is_chinese(there), there)
 
+    def test_what_differs_in_the_language_of_the_reader(self):
+        """Found at night by nobody, told to a manager, read by an auditor."""
+        self.manager.lang = "zh_CN"
+        reversal = self.reverse(self.settle()[0])
+        forged = reversal._get_image_text().replace('"sale"', '"sole"')
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE order_reversal SET snapshot = %s WHERE id = %s",
+            [forged, reversal.id],
+        )
+        self.env.invalidate_all()
+        reversal.sudo().with_context(lang=False)._verify_again()
+        self.assertEqual(reversal.verify_state, "broken")
+        activities = reversal.sudo().activity_ids
+        told = activities.filtered(lambda one: one.user_id == self.manager).note
+        self.assertTrue(self._is_chinese(told), told)
+        read = reversal.with_user(self.auditor)
+        self.assertFalse(
+            self._is_chinese(read.with_context(lang="en_US").verify_detail)
+        )
+        read = read.with_context(lang="zh_CN")
+        self.assertTrue(self._is_chinese(read.verify_detail), read.verify_detail)
+        for alert in read.alerts:
+            self.assertTrue(self._is_chinese(alert["text"]), alert)
+
     def test_outcomes_of_a_batch(self):
         self.manager.lang = "zh_CN"
         batch = self.batch(self.settle_many(2))

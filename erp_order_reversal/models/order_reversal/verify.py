@@ -35,7 +35,7 @@ class OrderReversal(models.Model):
         copy=False,
         index="btree_not_null",
     )
-    verify_detail = fields.Text(readonly=True, copy=False)
+    verify_detail = fields.Text(readonly=True, copy=False, translate=True)
     verified_on = fields.Datetime(readonly=True, copy=False)
     verified_in_turn = fields.Date(
         readonly=True,
@@ -152,7 +152,7 @@ class OrderReversal(models.Model):
         )
         for reversal, found in problems.items():
             if found:
-                reversal._warn_managers("\n".join(found))
+                reversal._warn_managers(lambda reader: reader.verify_detail)
 
     def _record_verified(self, problems):
         """:param dict problems: {reversal: list of str}"""
@@ -168,10 +168,10 @@ class OrderReversal(models.Model):
         if entries:
             self.env["order.reversal.log"]._record(entries)
 
-    def _warn_managers(self, text):
+    def _warn_managers(self, tell):
         """An activity for each manager, who has none of these yet.
 
-        :param str text: what is wrong
+        :param tell: this reversal in the manager's language -> what is wrong, a str
         """
         group = self.env.ref("erp_order_reversal.group_reversal_manager")
         waiting = self.activity_ids.filtered(
@@ -185,7 +185,7 @@ class OrderReversal(models.Model):
             self.activity_schedule(
                 "erp_order_reversal.mail_activity_broken",
                 user_id=manager.id,
-                note=plaintext2html(text),
+                note=plaintext2html(tell(self.with_context(lang=manager.lang))),
             )
 
     def _store_verification(self, problems):
@@ -202,8 +202,24 @@ class OrderReversal(models.Model):
         """:param dict problems: {reversal: list of str}"""
         intact = self.filtered(lambda reversal: not problems.get(reversal))
         intact._store_verification([])
-        for reversal in self - intact:
+        broken = self - intact
+        for reversal in broken:
             reversal._store_verification(problems[reversal])
+        broken._translate_problems()
+
+    def _translate_problems(self):
+        """Say what differs in the other languages, too.
+
+        Who reads of it is seldom who verified it, and each day that is nobody.
+        """
+        if not self:
+            return
+        _own, *others = self._get_reader_langs()
+        for lang in others:
+            readers = self.with_context(lang=lang)
+            for reader, found in readers._find_problems_each().items():
+                engine = self._engine_env(reader).with_context(lang=lang)
+                engine.verify_detail = "\n".join(found)
 
     def _find_problems(self, fresh=False, matches=None):
         """Compare the books with what the steps say.

@@ -76,7 +76,9 @@ class OrderReversalHead(models.Model):
             limit=1,
         )
         if reversal:
-            reversal._warn_managers(self._get_broken_text(company))
+            reversal._warn_managers(
+                lambda reader: self.with_env(reader.env)._get_broken_text(company)
+            )
 
     @api.model
     def _get_broken_text(self, company):
