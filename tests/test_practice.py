@@ -388,6 +388,26 @@ class TestLessons(PracticeCase):
                 lesson.action_start()
                 self.assertEqual(len(self.found(window, user)), count)
 
+    def test_a_company_with_reasons_of_its_own(self):
+        """The shipped one is archived, or deleted: it was never given."""
+        reasons = self.env["order.reversal.reason"].sudo()
+        shipped = self.env.ref("erp_order_reversal.reason_operation_mistake").sudo()
+        own = reasons.create({"name": "Our own", "sequence": 0})
+        reasons.create({"name": "Waits", "sequence": -1, "approval_required": True})
+        for do_without in (shipped.action_archive, shipped.unlink):
+            do_without()
+            for name in ("approve", "restore", "settle"):
+                with self.subTest(lesson=name, without=do_without.__name__):
+                    self.practice(self.manager).sudo().action_remove()
+                    self.lesson(name, self.manager).action_start()
+                    made = (
+                        self.env["order.reversal"]
+                        .sudo()
+                        .search([("is_practice", "=", True)])
+                    )
+                    self.assertTrue(made)
+                    self.assertEqual(made.reason_id, own)
+
     def test_what_was_put_right_leaves_the_lesson(self):
         """Its draft does not differ any more: nothing would be pointed at."""
         lesson = self.lesson("check", self.clerk)

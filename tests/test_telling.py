@@ -226,6 +226,18 @@ class TestTelling(BatchCase):
         [attached] = [row for row in wizard.mail_attachments_widget if row["name"]]
         self.assertTrue(attached["name"].endswith(".pdf"))
 
+    def test_its_kinds_of_activities_stay(self):
+        """Without one, approvals, restores or the daily verification would fail."""
+        for name in ("approve", "recheck", "broken"):
+            # sudo: an administrator, who may delete what nobody needs
+            kind = self.env.ref(f"erp_order_reversal.mail_activity_{name}").sudo()
+            with (
+                self.subTest(kind=name),
+                self.assertRaisesRegex(UserError, "required"),
+                self.cr.savepoint(),
+            ):
+                kind.unlink()
+
     def test_who_may_tell(self):
         order, _invoice, _payment = self.settle()
         reversal = self.reverse(order)

@@ -3,6 +3,7 @@ from . import request_mixin
 from . import document_mixin
 from . import mail_thread
 from . import mail_activity
+from . import mail_activity_type
 from . import settlement_mixin
 from . import append_only_mixin
 from . import link_mixin

@@ -145,6 +145,22 @@ class OrderReversalReason(models.Model):
                 )
 
     @api.model
+    def _get_mistake(self, company):
+        """The shipped reason of a mistake, which is given where nobody chose one.
+
+        :param company: `res.company` in which it is to be given
+        :return: `order.reversal.reason`, empty where the company does without it
+        """
+        shipped = self.env.ref(
+            "erp_order_reversal.reason_operation_mistake", raise_if_not_found=False
+        )
+        # sudo: whether it may be given; it may be another company's by now.
+        given = shipped and shipped.sudo()
+        if given and given.active and given.company_id <= company:
+            return shipped
+        return self.browse()
+
+    @api.model
     def _create_placeholder(self):
         """Stands in a rehearsal for the reason that was not chosen yet.
 

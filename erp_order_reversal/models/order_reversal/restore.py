@@ -114,10 +114,7 @@ class OrderReversal(models.Model):
         :return: `order.reversal.reason`, an archived one if there is no other
         """
         self.ensure_one()
-        shipped = self.env.ref(
-            "erp_order_reversal.reason_operation_mistake", raise_if_not_found=False
-        )
-        return shipped if shipped and shipped.active else self.reason_id
+        return self.reason_id._get_mistake(self.company_id) or self.reason_id
 
     @api.model
     def _get_restore_values(self, restores_id):

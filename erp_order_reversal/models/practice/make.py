@@ -147,14 +147,27 @@ class OrderReversalPractice(models.Model):
             {
                 "order_id": order.id,
                 "scope": scope,
-                "reason_id": self.env.ref(
-                    "erp_order_reversal.reason_operation_mistake"
-                ).id,
+                "reason_id": self._get_reason().id,
                 "note": self.env._("Made to practise on."),
             }
         )
         reversal.action_submit()
         return reversal
+
+    def _get_reason(self):
+        """The shipped one; else another that charges nothing and waits for nobody.
+
+        :return: `order.reversal.reason`, empty where there is none
+        """
+        reasons = self.env["order.reversal.reason"]
+        return reasons._get_mistake(self.company_id) or reasons.search(
+            [
+                ("company_id", "in", (False, self.company_id.id)),
+                ("fee_type", "=", False),
+                ("approval_required", "=", False),
+            ],
+            limit=1,
+        )
 
 
 class SaleOrder(models.Model):
