@@ -38,6 +38,14 @@ class TestLanguages(ReversalCase):
             for text in (step.outcome, step.why):
                 self.assertTrue(not text or not text.isascii(), text)
 
+    def test_the_approver_is_told_in_his_language(self):
+        self.approver.lang = "zh_CN"
+        reversal, _chinese = self.ask(self.settle()[0])
+        activities = reversal.sudo().activity_ids
+        told = activities.filtered(lambda one: one.user_id == self.approver)
+        self.assertRegex(told.summary, "[一-鿿]")
+        self.assertRegex(told.note, "[一-鿿]")
+
     def test_findings_are_read_in_both_languages(self):
         order = self.settle()[0]
         self.company.fiscalyear_lock_date = self.today()

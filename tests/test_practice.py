@@ -393,7 +393,9 @@ class TestLessons(PracticeCase):
         reasons = self.env["order.reversal.reason"].sudo()
         shipped = self.env.ref("erp_order_reversal.reason_operation_mistake").sudo()
         own = reasons.create({"name": "Our own", "sequence": 0})
-        reasons.create({"name": "Waits", "sequence": -1, "approval_required": True})
+        fee = {"fee_type": "percent", "fee_percent": 5.0}
+        fee["fee_product_id"] = self.services[0].id
+        reasons.create({"name": "Charges", "sequence": -1, **fee})
         for do_without in (shipped.action_archive, shipped.unlink):
             do_without()
             for name in ("approve", "restore", "settle"):
@@ -407,6 +409,10 @@ class TestLessons(PracticeCase):
                     )
                     self.assertTrue(made)
                     self.assertEqual(made.reason_id, own)
+        self.practice(self.manager).sudo().action_remove()
+        reasons.search([]).active = False
+        with self.assertRaisesRegex(UserError, "Configuration, Reasons"):
+            self.lesson("restore", self.manager).action_start()
 
     def test_what_was_put_right_leaves_the_lesson(self):
         """Its draft does not differ any more: nothing would be pointed at."""

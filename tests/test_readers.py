@@ -38,14 +38,16 @@ class TestReaders(BatchCase):
         reversal.sudo().with_context(lang=False)._verify_again()
         self.assertEqual(reversal.verify_state, "broken")
         activities = reversal.sudo().activity_ids
-        told = activities.filtered(lambda one: one.user_id == self.manager).note
-        self.assertTrue(self._is_chinese(told), told)
+        told = activities.filtered(lambda one: one.user_id == self.manager)
+        self.assertTrue(self._is_chinese(told.summary), told.summary)
+        self.assertTrue(self._is_chinese(told.note), told.note)
         read = reversal.with_user(self.auditor)
-        self.assertFalse(
-            self._is_chinese(read.with_context(lang="en_US").verify_detail)
-        )
+        english = read.with_context(lang="en_US").verify_detail
+        self.assertTrue(english)
+        self.assertFalse(self._is_chinese(english), english)
         read = read.with_context(lang="zh_CN")
         self.assertTrue(self._is_chinese(read.verify_detail), read.verify_detail)
+        self.assertTrue(read.alerts)
         for alert in read.alerts:
             self.assertTrue(self._is_chinese(alert["text"]), alert)
 
@@ -69,6 +71,7 @@ class TestReaders(BatchCase):
         self.auditor.lang = "zh_CN"
         self.env.invalidate_all()
         reader = reversal.with_user(self.auditor).with_context(lang="zh_CN")
+        self.assertTrue(reader.step_ids)
         for text in reader.step_ids.mapped("outcome"):
             self.assertTrue(self._is_chinese(text), text)
 

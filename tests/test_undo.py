@@ -112,6 +112,11 @@ class TestUndo(ReversalCase):
             order, "cancel", (order, *settlement), reason_id=given.id
         )
         self.assertEqual(reversal.restore_ids.reason_id, given)
+        # nor is it given where it belongs to another company by now
+        other = self.env["res.company"].sudo().create({"name": "Another"})
+        shipped.write({"active": True, "company_id": other.id})
+        self.assertFalse(shipped._get_mistake(self.company))
+        self.assertEqual(shipped._get_mistake(other), shipped)
 
     def test_only_a_manager(self):
         order, _invoice, _payment = self.settle()

@@ -69,7 +69,7 @@ class OrderReversal(models.Model):
                 # sudo: what the requester may read, said in the approver's words.
                 reader = reversal.with_user(approver).sudo()
                 reader = reader.with_context(lang=approver.lang)
-                reversal.activity_schedule(
+                reversal.with_context(lang=approver.lang).activity_schedule(
                     "erp_order_reversal.mail_activity_approve",
                     user_id=approver.id,
                     date_deadline=reversal._get_deadline(),

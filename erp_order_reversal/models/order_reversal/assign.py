@@ -62,7 +62,7 @@ class OrderReversal(models.Model):
         for (model, user, values), ids in todo.items():
             records = self.env[model].sudo().browse(dict.fromkeys(ids))
             given |= records.with_context(
-                mail_activity_quick_update=True
+                mail_activity_quick_update=True, lang=user.lang
             ).activity_schedule(
                 user_id=user.id,
                 reversal_batch_id=batch.id if waits else False,

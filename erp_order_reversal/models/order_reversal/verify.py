@@ -182,10 +182,12 @@ class OrderReversal(models.Model):
             lambda user: user.active and self.company_id in user.company_ids
         )
         for manager in managers - waiting - self.env.ref("base.user_root"):
-            self.activity_schedule(
+            # the host takes its title from the kind, in the language of the environment
+            reader = self.with_context(lang=manager.lang)
+            reader.activity_schedule(
                 "erp_order_reversal.mail_activity_broken",
                 user_id=manager.id,
-                note=plaintext2html(tell(self.with_context(lang=manager.lang))),
+                note=plaintext2html(tell(reader)),
             )
 
     def _store_verification(self, problems):
@@ -203,6 +205,8 @@ class OrderReversal(models.Model):
         intact = self.filtered(lambda reversal: not problems.get(reversal))
         intact._store_verification([])
         broken = self - intact
+        # of a language that nobody reads any more nothing may be left
+        self._engine_env(broken).verify_detail = False
         for reversal in broken:
             reversal._store_verification(problems[reversal])
         broken._translate_problems()
@@ -218,8 +222,9 @@ class OrderReversal(models.Model):
         for lang in others:
             readers = self.with_context(lang=lang)
             for reader, found in readers._find_problems_each().items():
-                engine = self._engine_env(reader).with_context(lang=lang)
-                engine.verify_detail = "\n".join(found)
+                if found:
+                    engine = self._engine_env(reader).with_context(lang=lang)
+                    engine.verify_detail = "\n".join(found)
 
     def _find_problems(self, fresh=False, matches=None):
         """Compare the books with what the steps say.

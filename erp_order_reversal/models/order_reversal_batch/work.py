@@ -269,11 +269,12 @@ class OrderReversalBatch(models.Model):
             for approver in approvers:
                 of_approver[approver] |= reversal
         for approver, reversals in of_approver.items():
-            self.activity_schedule(
+            reader = self.with_context(lang=approver.lang)
+            reader.activity_schedule(
                 "erp_order_reversal.mail_activity_approve",
                 user_id=approver.id,
                 date_deadline=reversals[:1]._get_deadline(),
-                note=self.with_context(lang=approver.lang).env._(
+                note=reader.env._(
                     "Reversals waiting for approval: %s.", len(reversals)
                 ),
             )

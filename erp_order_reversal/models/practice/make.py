@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 #: States of a reversal that no longer holds its order.
@@ -155,19 +156,25 @@ class OrderReversalPractice(models.Model):
         return reversal
 
     def _get_reason(self):
-        """The shipped one; else another that charges nothing and waits for nobody.
+        """The shipped one; else the first, rather one that charges nothing.
 
-        :return: `order.reversal.reason`, empty where there is none
+        :raise UserError: there is none
+        :return: `order.reversal.reason`
         """
         reasons = self.env["order.reversal.reason"]
-        return reasons._get_mistake(self.company_id) or reasons.search(
-            [
-                ("company_id", "in", (False, self.company_id.id)),
-                ("fee_type", "=", False),
-                ("approval_required", "=", False),
-            ],
-            limit=1,
-        )
+        if shipped := reasons._get_mistake(self.company_id):
+            return shipped
+        usable = reasons.search([("company_id", "in", (False, self.company_id.id))])
+        reason = usable.filtered(lambda reason: not reason.fee_type)[:1] or usable[:1]
+        if not reason:
+            raise UserError(
+                self.env._(
+                    "There is no reason to give in %s. A reversal manager adds one "
+                    "under Configuration, Reasons; then start the lesson again.",
+                    self.company_id.name,
+                )
+            )
+        return reason
 
 
 class SaleOrder(models.Model):
