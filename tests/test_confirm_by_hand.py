@@ -47,6 +47,10 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
     def setUp(self):
         super().setUp()
         self.order, _invoice, _payment = self.settle(user_id=self.clerk.id)
+        # read before the browser comes, whose requests work on the same cursor
+        self.name = self.order.name
+        self.mistake = self.reason("operation_mistake").name
+        self.wrong = self.reason("invoice_wrong").name
         self.arrived, self.released = threading.Event(), threading.Event()
         self.addCleanup(self.released.set)
         self.late = []
@@ -77,7 +81,7 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
     def press_amid_rehearsal(self):
         """Choose, and confirm while what would happen is still being tried out."""
         self.click("button[name=action_open_reversal]")
-        self.click(".modal label", self.reason("operation_mistake").name)
+        self.click(".modal label", self.mistake)
         self.sees(".modal .o_reversal_node")
         self.click(".modal .o_field_reversal_scope label", "Back to quotation")
         self.assertTrue(self.arrived.wait(self.seconds))
@@ -88,7 +92,7 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
         """The form is frozen until the answer comes."""
         with self.browsing(self.clerk, f"/odoo/sales/{self.order.id}"):
             self.press_amid_rehearsal()
-            self.click(".modal label", self.reason("invoice_wrong").name)
+            self.click(".modal label", self.wrong)
             self.released.set()
             self.wait_for("!document.querySelector('.modal')", "the end of the dialog")
         reversal = self.reversal
@@ -139,15 +143,15 @@ class TestConfirmByHand(ReversalCase, ByHand, HttpCase):
     def test_the_page_is_left_before_the_answer(self):
         """Whatever becomes of it, the next page can be used."""
         with self.browsing(self.clerk, "/odoo/orders"):
-            self.click(".o_data_row .o_data_cell", self.order.name)
+            self.click(".o_data_row .o_data_cell", self.name)
             self.click("button[name=action_open_reversal]")
-            self.click(".modal label", self.reason("operation_mistake").name)
+            self.click(".modal label", self.mistake)
             self.sees(".modal .o_reversal_rehearsal[data-busy='0'] table")
             self.evaluate(SILENCE)
             self.click(CONFIRM)
             self.wait_for("document.querySelector('.o_blockUI') !== null", "the block")
             self.evaluate("history.back()")
-            self.sees(".o_data_row .o_data_cell", self.order.name)
+            self.sees(".o_data_row .o_data_cell", self.name)
             self.wait_for("document.querySelector('.o_blockUI') === null", "its end")
-            self.click(".o_data_row .o_data_cell", self.order.name)
+            self.click(".o_data_row .o_data_cell", self.name)
             self.sees("button[name=action_open_reversal]")
