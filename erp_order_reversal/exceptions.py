@@ -1,6 +1,8 @@
 from contextlib import contextmanager
 
-from odoo.exceptions import UserError
+from psycopg2.errors import InFailedSqlTransaction
+
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 
@@ -44,14 +46,19 @@ class IncompleteOperationError(TypeError):
 
 
 @contextmanager
-def retried_conflicts():
-    """Raise a conflict as such, where the host made a refusal of it.
+def retried_conflicts(ignored=False):
+    """Raise a conflict as such, where the host made something else of it.
 
-    It does so of whatever fails while it renders a note (`mail.render.mixin`). What
-    others got in the way of is tried again, by the host or by the next chunk; nobody is
-    told that a template could not be rendered, and no reversal of a batch fails by it.
+    It makes a refusal of whatever fails while it renders a note (`mail.render.mixin`),
+    and ignores whatever fails while it looks for the one to subscribe (`mail.thread`),
+    so that the next statement meets an aborted transaction. What others got in the way
+    of is tried again, by the host or by the next chunk; nobody is told that a template
+    could not be rendered, and no reversal of a batch fails by it.
 
+    :param bool ignored: have an aborted transaction tried again, too: not where it is
+        told as what it is, as the error may have been another one
     :raise psycopg2.Error: of `PG_CONCURRENCY_EXCEPTIONS_TO_RETRY`
+    :raise ConcurrencyError: the transaction was aborted before
     """
     try:
         yield
@@ -60,4 +67,6 @@ def retried_conflicts():
         while cause := cause.__cause__:
             if isinstance(cause, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                 raise cause from None
+        if ignored and isinstance(error, InFailedSqlTransaction):
+            raise ConcurrencyError(str(error)) from error
         raise

@@ -43,33 +43,25 @@ class Watch:
 
 
 class Fault:
-    """Disturbs one statement in each try, once.
+    """Disturbs one statement, once.
 
-    :param hits: (kind of `FAULTS`, number of the statement, counted from the begin of
-        its try)
+    :param str kind: of `FAULTS`
+    :param int at: number of the statement
     """
 
-    def __init__(self, *hits):
-        self.hits = hits
-        self.waiting = list(hits)
-        #: the kind that came last
-        self.last = None
-        #: statements of the tries before
-        self.passed = 0
+    def __init__(self, kind, at):
+        self.kind = kind
+        self.at = at
+        self.is_met = False
 
     def __str__(self):
-        return ", then ".join(f"{kind} at statement {at}" for kind, at in self.hits)
+        return f"{self.kind} at statement {self.at}"
 
     def __call__(self, cursor, number, query):
-        if not self.waiting:
-            return
-        kind, at = self.waiting[0]
-        # The isolation that the host works in meets no conflict at the commit.
-        if number - self.passed == at and (kind, query) != ("conflict", "COMMIT"):
-            del self.waiting[0]
-            self.last = kind
-            self.passed = number
-            cursor._obj.execute(FAULTS[kind])
+        # the isolation that the host works in meets no conflict at the commit
+        if number == self.at and (self.kind, query) != ("conflict", "COMMIT"):
+            self.is_met = True
+            cursor._obj.execute(FAULTS[self.kind])
 
 
 _watches = threading.local()

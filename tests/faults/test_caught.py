@@ -1,14 +1,19 @@
 """What the faults are to find is found: operations that are wrong in each way."""
 
+import contextlib
 import random
 
 import psycopg2
 import pytest
 
 from odoo import fields
+from odoo.exceptions import UserError
 
-from .database import Fault, Watch, watched
+from .database import FAULTS, Fault, Watch, watched
+from .landing import ERRORS, NOWHERE, TRANSACTION, Follower
 from .test_faults import FaultCase
+
+LAST = "SELECT 'the last one'"
 
 
 @pytest.mark.commits
@@ -27,6 +32,10 @@ class TestCaught(FaultCase):
         # sudo: as the host's settings, which are the administrator's
         env.company.sudo().reversal_approval = "always"
         env.flush_all()
+
+    def change_at_last(self, env):
+        self.change(env)
+        env.cr.execute(LAST)
 
     def lock(self, env):
         env.company.sudo().fiscalyear_lock_date = fields.Date.today()
@@ -50,7 +59,7 @@ class TestCaught(FaultCase):
         after = self.image()
         saved.go_back()
         self.addCleanup(saved.go_back)
-        fault = Fault((kind, at or watch.committed))
+        fault = Fault(kind, at or watch.committed)
         self.disturb(act, fault, saved, before, after)
         self.assertNothingChanged(saved.changed_anywhere(), "anywhere")
 
@@ -66,8 +75,8 @@ class TestCaught(FaultCase):
         for kind in ("error", "killed"):
             self.disturbed(self.on_fault(lambda: None), kind)
         self.disturbed(self.on_fault(lambda: None), "conflict", at=2)
-        told = {name: self.figures[name] for name in ("faults", "before", "after")}
-        self.assertEqual(told, {"faults": 3, "before": 2, "after": 1})
+        told = {name: self.figures[name] for name in ("carried", "before", "after")}
+        self.assertEqual(told, {"carried": 3, "before": 2, "after": 1})
 
     def test_half_of_it_is_committed(self):
         second = "SELECT 'the second half'"
@@ -130,3 +139,74 @@ class TestCaught(FaultCase):
             cr.execute("SELECT pg_advisory_xact_lock(1)")
 
         self.assertCaught("still locked", self.on_fault(lock))
+
+    # ------------------------------------------------------------------
+    # Where they end
+    # ------------------------------------------------------------------
+
+    def ends(self, function):
+        """Where each fault at the statement `LAST` ends.
+
+        :param function: the operation, called with an environment, as a request
+        :return: {kind of the fault: (savepoint, error)}
+        """
+
+        def act():
+            self.serve("manager", function)
+
+        _watch, saved = self.learn(act)
+        image = self.image()
+        saved.go_back()
+        self.addCleanup(saved.go_back)
+        follower = Follower(lambda query: [*FAULTS] if query == LAST else ())
+        with watched(follower):
+            follower.carry_out(act)
+        self.assertEqual(self.image(), image, "it was carried out as without them")
+        self.assertFalse(saved.locks())
+        return {
+            landing.kind: (landing.savepoint, landing.error)
+            for landing in follower.landings
+        }
+
+    def test_all_is_undone(self):
+        errors = {kind: (TRANSACTION, error) for kind, error in ERRORS.items()}
+        self.assertEqual(self.ends(self.change_at_last), errors)
+
+    def test_a_savepoint_is_gone_back_to(self):
+        def within(env):
+            with contextlib.suppress(psycopg2.Error), env.cr.savepoint():
+                self.change_at_last(env)
+
+        ends = self.ends(within)
+        self.assertEqual({kind: error for kind, (_at, error) in ends.items()}, ERRORS)
+        [savepoint] = {at for at, _error in ends.values()}
+        self.assertGreater(savepoint, 0)
+
+    def test_another_error_is_made_of_it(self):
+        def refused(env):
+            try:
+                self.change_at_last(env)
+            except psycopg2.Error as error:
+                raise UserError("This can't be done.") from error
+
+        self.assertEqual({*self.ends(refused).values()}, {(TRANSACTION, "UserError")})
+
+    def test_it_is_ignored(self):
+        def ignored(env):
+            with contextlib.suppress(psycopg2.Error):
+                self.change_at_last(env)
+
+        ends = self.ends(ignored)
+        self.assertEqual({*ends.values()}, {(NOWHERE, "")})
+
+    def test_another_session_goes_on(self):
+        def elsewhere(env):
+            try:
+                self.change_at_last(env)
+            except psycopg2.Error:
+                with self.registry.cursor() as cr:
+                    self.lock(self.admin(cr))
+                raise
+
+        ends = self.ends(elsewhere)
+        self.assertEqual({savepoint for savepoint, _error in ends.values()}, {NOWHERE})

@@ -1,8 +1,9 @@
 """Death at every statement: an error, a killed connection, a conflict.
 
-Afterwards the database is as before or as after, never anything between; nothing is
-locked, and a repeat works. A random part of the statements is tried, the seed printed;
-`make faults` tries all.
+Each is followed to the rollback that it ends in (`landing.py`); of those that end alike
+one is carried through. Afterwards the database is as before or as after, never anything
+between; nothing is locked, and a repeat works. A random part of the statements is
+tried, the seed printed; `make faults` tries all.
 """
 
 import contextlib
@@ -16,27 +17,28 @@ import psycopg2
 import pytest
 
 from odoo.exceptions import UserError
-from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
-from odoo.tools import split_every
 
 from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
 
 from ..figures import tell
 from ..seeds import seed
 from .database import FAULTS, Fault, Saved, Watch, watched
+from .landing import NOWHERE, Follower
 from .shapes import SHAPES
 from .world import WorldCase
 
-#: One of so many statements is tried, by one of the faults; 1: all, by all of them.
+#: One of so many statements meets each of the faults; 1: all of them.
 CI = os.environ.get("CI")
-SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (40 if CI else 400))
+SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (10 if CI else 100))
+#: Of a part of the statements, one of so many ends is carried through.
+CARRIED = 4
 SEED = seed("ERP_FAULTS_SEED")
 
 
 class FaultCase(WorldCase):
     def setUp(self):
         super().setUp()
-        names = ("statements", "faults", "before", "after", "repeated")
+        names = ("statements", "followed", "carried", "before", "after", "repeated")
         self.figures = dict.fromkeys(names, 0)
         self.seconds = 0
 
@@ -135,15 +137,15 @@ class FaultCase(WorldCase):
         """
         act = getattr(self, f"prepare_{operation}")(shape, orders)
         before = self.image()
-        watch, saved = self.learn(act)
+        follower, saved = self.learn(act)
         after = self.image()
         self.assertNotEqual(after, before)
         self.assertChain()
         saved.go_back()
         self.assertEqual(self.image(), before)
-        self.figures["statements"] += watch.count
+        self.figures["statements"] += follower.count
         started = time.monotonic()
-        for fault in self.choose(watch.count, watch.committed):
+        for fault in self.to_carry_through(follower.landings):
             with self.subTest(shape=shape.name, operation=operation):
                 self.disturb(act, fault, saved, before, after)
         self.seconds += time.monotonic() - started
@@ -152,45 +154,44 @@ class FaultCase(WorldCase):
     def assertNothingChanged(self, tables, text):
         self.assertFalse(set(tables) - {"bus_bus"}, text)
 
-    def choose(self, count, committed):
-        """All faults at all statements; of a part of them, one each.
+    def choose(self, _query):
+        """Each kind of fault at one of so many statements."""
+        return [*FAULTS] if self.random.random() * SHARE < 1 else ()
 
-        Who meets a conflict tries again from the begin, some times: so each try meets
-        one. A third of them is carried out by the last try, the others meet in it
-        something worse, which they would have met alone.
+    def to_carry_through(self, landings):
+        """One fault of all that end alike; with all of them, each that goes on.
 
-        :param int committed: up to this statement it is tried again
+        Of a part of the statements it is a part of the ends, and each where the fault
+        has become another error on its way.
+
+        :param dict landings: see `Follower`
         """
-        numbers = range(1, count + 1)
-        chosen = [(kind, number) for number in numbers for kind in FAULTS]
+        usual, unusual = [], []
+        for landing, numbers in landings.items():
+            self.figures["followed"] += len(numbers)
+            each = SHARE == 1 and landing.savepoint == NOWHERE
+            chosen = numbers if each else [self.random.choice(numbers)]
+            faults = unusual if landing.is_unusual else usual
+            faults += [Fault(landing.kind, number) for number in chosen]
         if SHARE > 1:
-            part = sorted(self.random.sample(numbers, max(1, count // SHARE)))
-            chosen = [(self.random.choice([*FAULTS]), number) for number in part]
-        conflicts = [number for kind, number in chosen if kind == "conflict"]
-        again = [number for number in conflicts if number < committed]
-        worse = [hit for hit in chosen if hit[0] != "conflict"]
-        self.random.shuffle(worse)
-        for few in split_every(MAX_TRIES_ON_CONCURRENCY_FAILURE - 1, again):
-            hits = [("conflict", number) for number in few]
-            if worse and self.random.random() > 1 / 3:
-                hits.append(worse.pop())
-            yield Fault(*hits)
-        late = [("conflict", number) for number in conflicts if number >= committed]
-        yield from map(Fault, worse + late)
+            usual = self.random.sample(usual, -(-len(usual) // CARRIED))
+        return unusual + usual
 
     def learn(self, act):
         """Carry it out to see its statements; what it may write is saved before.
 
         With what follows the commit, so that it can't be learnt without one. The first
         time the host reads what it then keeps in mind: the second time counts.
+
+        :return: Follower of the faults, Saved
         """
         saved = Saved(self.registry, self.anchor())
         with watched(Watch()) as first:
             act()
         saved.narrow(first.tables)
         saved.go_back()
-        with watched(Watch()) as second:
-            act()
+        with watched(Follower(self.choose)) as second:
+            second.carry_out(act)
         return second, saved
 
     def disturb(self, act, fault, saved, before, after):
@@ -198,7 +199,7 @@ class FaultCase(WorldCase):
         with watched(Watch(fault)):
             self.survive(act)
         # now and then one has a statement less: its last one is not met
-        self.figures["faults"] += len(fault.hits) - len(fault.waiting)
+        self.figures["carried"] += fault.is_met
         self.wait_for_locks(saved, text)
         image = self.image()
         if image == after:
@@ -209,7 +210,8 @@ class FaultCase(WorldCase):
         self.figures["before"] += 1
         self.assertEqual(image, before, text)
         self.assertNothingChanged(saved.changed(), text)
-        self.assertNotEqual(fault.last, "conflict", f"{text}: it was not tried again")
+        is_conflict = fault.is_met and fault.kind == "conflict"
+        self.assertFalse(is_conflict, f"{text}: it was not tried again")
         if SHARE == 1 or self.random.random() < 0.1:
             self.figures["repeated"] += 1
             act()

@@ -132,7 +132,7 @@ class OrderReversal(models.Model):
                 )
             )
 
-    @retried_conflicts()
+    @retried_conflicts(ignored=True)
     def _execute(self):
         """Carry out planned reversals of one company, each operation once."""
         if not self:

@@ -51,7 +51,7 @@ class OrderSettlement(models.Model):
         """In the company of the documents, without the dialog's defaults."""
         return self.with_env(self.reversal_id._working_in(self.company_id).env)
 
-    @retried_conflicts()
+    @retried_conflicts(ignored=True)
     def _settle(self, seen=None):
         """:param dict seen: what has to come out; by default, what was assessed"""
         self.ensure_one()

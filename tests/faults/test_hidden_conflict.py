@@ -1,4 +1,4 @@
-"""A conflict while the host renders a note: it makes a refusal of it."""
+"""A conflict that the host makes something else of: it is tried again all the same."""
 
 import sys
 
@@ -6,25 +6,22 @@ from .database import FAULTS, Watch, watched
 from .shapes import SHAPES
 from .test_faults import FaultCase, pytest
 
-RENDERS = "mail_render_mixin.py"
 
-
-def _renders():
+def _is_called(name):
     frame = sys._getframe()
     while frame := frame.f_back:
-        if frame.f_code.co_filename.endswith(RENDERS):
+        if name in (frame.f_code.co_name, frame.f_code.co_filename.split("/")[-1]):
             return True
     return False
 
 
-class TestConflictInNote(FaultCase):
-    @pytest.mark.commits
-    def test_settled_again_at_the_second_try(self):
-        """The note of the new invoice, on what it comes from."""
+class TestHiddenConflict(FaultCase):
+    def check_settled(self, name):
+        """A conflict meets the host in a function or a file, once."""
         met = []
 
         def fail(cursor, number, query):
-            if not met and _renders():
+            if not met and _is_called(name):
                 met.append(number)
                 cursor._obj.execute(FAULTS["conflict"])
 
@@ -39,3 +36,13 @@ class TestConflictInNote(FaultCase):
         )
         self.assertEqual(status, "invoiced")
         self.assertChain()
+
+    @pytest.mark.commits
+    def test_refused(self):
+        """The note of the new invoice, on what it comes from: not rendered."""
+        self.check_settled("mail_render_mixin.py")
+
+    @pytest.mark.commits
+    def test_ignored(self):
+        """Whom to subscribe to the new invoice: the host goes on without."""
+        self.check_settled("_message_auto_subscribe_followers")
