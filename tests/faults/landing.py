@@ -3,9 +3,9 @@
 A fault is the same in the copy as in the operation: the same error by the server, amid
 the same objects. It goes its way through the host's code and ours to the rollback that
 somebody answers it with; there the copy ends, and the operation goes on from before the
-fault as if there had been none. What the database is after that rollback does not depend
-on which statement failed, so that one fault of all that end alike is enough to be carried
-through (`test_faults.py`).
+fault as if there had been none. What the database is after that rollback does not
+depend on which statement failed, so that one fault of all that end alike is enough to
+be carried through (`test_faults.py`).
 """
 
 import gc
@@ -50,6 +50,11 @@ class Landing(NamedTuple):
     def is_unusual(self):
         """Whether somebody has made another error of it."""
         return self.error not in (ERRORS[self.kind], "")
+
+    @property
+    def is_ignored(self):
+        """Whether it goes on though nothing is committed yet."""
+        return self.savepoint == NOWHERE and not self.commits
 
 
 class Follower(Watch):
@@ -130,9 +135,10 @@ class Follower(Watch):
         logging.disable()
         original = sql_db.Cursor.execute
         sql_db.Cursor.execute = execute
-        sql_db.Cursor.rollback = lambda own: self.end(TRANSACTION)
-        # it goes on, or asks for another session, which can't be shared
-        sql_db.Cursor.commit = sql_db.ConnectionPool.borrow = lambda *args: self.end(NOWHERE)
+        sql_db.Cursor.rollback = lambda *_: self.end(TRANSACTION)
+        sql_db.Cursor.commit = lambda *_: self.end(NOWHERE)
+        # a session of its own, which can't be shared
+        sql_db.ConnectionPool.borrow = lambda *_: self.end(NOWHERE)
         if kind == "killed":
             cut_off(cursor._cnx)
         cursor._obj.execute(FAULTS[kind])

@@ -23,7 +23,7 @@ from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
 from ..figures import tell
 from ..seeds import seed
 from .database import FAULTS, Fault, Saved, Watch, watched
-from .landing import NOWHERE, Follower
+from .landing import Follower
 from .shapes import SHAPES
 from .world import WorldCase
 
@@ -159,7 +159,7 @@ class FaultCase(WorldCase):
         return [*FAULTS] if self.random.random() * SHARE < 1 else ()
 
     def to_carry_through(self, landings):
-        """One fault of all that end alike; with all of them, each that goes on.
+        """One fault of all that end alike; with all of them, each that is ignored.
 
         Of a part of the statements it is a part of the ends, and each where the fault
         has become another error on its way.
@@ -169,7 +169,7 @@ class FaultCase(WorldCase):
         usual, unusual = [], []
         for landing, numbers in landings.items():
             self.figures["followed"] += len(numbers)
-            each = SHARE == 1 and landing.savepoint == NOWHERE
+            each = SHARE == 1 and landing.is_ignored
             chosen = numbers if each else [self.random.choice(numbers)]
             faults = unusual if landing.is_unusual else usual
             faults += [Fault(landing.kind, number) for number in chosen]

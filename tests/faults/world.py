@@ -1,10 +1,8 @@
 """A company whose documents are committed, and what can be done to them."""
 
-import os
 from pathlib import Path
-from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, Command, api, fields, sql_db
+from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests.common import BaseCase, get_db_name
@@ -40,25 +38,11 @@ class WorldCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._plan_quickly()
         cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             cls.company_id = cls._make_company(env)
             cls.user_ids = cls._make_users(env)
-
-    @classmethod
-    def _plan_quickly(cls):
-        """Have joins planned as they are written.
-
-        Of a few rows, the best plan takes longer to find than another one to carry out.
-        """
-        options = os.environ.get("PGOPTIONS", "")
-        options += " -c join_collapse_limit=1 -c from_collapse_limit=1"
-        cls.addClassCleanup(sql_db.close_db, get_db_name())
-        cls.enterClassContext(patch.dict(os.environ, {"PGOPTIONS": options}))
-        # opened before, or after it, they have other ones
-        sql_db.close_db(get_db_name())
 
     @classmethod
     def _make_company(cls, env):
