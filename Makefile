@@ -28,7 +28,7 @@ format: ## Let ruff mend what it can, write the READMEs from their fragments
 fuzz: ## Run property-based tests and simulator with new examples (MINUTES=10, ARGS=…)
 	@$(DEV) fuzz $(if $(MINUTES),--minutes=$(MINUTES)) $(ARGS)
 
-faults: ## Let each SQL statement of each operation fail in each way: hours (ARGS=…)
+faults: ## Let each SQL statement of each operation fail in each way: half an hour (ARGS=…)
 	@$(DEV) faults $(ARGS)
 
 interleave: ## Let two transactions meet at each of their statements: hours (ARGS=…)

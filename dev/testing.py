@@ -128,7 +128,7 @@ def run_pytest(
         "--durations-min=2",
         *arguments,
     ]  # fmt: skip
-    planner = f"{os.environ.get('PGOPTIONS', '')} {PLANNER}"
+    planner = f"{PLANNER} {os.environ.get('PGOPTIONS', '')}".strip()
     environment = workshop.environment(
         ERP_DISPOSABLE_DATABASE="1", PGOPTIONS=planner, **variables
     )

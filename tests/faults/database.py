@@ -41,17 +41,22 @@ class Watch:
         if self.before:
             self.before(cursor, self.count, query)
 
+    def roll_back(self):
+        """A whole transaction is undone."""
+
 
 class Fault:
     """Disturbs one statement, once.
 
     :param str kind: of `FAULTS`
     :param int at: number of the statement
+    :param Landing landing: where its copy has ended
     """
 
-    def __init__(self, kind, at):
+    def __init__(self, kind, at, landing=None):
         self.kind = kind
         self.at = at
+        self.landing = landing
         self.is_met = False
 
     def __str__(self):
@@ -81,6 +86,7 @@ def watched(watch):
 def watching():
     """The host's cursor reports to the watch of its thread; no test is running."""
     execute, commit = sql_db.Cursor.execute, sql_db.Cursor.commit
+    rollback = sql_db.Cursor.rollback
     sleep = time.sleep
 
     def watched_execute(self, query, params=None, log_exceptions=True):
@@ -95,9 +101,15 @@ def watching():
             watch.see(self, "COMMIT")
         return commit(self)
 
+    def watched_rollback(self):
+        if watch := getattr(_watches, "current", None):
+            watch.roll_back()
+        return rollback(self)
+
     with (
         patch.object(sql_db.Cursor, "execute", watched_execute),
         patch.object(sql_db.Cursor, "commit", watched_commit),
+        patch.object(sql_db.Cursor, "rollback", watched_rollback),
         # whoever is tried again does not wait for the others
         patch.object(time, "sleep", lambda seconds: sleep(min(seconds, 0.001))),
         # what the host leaves out while a test runs: commits of background work

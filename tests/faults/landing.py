@@ -3,9 +3,10 @@
 A fault is the same in the copy as in the operation: the same error by the server, amid
 the same objects. It goes its way through the host's code and ours to the rollback that
 somebody answers it with; there the copy ends, and the operation goes on from before the
-fault as if there had been none. What the database is after that rollback does not
-depend on which statement failed, so that one fault of all that end alike is enough to
-be carried through (`test_faults.py`).
+fault as if there had been none. What the database is at that rollback does not depend
+on which statement failed, so that of all that end alike one is carried through
+(`test_faults.py`). What else may differ between them, as what the operation keeps in
+mind, is seen of that one alone.
 """
 
 import gc
@@ -32,6 +33,9 @@ ERRORS = {
 }
 #: Instead of a savepoint: the whole transaction is undone, or nothing is.
 TRANSACTION, NOWHERE = 0, -1
+GO_BACK = "ROLLBACK TO SAVEPOINT "
+#: Instead of an error.
+LOST = "lost"
 
 
 class Landing(NamedTuple):
@@ -41,6 +45,11 @@ class Landing(NamedTuple):
     kind: str
     #: commits before
     commits: int
+    #: which of the operation's cursors is rolled back, in the order of their first
+    #: statement; -1: none
+    cursor: int
+    #: how many functions it has to call at the rollback
+    hooks: int
     #: number of the statement that made the savepoint gone back to, or one of the above
     savepoint: int
     #: class of the error on its way; empty where it is not on its way any more
@@ -52,9 +61,47 @@ class Landing(NamedTuple):
         return self.error not in (ERRORS[self.kind], "")
 
     @property
-    def is_ignored(self):
-        """Whether it goes on though nothing is committed yet."""
-        return self.savepoint == NOWHERE and not self.commits
+    def goes_on(self):
+        """Whether nothing is undone."""
+        return self.savepoint == NOWHERE
+
+    @property
+    def is_lost(self):
+        """Whether the copy did not come to an end."""
+        return self.error == LOST
+
+
+class Carrier(Watch):
+    """Carries a fault through, and sees where it ends."""
+
+    def __init__(self, fault):
+        super().__init__(fault)
+        self.fault = fault
+        self.savepoints = {}
+        #: as of a Landing; none while the fault is on its way
+        self.end = None
+
+    def see(self, cursor, query):
+        text = query if isinstance(query, str) else ""
+        if text == "COMMIT":
+            self.end_at(NOWHERE)
+        elif text.startswith(GO_BACK):
+            self.end_at(self.savepoints[text.split()[-1]])
+        elif text.startswith("SAVEPOINT "):
+            self.savepoints[text.split()[1]] = self.count + 1
+        super().see(cursor, query)
+
+    def roll_back(self):
+        self.end_at(TRANSACTION)
+
+    def end_at(self, savepoint):
+        if self.fault.is_met and self.end is None:
+            self.end = savepoint
+
+    def is_astray(self, landing):
+        """Whether a rollback was met that its copy did not end in."""
+        # a session that its server has ended is not rolled back by the client
+        return not landing.goes_on and self.end not in (landing.savepoint, None)
 
 
 class Follower(Watch):
@@ -68,6 +115,7 @@ class Follower(Watch):
         super().__init__(self.follow_all)
         self.choose = choose
         self.commits = 0
+        self.cursors = []
         #: name of the savepoint: number of the statement that made it
         self.savepoints = {}
         #: Landing: numbers of the statements whose faults end there
@@ -76,6 +124,8 @@ class Follower(Watch):
         self.write = None
 
     def follow_all(self, cursor, number, query):
+        if cursor not in self.cursors:
+            self.cursors.append(cursor)
         for kind in self.choose(query):
             if (kind, query) != ("conflict", "COMMIT"):
                 landing = self.follow(cursor, kind)
@@ -102,8 +152,8 @@ class Follower(Watch):
         own.execute("ROLLBACK TO SAVEPOINT fault")
         own.execute("RELEASE SAVEPOINT fault")
         own.close()
-        savepoint, error = json.loads(told) if told else (NOWHERE, "lost")
-        return Landing(kind, self.commits, savepoint, error)
+        end = json.loads(told) if told else (-1, 0, NOWHERE, LOST)
+        return Landing(kind, self.commits, *end)
 
     def carry_out(self, act):
         """Carry out what is followed; a copy that comes to its end, ends here."""
@@ -114,34 +164,50 @@ class Follower(Watch):
                 # a session that its server has ended needs no rollback
                 self.end(TRANSACTION if sys.exc_info()[0] else NOWHERE)
 
-    def end(self, savepoint):
-        """Tell where the fault has ended, and end the copy."""
-        error = sys.exc_info()[0]
-        told = json.dumps((savepoint, error.__name__ if error else ""))
-        os.write(self.write, told.encode())
-        os._exit(0)
+    def end(self, savepoint, cursor=None):
+        """Tell where the fault has ended, and end the copy.
+
+        :param cursor: which is rolled back
+        """
+        try:
+            error = sys.exc_info()[0]
+            number = self.cursors.index(cursor) if cursor in self.cursors else -1
+            hooks = count_hooks(cursor) if cursor else 0
+            end = (number, hooks, savepoint, error.__name__ if error else "")
+            os.write(self.write, json.dumps(end).encode())
+        finally:
+            os._exit(0)
 
     def _meet(self, cursor, kind, write):
         """Meet the fault, in the copy: whoever called goes on with its error."""
 
         def execute(own, query, params=None, log_exceptions=True):
-            if isinstance(query, str) and query.startswith("ROLLBACK TO SAVEPOINT "):
-                self.end(self.savepoints[query.split()[-1]])
+            if isinstance(query, str) and query.startswith(GO_BACK):
+                self.end(self.savepoints[query.split()[-1]], own)
+            if own is not cursor:
+                # what it does there would not be undone
+                self.end(NOWHERE)
             return original(own, query, params, log_exceptions=False)
 
         self.write = write
+        self.choose = lambda _query: ()
         signal.alarm(PATIENCE)
         gc.disable()
         logging.disable()
         original = sql_db.Cursor.execute
         sql_db.Cursor.execute = execute
-        sql_db.Cursor.rollback = lambda *_: self.end(TRANSACTION)
+        sql_db.Cursor.rollback = lambda own: self.end(TRANSACTION, own)
         sql_db.Cursor.commit = lambda *_: self.end(NOWHERE)
         # a session of its own, which can't be shared
         sql_db.ConnectionPool.borrow = lambda *_: self.end(NOWHERE)
         if kind == "killed":
             cut_off(cursor._cnx)
         cursor._obj.execute(FAULTS[kind])
+
+
+def count_hooks(cursor):
+    """How many functions a cursor has to call at its rollback."""
+    return len(cursor.prerollback._funcs) + len(cursor.postrollback._funcs)
 
 
 def cut_off(connection):

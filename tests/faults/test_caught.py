@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from unittest.mock import patch
 
 import psycopg2
 import pytest
@@ -10,7 +11,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from .database import FAULTS, Fault, Watch, watched
-from .landing import ERRORS, NOWHERE, TRANSACTION, Follower
+from .landing import ERRORS, NOWHERE, TRANSACTION
 from .test_faults import FaultCase
 
 LAST = "SELECT 'the last one'"
@@ -154,14 +155,11 @@ class TestCaught(FaultCase):
         def act():
             self.serve("manager", function)
 
-        _watch, saved = self.learn(act)
-        image = self.image()
-        saved.go_back()
+        with patch.object(
+            self, "choose", lambda query: [*FAULTS] if query == LAST else ()
+        ):
+            follower, saved = self.learn(act)
         self.addCleanup(saved.go_back)
-        follower = Follower(lambda query: [*FAULTS] if query == LAST else ())
-        with watched(follower):
-            follower.carry_out(act)
-        self.assertEqual(self.image(), image, "it was carried out as without them")
         self.assertFalse(saved.locks())
         return {
             landing.kind: (landing.savepoint, landing.error)
@@ -189,15 +187,15 @@ class TestCaught(FaultCase):
             except psycopg2.Error as error:
                 raise UserError("This can't be done.") from error
 
-        self.assertEqual({*self.ends(refused).values()}, {(TRANSACTION, "UserError")})
+        refusal = dict.fromkeys(FAULTS, (TRANSACTION, "UserError"))
+        self.assertEqual(self.ends(refused), refusal)
 
     def test_it_is_ignored(self):
         def ignored(env):
             with contextlib.suppress(psycopg2.Error):
                 self.change_at_last(env)
 
-        ends = self.ends(ignored)
-        self.assertEqual({*ends.values()}, {(NOWHERE, "")})
+        self.assertEqual(self.ends(ignored), dict.fromkeys(FAULTS, (NOWHERE, "")))
 
     def test_another_session_goes_on(self):
         def elsewhere(env):
@@ -208,5 +206,22 @@ class TestCaught(FaultCase):
                     self.lock(self.admin(cr))
                 raise
 
-        ends = self.ends(elsewhere)
-        self.assertEqual({savepoint for savepoint, _error in ends.values()}, {NOWHERE})
+        errors = {kind: (NOWHERE, error) for kind, error in ERRORS.items()}
+        self.assertEqual(self.ends(elsewhere), errors)
+
+    def test_what_is_to_be_called_at_the_rollback(self):
+        """Two faults that don't end alike, as one of them has more to come."""
+
+        def registers(env):
+            env.cr.execute(LAST)
+            env.cr.postrollback.add(lambda: None)
+            env.cr.execute(LAST)
+            self.change(env)
+
+        with patch.object(
+            self, "choose", lambda query: ["error"] if query == LAST else ()
+        ):
+            follower, saved = self.learn(lambda: self.serve("manager", registers))
+        self.addCleanup(saved.go_back)
+        first, second = follower.landings
+        self.assertEqual(first.hooks + 1, second.hooks)

@@ -23,7 +23,7 @@ from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
 from ..figures import tell
 from ..seeds import seed
 from .database import FAULTS, Fault, Saved, Watch, watched
-from .landing import Follower
+from .landing import Carrier, Follower
 from .shapes import SHAPES
 from .world import WorldCase
 
@@ -33,13 +33,14 @@ SHARE = int(os.environ.get("ERP_FAULTS_SHARE") or (10 if CI else 100))
 #: Of a part of the statements, one of so many ends is carried through.
 CARRIED = 4
 SEED = seed("ERP_FAULTS_SEED")
+#: Astray: carried through to another rollback than its copy's.
+FIGURES = ("statements", "followed", "carried", "astray", "before", "after", "repeated")
 
 
 class FaultCase(WorldCase):
     def setUp(self):
         super().setUp()
-        names = ("statements", "followed", "carried", "before", "after", "repeated")
-        self.figures = dict.fromkeys(names, 0)
+        self.figures = dict.fromkeys(FIGURES, 0)
         self.seconds = 0
 
     # ------------------------------------------------------------------
@@ -159,20 +160,22 @@ class FaultCase(WorldCase):
         return [*FAULTS] if self.random.random() * SHARE < 1 else ()
 
     def to_carry_through(self, landings):
-        """One fault of all that end alike; with all of them, each that is ignored.
+        """One fault of all that end alike; with all, each that went on uncommitted.
 
         Of a part of the statements it is a part of the ends, and each where the fault
-        has become another error on its way.
+        has become another error on its way or has undone nothing.
 
         :param dict landings: see `Follower`
         """
         usual, unusual = [], []
         for landing, numbers in landings.items():
             self.figures["followed"] += len(numbers)
-            each = SHARE == 1 and landing.is_ignored
+            self.assertFalse(landing.is_lost, f"a copy did not come back: {numbers}")
+            each = SHARE == 1 and landing.goes_on and not landing.commits
             chosen = numbers if each else [self.random.choice(numbers)]
-            faults = unusual if landing.is_unusual else usual
-            faults += [Fault(landing.kind, number) for number in chosen]
+            is_usual = not landing.is_unusual and not landing.goes_on
+            faults = usual if is_usual else unusual
+            faults += [Fault(landing.kind, number, landing) for number in chosen]
         if SHARE > 1:
             usual = self.random.sample(usual, -(-len(usual) // CARRIED))
         return unusual + usual
@@ -188,18 +191,22 @@ class FaultCase(WorldCase):
         saved = Saved(self.registry, self.anchor())
         with watched(Watch()) as first:
             act()
+        image = self.image()
         saved.narrow(first.tables)
         saved.go_back()
         with watched(Follower(self.choose)) as second:
             second.carry_out(act)
+        self.assertEqual(self.image(), image, "it was carried out as without copies")
         return second, saved
 
     def disturb(self, act, fault, saved, before, after):
         text = str(fault)
-        with watched(Watch(fault)):
+        with watched(Carrier(fault)) as carrier:
             self.survive(act)
-        # now and then one has a statement less: its last one is not met
+        # now and then one has a statement more or less
         self.figures["carried"] += fault.is_met
+        if fault.landing:
+            self.figures["astray"] += carrier.is_astray(fault.landing)
         self.wait_for_locks(saved, text)
         image = self.image()
         if image == after:

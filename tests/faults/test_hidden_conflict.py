@@ -2,7 +2,7 @@
 
 import sys
 
-from .database import FAULTS, Watch, watched
+from .database import Fault, Watch, watched
 from .shapes import SHAPES
 from .test_faults import FaultCase, pytest
 
@@ -16,26 +16,32 @@ def _is_called(name):
 
 
 class TestHiddenConflict(FaultCase):
-    def check_settled(self, name):
-        """A conflict meets the host in a function or a file, once."""
-        met = []
+    def choose(self, _query):
+        """Where it meets the host, if it does."""
+        return ["conflict"] if _is_called(self.place) else ()
 
-        def fail(cursor, number, query):
-            if not met and _is_called(name):
-                met.append(number)
-                cursor._obj.execute(FAULTS["conflict"])
+    def check_settled(self, place):
+        """A conflict meets the host in a function or a file, once.
 
+        :return: class of the error that its copy ended with
+        """
+        self.place = place
         shape = SHAPES[0]
         orders = self.commit(lambda env: self.settle(env, shape))
         act = self.prepare_settle(shape, orders)
-        with watched(Watch(fail)):
+        follower, saved = self.learn(act)
+        saved.go_back()
+        landing, [number, *_more] = next(iter(follower.landings.items()))
+        fault = Fault("conflict", number)
+        with watched(Watch(fault)):
             act()
-        self.assertTrue(met)
+        self.assertTrue(fault.is_met)
         status = self.commit(
             lambda env: env["sale.order"].browse(orders).invoice_status
         )
         self.assertEqual(status, "invoiced")
         self.assertChain()
+        return landing.error
 
     @pytest.mark.commits
     def test_refused(self):
@@ -45,4 +51,5 @@ class TestHiddenConflict(FaultCase):
     @pytest.mark.commits
     def test_ignored(self):
         """Whom to subscribe to the new invoice: the host goes on without."""
-        self.check_settled("_message_auto_subscribe_followers")
+        error = self.check_settled("_message_auto_subscribe_followers")
+        self.assertEqual(error, "InFailedSqlTransaction")
