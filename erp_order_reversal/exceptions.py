@@ -52,11 +52,11 @@ def retried_conflicts(ignored=False):
     It makes a refusal of whatever fails while it renders a note (`mail.render.mixin`),
     and ignores whatever fails while it looks for the one to subscribe (`mail.thread`),
     so that the next statement meets an aborted transaction. What others got in the way
-    of is tried again by the host; what it made a refusal of, by the next chunk of a
-    batch as well. Nobody is told that a template could not be rendered.
+    of is tried again, by the host or by a later chunk of a batch. Nobody is told that a
+    template could not be rendered.
 
-    :param bool ignored: have an aborted transaction tried again by the host, too; a
-        batch and a rehearsal tell it, as the error may have been another one
+    :param bool ignored: have an aborted transaction tried again, too: a rehearsal tells
+        it, as the error may have been another one
     :raise psycopg2.Error: of `PG_CONCURRENCY_EXCEPTIONS_TO_RETRY`
     :raise ConcurrencyError: the transaction was aborted before
     """

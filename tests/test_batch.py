@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import ConcurrencyError
 
 from odoo.addons.erp_order_reversal.models.order_reversal_batch.busy import Busy
 
@@ -207,6 +208,34 @@ class TestBatch(BatchCase):
             self.assertTrue(batch._process())
         self.assertEqual(batch.done_count, 2)
         self.assertGreater(len(tries), 3)
+
+    def hide_conflicts(self, orders, times):
+        """Take them back, while one of them meets a conflict that the host ignores."""
+        batch = self.in_background(self.batch(orders, payment_method="void"))
+        model = type(self.env["order.reversal"])
+        original = model._execute
+        tries = []
+
+        def execute(reversals):
+            if orders[0] in reversals.order_id and len(tries) < times:
+                tries.append(1)
+                raise ConcurrencyError("current transaction is aborted")
+            return original(reversals)
+
+        with patch.object(model, "_execute", execute), patch("time.sleep"):
+            self.assertTrue(batch._process())
+        return batch
+
+    def test_a_hidden_conflict_is_tried_again(self):
+        before = self.trial_balance()
+        orders = self.settle_many(2, sent=False)
+        batch = self.hide_conflicts(orders, 4)
+        self.assertEqual((batch.done_count, batch.failed_count), (2, 0))
+        self.assertBooks(before)
+
+    def test_what_never_ends_fails_alone(self):
+        batch = self.hide_conflicts(self.settle_many(2), 99)
+        self.assertEqual((batch.done_count, batch.failed_count), (1, 1))
 
     # ------------------------------------------------------------------
     # Approval

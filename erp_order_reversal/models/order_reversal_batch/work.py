@@ -3,7 +3,7 @@ import time
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -229,6 +229,9 @@ class OrderReversalBatch(models.Model):
             return {**failed, **self._run_chunk(reversals - waiting, busy)}
         except Exception as error:
             if len(reversals) == 1:
+                if isinstance(error, ConcurrencyError) and not busy.add(reversals):
+                    # Not known what it was; each chunk sees what is there by then.
+                    return {}
                 reversals._note_refusal(error)
                 if not isinstance(error, UserError):
                     _logger.warning("%s failed", reversals.name, exc_info=error)
