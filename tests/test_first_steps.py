@@ -8,7 +8,8 @@ from .test_practice import PracticeCase
 
 PAGE = "/odoo/learn-reversals"
 LIST = ".o_list_renderer"
-TOLERANCE = "document.activeElement.closest('td[name=tolerance]')"
+#: The field itself: its cell has the focus for a moment before it can be typed into.
+TOLERANCE = "document.activeElement.matches('td[name=tolerance] input')"
 
 
 class TestFirstSteps(PracticeCase):
@@ -113,8 +114,11 @@ class TestFirstStepsByHand(LearnCase):
             self.open_step("check")
             self.click(f"{LIST} .o_group_header", "Price")
             self.click(f"{LIST} .o_data_row td[name=tolerance]")
-            self.wait_for(f"Boolean({TOLERANCE})", "the focus on the tolerance")
+            self.wait_for(TOLERANCE, "the focus on the tolerance")
             self.write("7")
+            self.wait_for(
+                f"{TOLERANCE} && document.activeElement.value.includes('7')", "the 7"
+            )
             self.save_row()
             self.back("check")
         self.assertTrue(self.company.reversal_guard)
