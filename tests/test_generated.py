@@ -6,6 +6,7 @@ from hypothesis import note as hypothesis_note
 
 from odoo.exceptions import UserError
 
+from .answers import compare_payments
 from .batch import BatchCase
 from .foreseen import ForeseenMixin
 from .generator import Builder, shapes
@@ -84,6 +85,10 @@ class GeneratedCase(ForeseenMixin, BatchCase):
                 cash_basis_transition_account_id=transition.id,
             ),
         }
+
+    def setUp(self):
+        super().setUp()
+        compare_payments(self)
 
     # ------------------------------------------------------------------
     # One example

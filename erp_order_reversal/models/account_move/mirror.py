@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         lines = zip(self.line_ids.sorted("id"), commands, strict=True)
         for line, command in lines:
             if line.display_type not in TEXT_LINES:
-                command[2].update(line._reversal_opposite())
+                line._reversal_turn(command[2])
         return [
             command
             for command in commands
@@ -119,7 +119,7 @@ class AccountMove(models.Model):
             if line.display_type in TEXT_LINES:
                 continue
             values = command[2]
-            values.update(line._reversal_opposite())
+            line._reversal_turn(values)
             if line.display_type == "product":
                 values["tax_tag_ids"] = [Command.set(base_tags[line].ids)]
             elif line.display_type == "payment_term":
@@ -189,12 +189,19 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    def _reversal_opposite(self):
+    def _reversal_turn(self, values):
+        """Make the copy of a line its opposite.
+
+        :param dict values: what `copy_data` made of it, changed
+        """
         self.ensure_one()
-        values = {"amount_currency": -self.amount_currency, "balance": -self.balance}
+        values.update(amount_currency=-self.amount_currency, balance=-self.balance)
         if self.company_id.account_storno:
             values["is_storno"] = not self.is_storno
-        return values
+        if not values.get("no_followup"):
+            # As the host computes it for lines of an invoice. Told of it, it writes
+            # the whole entry once a line (`_inverse_no_followup`).
+            values.pop("no_followup", None)
 
     def _reversal_refund_taxes(self, known):
         """What the host puts on a credit note for the taxes of an invoice line.

@@ -430,7 +430,7 @@ class OrderReversal(models.Model):
             if code == own:
                 continue
             readers = self._engine_env(self).with_context(lang=code)
-            plans = readers.env["order.reversal.plan"]._plan(readers)
+            plans = readers.env["order.reversal.plan"]._plan(readers, again=True)
             for reader, plan in zip(readers, plans, strict=True):
                 reader._write_texts("step_ids", plan.steps, ("outcome", "why"))
                 reader._write_texts(

@@ -214,7 +214,7 @@ class OrderReversal(models.Model):
 
     def _run_operations(self):
         # browse(): all steps are read together again after the host empties the cache.
-        runner = self._running()
+        runner = self._running().with_context(order_reversal_at_work=ENGINE)
         steps = runner.step_ids.browse(self.step_ids.ids)
         for operation in steps._get_operations():
             todo = steps.filtered(lambda s, op=operation: s.operation == op)

@@ -186,35 +186,38 @@ class OrderReversal(models.Model):
         rows = self.env.execute_query_dict(
             SQL(
                 """SELECT aml.id, aml.move_id, aml.company_id, aml.partner_id,
-                          COALESCE(journal.name->>%(lang)s, journal.name->>'en_US')
-                            AS journal,
+                          (SELECT COALESCE(name->>%(lang)s, name->>'en_US')
+                             FROM account_journal
+                            WHERE id = aml.journal_id) AS journal,
                           aml.date,
                           account.id AS account_id,
                           account.account_type,
                           split_part(account.account_type, '_', 1) AS internal_group,
                           aml.display_type,
                           aml.tax_line_id,
-                          account.code_store->>split_part(company.parent_path, '/', 1)
-                            AS account_code,
+                          account.code_store->>(
+                              SELECT split_part(parent_path, '/', 1)
+                                FROM res_company
+                               WHERE id = aml.company_id) AS account_code,
                           COALESCE(account.name->>%(lang)s, account.name->>'en_US')
                             AS account_name,
-                          COALESCE(partner.complete_name, '') AS partner,
+                          COALESCE((SELECT complete_name FROM res_partner
+                                     WHERE id = aml.partner_id), '') AS partner,
                           COALESCE(aml.name, '') AS label,
                           aml.debit::float, aml.credit::float, aml.balance::float,
-                          currency.name AS currency, aml.amount_currency::float,
+                          (SELECT name FROM res_currency
+                            WHERE id = aml.currency_id) AS currency,
+                          aml.amount_currency::float,
                           COALESCE(account.account_type IN
                                      ('asset_cash', 'liability_credit_card')
-                                   OR payment.outstanding_account_id = account.id,
+                                   OR (SELECT payment.outstanding_account_id
+                                         FROM account_payment payment
+                                         JOIN account_move move
+                                           ON move.origin_payment_id = payment.id
+                                        WHERE move.id = aml.move_id) = account.id,
                                    FALSE) AS is_cash
                      FROM account_move_line aml
-                     JOIN account_move move ON move.id = aml.move_id
-                     JOIN account_journal journal ON journal.id = aml.journal_id
                      JOIN account_account account ON account.id = aml.account_id
-                     JOIN res_currency currency ON currency.id = aml.currency_id
-                     JOIN res_company company ON company.id = aml.company_id
-                LEFT JOIN account_payment payment
-                       ON payment.id = move.origin_payment_id
-                LEFT JOIN res_partner partner ON partner.id = aml.partner_id
                     WHERE aml.parent_state = 'posted' AND %(condition)s
                  ORDER BY aml.move_id, aml.id""",
                 lang=self.env.lang or "en_US",

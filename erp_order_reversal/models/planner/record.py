@@ -45,10 +45,11 @@ class OrderReversalPlan(models.AbstractModel):
     _name = "order.reversal.plan"
     _description = "Reversal Planner"
 
-    def _plan(self, reversals):
+    def _plan(self, reversals, again=False):
         """Plan reversals; writes nothing.
 
         :param reversals: `order.reversal`, whose roots the user may read
+        :param bool again: they were planned just now, so that all is in the cache
         :return: list of `Plan`, in the order of `reversals`
         """
         # sudo: to read what a root is made of (payments, entries), for users who
@@ -60,7 +61,10 @@ class OrderReversalPlan(models.AbstractModel):
         for plan in ready:
             plan.date = self._get_open_date(plan)
             plan.part = plan.reversal._plan_part(plan)
-        self._collect([plan for plan in ready if not plan.reversal.restores_id])
+        walked = [plan for plan in ready if not plan.reversal.restores_id]
+        if not again:
+            self._read_chain([plan for plan in walked if plan.reaches("payment")])
+        self._collect(walked)
         waiting = self._find_waiting(ready)
         for plan in ready:
             if plan.reversal.restores_id:
@@ -118,7 +122,6 @@ class OrderReversalPlan(models.AbstractModel):
         One level of the walk is one round over every plan, so that the records of
         all of them are read together.
         """
-        self._read_chain([plan for plan in plans if plan.reaches("payment")])
         frontier = {plan: [plan.root] for plan in plans}
         while frontier:
             following = {}

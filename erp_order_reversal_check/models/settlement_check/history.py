@@ -18,14 +18,16 @@ PRODUCT_HISTORY = """
       FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[])
            AS wanted (id, company, first, last)
 CROSS JOIN LATERAL (
-               (SELECT item.* FROM account_move_line item
+               (SELECT item.move_id, item.date, item.price_unit, item.product_uom_id
+                  FROM account_move_line item
                  WHERE item.product_id = wanted.id AND item.move_id < wanted.first
                    AND item.company_id = wanted.company
                    AND item.parent_state = 'posted' AND item.display_type = 'product'
                    AND item.is_downpayment IS NOT TRUE AND item.quantity > 0
               ORDER BY item.move_id DESC LIMIT %s)
              UNION ALL
-               (SELECT item.* FROM account_move_line item
+               (SELECT item.move_id, item.date, item.price_unit, item.product_uom_id
+                  FROM account_move_line item
                  WHERE item.product_id = wanted.id
                    AND item.move_id >= wanted.first AND item.move_id < wanted.last
                    AND item.company_id = wanted.company
@@ -43,13 +45,17 @@ CUSTOMER_HISTORY = """
       FROM UNNEST(%s::int[], %s::int[], %s::int[], %s::int[])
            AS wanted (id, company, first, last)
 CROSS JOIN LATERAL (
-               (SELECT move.* FROM account_move move
+               (SELECT move.id, move.date, move.amount_untaxed_signed,
+                       move.payment_state
+                  FROM account_move move
                  WHERE move.commercial_partner_id = wanted.id
                    AND move.id < wanted.first AND move.company_id = wanted.company
                    AND move.state = 'posted' AND move.move_type = 'out_invoice'
               ORDER BY move.id DESC LIMIT %s)
              UNION ALL
-               (SELECT move.* FROM account_move move
+               (SELECT move.id, move.date, move.amount_untaxed_signed,
+                       move.payment_state
+                  FROM account_move move
                  WHERE move.commercial_partner_id = wanted.id
                    AND move.id >= wanted.first AND move.id < wanted.last
                    AND move.company_id = wanted.company

@@ -1,0 +1,44 @@
+from odoo import models
+
+from ...engine import ENGINE
+
+
+class AccountMove(models.Model):
+    """What needs no question to the database while operations are carried out."""
+
+    _inherit = "account.move"
+
+    def _compute_reconciled_payment_ids(self):
+        """Entries matched with no payment have those alone that are linked to them.
+
+        The host joins payments and matches for each change of an entry. Of a credit
+        note that is being made or matched with its invoice, and of an entry whose
+        matches were just unlinked, the cache knows that there is no payment.
+        """
+        if not self._reversal_at_work():
+            return super()._compute_reconciled_payment_ids()
+        # sudo: the host asks the database for them, too.
+        lines = self.sudo().line_ids
+        others = (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+        if others.move_id.payment_ids:
+            return super()._compute_reconciled_payment_ids()
+        for move in self:
+            move.reconciled_payment_ids = move.matched_payment_ids
+
+    def _compute_tax_country_id(self):
+        """Computed for the host's own check, it is no change of the entry.
+
+        Rule: `_validate_taxes_country` calls it, so that each value of this field,
+        which is not stored, would be written with all that hangs on a write.
+        """
+        if not self._reversal_at_work():
+            return super()._compute_tax_country_id()
+        with self.env.protecting([self._fields["tax_country_id"]], self):
+            return super()._compute_tax_country_id()
+
+    def _reversal_at_work(self):
+        """Whether an operation is carried out; the marker can't be sent over RPC."""
+        return self.env.context.get("order_reversal_at_work") is ENGINE
