@@ -2,6 +2,10 @@
 
 from unittest.mock import patch
 
+from odoo.fields import Command
+
+from odoo.addons.erp_order_reversal.const import OWED
+
 from .answers import compare_payments
 from .common import ReversalCase
 
@@ -48,17 +52,38 @@ class TestAtWork(ReversalCase):
 
     def test_follow_up_is_that_of_the_invoice(self):
         """Of an invoice left out of follow-up reports, and of one that is not."""
+        net_30 = self.env.ref("account.account_payment_term_30days")
         for left_out in (False, True):
             with self.subTest(left_out=left_out):
-                order, invoice, _payment = self.settle()
-                invoice.no_followup = left_out
-                self.env.flush_all()
-                before = invoice.line_ids.mapped("no_followup")
-                self.assertEqual(left_out, any(before))
-                self.reverse(order)
-                credit = invoice.reversal_move_ids
-                self.assertEqual(credit.no_followup, left_out)
-                self.assertEqual(
-                    credit.line_ids.sorted("id").mapped("no_followup"),
-                    invoice.line_ids.sorted("id").mapped("no_followup"),
-                )
+                for terms in (None, net_30):
+                    for text in (False, True):
+                        self._check_follow_up(left_out, terms, text)
+
+    def _check_follow_up(self, left_out, terms, text):
+        """A line that is not owed may say otherwise, which the host never asks."""
+        order = self.make_order(payment_term_id=terms.id if terms else False)
+        if text:
+            for kind in ("line_section", "line_note"):
+                order.order_line = [
+                    Command.create(
+                        {
+                            "display_type": kind,
+                            "name": kind,
+                            "sequence": 0 if kind == "line_section" else 999,
+                        }
+                    )
+                ]
+        invoice = self.invoice(order)
+        invoice.is_move_sent = True
+        self.pay(invoice)
+        product = invoice.line_ids.filtered(lambda line: line.display_type == "product")
+        product[:1].no_followup = True
+        invoice.no_followup = left_out
+        self.env.flush_all()
+        self.reverse(order)
+        credit = invoice.reversal_move_ids
+        self.assertEqual(credit.state, "posted")
+        self.assertEqual(credit.no_followup, left_out)
+        owed = credit.line_ids.filtered(lambda line: line.account_type in OWED)
+        self.assertTrue(owed)
+        self.assertEqual(set(owed.mapped("no_followup")), {left_out})

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.fields import Command
 
+from ...const import OWED
 from ...engine import ENGINE
 
 PLAIN_LINES = ("product", "tax", "payment_term", "cogs")
@@ -59,7 +60,11 @@ class AccountMove(models.Model):
             )
             made.update(zip(of_kind, credits.ids, strict=True))
         for move in self.browse(values[False]):
-            self.browse(made[move.id])._reversal_square(move._reversal_whole())
+            credit = self.browse(made[move.id])
+            credit._reversal_square(move._reversal_whole())
+            if move.no_followup:
+                # What is owed was derived, as if the invoice was followed up.
+                credit.no_followup = True
         return self.browse(made[move.id] for move in self)
 
     def _reversal_whole(self):
@@ -81,8 +86,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         lines = zip(self.line_ids.sorted("id"), commands, strict=True)
         for line, command in lines:
-            if line.display_type not in TEXT_LINES:
-                line._reversal_turn(command[2])
+            line._reversal_turn(command[2])
         return [
             command
             for command in commands
@@ -116,8 +120,6 @@ class AccountMove(models.Model):
         }
         parts = {key: part for _tags, found in taxes for key, part in found.items()}
         for line, command in zip(lines, vals["line_ids"], strict=True):
-            if line.display_type in TEXT_LINES:
-                continue
             values = command[2]
             line._reversal_turn(values)
             if line.display_type == "product":
@@ -195,12 +197,13 @@ class AccountMoveLine(models.Model):
         :param dict values: what `copy_data` made of it, changed
         """
         self.ensure_one()
-        values.update(amount_currency=-self.amount_currency, balance=-self.balance)
-        if self.company_id.account_storno:
-            values["is_storno"] = not self.is_storno
-        if not values.get("no_followup"):
-            # As the host computes it for lines of an invoice. Told of it, it writes
-            # the whole entry once a line (`_inverse_no_followup`).
+        if self.display_type not in TEXT_LINES:
+            values.update(amount_currency=-self.amount_currency, balance=-self.balance)
+            if self.company_id.account_storno:
+                values["is_storno"] = not self.is_storno
+        if not (self.no_followup and self.account_type in OWED):
+            # The host asks only what is owed, and computes the same for the others.
+            # Told of one, it writes the whole entry (`_inverse_no_followup`).
             values.pop("no_followup", None)
 
     def _reversal_refund_taxes(self, known):
