@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 
 from odoo.addons.erp_order_reversal.const import OWED
+from odoo.addons.erp_order_reversal.engine import ENGINE
 
 from .answers import compare_payments
 from .common import ReversalCase
@@ -49,6 +50,41 @@ class TestAtWork(ReversalCase):
         self.assertNotIn({"no_followup"}, written)
         country = invoice.reversal_move_ids.tax_country_id
         self.assertEqual(country, self.company.account_fiscal_country_id)
+
+    def test_no_field_is_described_in_vain(self):
+        described = []
+        original = self.env.registry["account.move.line"].fields_get
+
+        def fields_get(items, allfields=None, attributes=None):
+            found = original(items, allfields, attributes)
+            if items.env["account.move"]._reversal_at_work() and allfields == []:
+                described.append(len(found))
+            return found
+
+        order, _invoice, _payment = self.settle()
+        items = self.env["account.move.line"]
+        with patch.object(
+            self.env.registry["account.move.line"], "fields_get", fields_get
+        ):
+            self.request(order).with_context(tracking_disable=False).action_submit()
+        self.assertTrue(described)
+        self.assertEqual(set(described), {0})
+        self.assertIn("account_id", items.fields_get([]))
+        self.assertIn("account_id", items.fields_get())
+        at_work = items.with_context(order_reversal_at_work=ENGINE)
+        self.assertIn("account_id", at_work.fields_get())
+        self.assertEqual(set(at_work.fields_get(["account_id"])), {"account_id"})
+
+    def test_what_an_operation_writes_is_tracked(self):
+        """A change of a tracked value is noted as the host does it."""
+        _order, invoice, _payment = self.settle()
+        item = invoice.invoice_line_ids[:1]
+        before = invoice.message_ids
+        item.with_context(
+            order_reversal_at_work=ENGINE, tracking_disable=False
+        ).name = "Said otherwise"
+        [note] = invoice.message_ids - before
+        self.assertIn("name", note.tracking_value_ids.field_id.mapped("name"))
 
     def test_follow_up_is_that_of_the_invoice(self):
         """Of an invoice left out of follow-up reports, and of one that is not."""

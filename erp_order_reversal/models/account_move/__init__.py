@@ -12,7 +12,7 @@ from . import credit_questions
 from . import square
 from . import credit_line
 from . import mirror
-from . import unmatched
+from . import spared
 from . import void
 from . import trim
 from . import restored

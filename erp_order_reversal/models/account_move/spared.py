@@ -1,10 +1,10 @@
-from odoo import models
+from odoo import api, models
 
 from ...engine import ENGINE
 
 
 class AccountMove(models.Model):
-    """What needs no question to the database while operations are carried out."""
+    """What the host need not ask or compute while operations are carried out."""
 
     _inherit = "account.move"
 
@@ -42,3 +42,20 @@ class AccountMove(models.Model):
     def _reversal_at_work(self):
         """Whether an operation is carried out; the marker can't be sent over RPC."""
         return self.env.context.get("order_reversal_at_work") is ENGINE
+
+
+class AccountMoveLine(models.Model):
+    """Of a journal item, too."""
+
+    _inherit = "account.move.line"
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Of no fields, no description.
+
+        The host takes an empty list for all fields, and at each write of posted items
+        asks for those that are tracked, however few of them are written (`write`).
+        """
+        if allfields == [] and self.env["account.move"]._reversal_at_work():
+            return {}
+        return super().fields_get(allfields, attributes)
