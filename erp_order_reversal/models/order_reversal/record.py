@@ -63,6 +63,8 @@ class OrderReversal(models.Model):
     done_on = fields.Datetime(readonly=True, copy=False)
     # For what was done since: parts taken back after one another, and the daily check.
     _done_idx = models.Index("(company_id, done_on) WHERE state = 'done'")
+    # For a period of the analysis, whatever was taken back before (its `_get_date`).
+    _dated_idx = models.Index("((COALESCE(done_on, requested_on, create_date)))")
     rejection_reason = fields.Char(readonly=True, copy=False)
     error = fields.Text(readonly=True, copy=False)
     step_ids = fields.One2many(
