@@ -23,6 +23,8 @@ CREATED = 500
 #: Dialogs that are opened while nobody works.
 ALONE = 60
 PAUSE = 0.2
+#: Of so many orders a worker says how far it is.
+TOLD = 1_000
 
 
 def main(
@@ -223,15 +225,25 @@ def _work(options, batch_id, start, results):
 
 
 def _note_steps(registry):
-    """Let each commit note when it was, how many orders it had, and the memory."""
+    """Let each commit note when it was, how many orders it had, and the memory.
+
+    Hours may go by until the tables: what is reached by then is printed.
+    """
     model = registry["order.reversal.batch"]
     original = model._commit_work
     steps = []
+    begun, done = time.time(), 0
 
     def commit_work(self, worked):
+        nonlocal done
         left = original(self, worked)
         if worked:
-            steps.append((time.time(), worked, _memory()))
+            now, memory = time.time(), _memory()
+            steps.append((now, worked, memory))
+            if (done + worked) // TOLD > done // TOLD:
+                told = f"{done + worked} orders, {now - begun:.0f} s, {memory:.0f} MB"
+                print(f"worker {os.getpid()}: {told}", flush=True)
+            done += worked
         return left
 
     model._commit_work = commit_work

@@ -231,6 +231,30 @@ class TestAnalysis(AnalysisCase):
             self.company | other,
         )
 
+    def test_its_date_is_in_an_index(self):
+        """The same expression, or a period is looked for among all of them."""
+        [(index,)] = self.env.execute_query(
+            SQL("SELECT pg_get_indexdef('order_reversal_dated_idx'::regclass)")
+        )
+        date = self.report._get_date().code.replace("reversal.", "")
+        self.assertTrue(index.endswith(f"({date})"), index)
+
+    def test_period_of_what_waits(self):
+        """What nobody carried out yet has the date on which it was asked for."""
+        self.company.reversal_approval = "always"
+        order, _move, _payment = self.settle()
+        reversal = self.request(order, user=self.requester)
+        reversal.action_submit()
+        self.assertEqual(reversal.state, "to_approve")
+        self.assertFalse(reversal.done_on)
+        long_ago = reversal.requested_on - timedelta(days=600)
+        [copy] = self.copies(reversal, [{"requested_on": long_ago}])
+        found = self.report.with_user(self.auditor).search(
+            [("date", ">=", "today =1d -11m"), ("outcome", "=", "waiting")]
+        )
+        self.assertIn(reversal, found.reversal_id)
+        self.assertNotIn(copy, found.reversal_id.ids)
+
     def test_digest(self):
         before = self._digest(self.auditor)
         order, _move, _payment = self.settle()
