@@ -68,7 +68,7 @@ class TestAtWork(ReversalCase):
         ):
             self.request(order).with_context(tracking_disable=False).action_submit()
         self.assertTrue(described)
-        self.assertEqual(set(described), {0})
+        self.assertEqual(set(described), {1})
         self.assertIn("account_id", items.fields_get([]))
         self.assertIn("account_id", items.fields_get())
         at_work = items.with_context(order_reversal_at_work=ENGINE)

@@ -51,11 +51,11 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
-        """Of no fields, no description.
+        """Of no fields, the description of one instead of all.
 
         The host takes an empty list for all fields, and at each write of posted items
         asks for those that are tracked, however few of them are written (`write`).
         """
         if allfields == [] and self.env["account.move"]._reversal_at_work():
-            return {}
+            allfields = ["id"]
         return super().fields_get(allfields, attributes)
