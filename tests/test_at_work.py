@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 
+from odoo.addons.account.models.account_move import AccountMove
 from odoo.addons.erp_order_reversal.const import OWED
 from odoo.addons.erp_order_reversal.engine import ENGINE
 
@@ -33,6 +34,33 @@ class TestAtWork(ReversalCase):
         self.assertEqual(self.reverse(twice, payment_method="void").state, "done")
         self.assertTrue(answers[True])
         self.assertTrue(answers[False])
+
+    def test_another_addon_has_its_say_in_payments(self):
+        """The host's method is asked of each entry, and all that extend it."""
+        name = "_compute_reconciled_payment_ids"
+        model = self.env.registry["account.move"]
+        original = AccountMove._compute_reconciled_payment_ids
+        asked = []
+
+        def compute(moves):
+            asked.extend(moves.ids)
+            return original(moves)
+
+        credits = []
+        for addons in ({"account"}, {"account", "of_somebody"}):
+            order, invoice, _payment = self.settle()
+            self.env.flush_all()
+            asked.clear()
+            overriding = {(addon, name) for addon in addons}
+            self.registry.clear_cache()
+            self.addCleanup(self.registry.clear_cache)
+            with (
+                patch.object(AccountMove, name, compute),
+                patch.object(model, "_reversal_overriding", return_value=overriding),
+            ):
+                self.reverse(order, payment_method="void")
+            credits.append(invoice.reversal_move_ids.id in asked)
+        self.assertEqual(credits, [False, True])
 
     def test_no_value_is_written_that_is_not_stored(self):
         written = []

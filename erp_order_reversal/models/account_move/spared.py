@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import ormcache
 
 from ...engine import ENGINE
 
@@ -13,9 +14,10 @@ class AccountMove(models.Model):
 
         The host joins payments and matches for each change of an entry. Of a credit
         note that is being made or matched with its invoice, and of an entry whose
-        matches were just unlinked, the cache knows that there is no payment.
+        matches were just unlinked, the cache knows that there is no payment. Where
+        another addon has a say in it, it's asked as ever.
         """
-        if not self._reversal_at_work():
+        if not self._reversal_at_work() or self._reversal_payments_are_extended():
             return super()._compute_reconciled_payment_ids()
         # sudo: the host asks the database for them, too.
         lines = self.sudo().line_ids
@@ -27,6 +29,13 @@ class AccountMove(models.Model):
             return super()._compute_reconciled_payment_ids()
         for move in self:
             move.reconciled_payment_ids = move.matched_payment_ids
+
+    @api.model
+    @ormcache()
+    def _reversal_payments_are_extended(self):
+        """Whether an addon other than the host's own says what an entry is paid by."""
+        name = "_compute_reconciled_payment_ids"
+        return self._reversal_overriding("account.move", {name}) != {("account", name)}
 
     def _compute_tax_country_id(self):
         """Computed for the host's own check, it is no change of the entry.
