@@ -54,7 +54,7 @@ class AccountMove(models.Model):
 
 
 class AccountMoveLine(models.Model):
-    """Of a journal item, too."""
+    """What the host need not describe of a journal item meanwhile."""
 
     _inherit = "account.move.line"
 
