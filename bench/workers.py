@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import statistics
 import time
+from typing import NamedTuple
 
 import settled
 from measure import peak_memory, table
@@ -25,6 +26,8 @@ ALONE = 60
 PAUSE = 0.2
 #: Of so many orders a worker says how far it is.
 TOLD = 1_000
+#: Steps of plain Python that say how fast the machine is; a few milliseconds.
+YARD = 200_000
 
 
 def main(
@@ -137,25 +140,45 @@ def _seconds(found):
 
 
 def _by_tenths(found, size):
-    """Orders a second and memory of each worker, by tenths of the orders."""
-    begun = min(sample["begun"] for sample in found)
+    """Pace, cost and memory by tenths of the orders.
+
+    The machine's own pace changes over hours: beside the orders a second stands what
+    they are by the yardstick, a loop of plain Python that each worker times, too.
+    """
+    last = min(sample["begun"] for sample in found)
     steps = sorted(
-        (moment, worked, memory, worker)
-        for worker, sample in enumerate(found)
-        for moment, worked, memory in sample["steps"]
+        (step for sample in found for step in sample["steps"]),
+        key=lambda step: step.moment,
     )
-    rows, done, last = [], 0, begun
-    of_tenth, memories = 0, [0] * len(found)
-    for moment, worked, memory, worker in steps:
-        done += worked
-        of_tenth += worked
-        memories[worker] = max(memories[worker], memory)
-        if done >= size * (len(rows) + 1) / 10:
-            pace = of_tenth / (moment - last)
-            rows.append([done, f"{pace:.1f}", *(f"{mb:.0f}" for mb in memories)])
-            last, of_tenth, memories = moment, 0, [0] * len(found)
-    heads = [f"MB, worker {number + 1}" for number in range(len(found))]
-    return table(["orders done", "orders/s of this tenth", *heads], rows)
+    workers = sorted({step.worker for step in steps})
+    rows, done, tenth, first = [], 0, [], None
+    for step in steps:
+        done += step.worked
+        tenth.append(step)
+        if done < size * (len(rows) + 1) / 10:
+            continue
+        worked = sum(step.worked for step in tenth)
+        yard = statistics.mean(step.yard for step in tenth)
+        pace = worked / (step.moment - last)
+        first = first or pace * yard
+        rows.append(
+            [
+                done,
+                f"{pace:.1f}",
+                f"{yard * 1000:.1f}",
+                f"{pace * yard / first:.2f}",
+                f"{sum(step.cpu for step in tenth) / worked * 1000:.1f}",
+                f"{sum(step.queries for step in tenth) / worked:.1f}",
+                *(
+                    f"{max((s.memory for s in tenth if s.worker == w), default=0):.0f}"
+                    for w in workers
+                ),
+            ]
+        )
+        last, tenth = step.moment, []
+    head = ["orders done", "orders/s", "yardstick ms", "pace by it", "CPU ms/order"]
+    head += ["queries/order", *(f"MB, worker {n + 1}" for n in range(len(workers)))]
+    return table(head, rows)
 
 
 def _beside(alone, beside):
@@ -224,8 +247,20 @@ def _work(options, batch_id, start, results):
     results.put({"begun": begun, "ended": ended, "peak": peak_memory(), "steps": steps})
 
 
+class _Step(NamedTuple):
+    """What one chunk took, up to its commit."""
+
+    worker: int
+    moment: float
+    worked: int
+    memory: float
+    cpu: float
+    queries: int
+    yard: float
+
+
 def _note_steps(registry):
-    """Let each commit note when it was, how many orders it had, and the memory.
+    """Let each commit note what its chunk took, and how fast the machine is.
 
     Hours may go by until the tables: what is reached by then is printed.
     """
@@ -233,21 +268,48 @@ def _note_steps(registry):
     original = model._commit_work
     steps = []
     begun, done = time.time(), 0
+    cpu, queries = time.process_time(), None
 
     def commit_work(self, worked):
-        nonlocal done
+        nonlocal done, cpu, queries
         left = original(self, worked)
         if worked:
-            now, memory = time.time(), _memory()
-            steps.append((now, worked, memory))
+            count = self.env.cr.sql_log_count
+            step = _Step(
+                os.getpid(),
+                time.time(),
+                worked,
+                _memory(),
+                time.process_time() - cpu,
+                count - (queries or 0),
+                _yardstick(),
+            )
+            steps.append(step)
             if (done + worked) // TOLD > done // TOLD:
-                told = f"{done + worked} orders, {now - begun:.0f} s, {memory:.0f} MB"
-                print(f"worker {os.getpid()}: {told}", flush=True)
+                told = steps[-TOLD // worked :]
+                orders = sum(step.worked for step in told)
+                print(
+                    f"worker {step.worker}: {done + worked} orders, "
+                    f"{step.moment - begun:.0f} s, {step.memory:.0f} MB; of the last: "
+                    f"{sum(s.cpu for s in told) / orders * 1000:.1f} ms CPU, "
+                    f"{sum(s.queries for s in told) / orders:.1f} queries, yardstick "
+                    f"{statistics.mean(s.yard for s in told) * 1000:.1f} ms",
+                    flush=True,
+                )
             done += worked
+            cpu, queries = time.process_time(), count
         return left
 
     model._commit_work = commit_work
     return steps
+
+
+def _yardstick():
+    """Seconds of work that is the same each time: how fast the machine is now."""
+    begun = time.perf_counter()
+    for _step in range(YARD):
+        pass
+    return time.perf_counter() - begun
 
 
 def _memory():
