@@ -48,6 +48,63 @@ class AccountMove(models.Model):
         with self.env.protecting([self._fields["tax_country_id"]], self):
             return super()._compute_tax_country_id()
 
+    def _get_next_sequence_format(self):
+        """Entries that are numbered alike in one transaction ask for it once.
+
+        Rule: from the first one on the host counts by itself (`_locked_increment`), and
+        yet it searches the journal for the last number again for each, so that a batch
+        reads all credit notes of a year once for each of its own. What it is told is
+        kept beside its count, and goes with it.
+        """
+        if not self._reversal_at_work() or self._reversal_numbers_are_extended():
+            return super()._get_next_sequence_format()
+        key = self._reversal_numbered_alike()
+        cache = self._get_sequence_cache()
+        if key not in cache:
+            form, values = super()._get_next_sequence_format()
+            if not values["seq"]:
+                # The first one of all: from the next one on the host knows its form.
+                return form, values
+            cache[key] = form, values
+        form, values = cache[key]
+        return form, dict(values)
+
+    def _reversal_numbered_alike(self):
+        """What the host asks of an entry to find the last number in front of its own.
+
+        Rule: `_get_last_sequence_domain` of account and account_debit_note.
+
+        :return: hashable
+        """
+        payment = self.origin_payment_id or self.env.context.get("is_payment")
+        return (
+            "order_reversal",
+            self.journal_id,
+            self.date,
+            self.move_type,
+            bool(payment),
+            "debit_origin_id" in self._fields and bool(self.debit_origin_id),
+            self.journal_id.is_self_billing and self.partner_id.commercial_partner_id,
+            bool(self.env.context.get("no_anti_regex")),
+        )
+
+    @api.model
+    @ormcache()
+    def _reversal_numbers_are_extended(self):
+        """Whether an addon other than these says what an entry is numbered after."""
+        names = {
+            "_get_last_sequence",
+            "_get_last_sequence_domain",
+            "_get_next_sequence_format",
+        }
+        known = {"account", "account_debit_note"}
+        overriding = {
+            addon
+            for model in ("sequence.mixin", "account.move")
+            for addon, _name in self._reversal_overriding(model, names)
+        }
+        return not overriding <= known
+
     def _reversal_at_work(self):
         """Whether an operation is carried out; the marker can't be sent over RPC."""
         return self.env.context.get("order_reversal_at_work") is ENGINE
