@@ -2,7 +2,15 @@
 
 from unittest.mock import patch
 
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from odoo import Command, fields
+
 from odoo.addons.account.models.sequence_mixin import SequenceMixin
+from odoo.addons.erp_order_reversal.engine import ENGINE
+from odoo.addons.sale.models.account_move import AccountMove as OfSomebody
 
 from .batch import BatchCase
 
@@ -111,27 +119,120 @@ class TestBatchNumbers(BatchCase):
         )
 
     def test_another_addon_has_its_say(self):
-        model = self.env.registry["account.move"]
-        original = model._reversal_overriding
-        orders = self.settle_many(8)
-        for addon, asked in (
-            ("account_debit_note", False),
-            ("of_somebody", True),
+        """Whatever of the host's numbering it overrides; it's asked for each entry."""
+        moves = self.env["account.move"]
+        self.addCleanup(self.registry.clear_cache)
+        self.registry.clear_cache()
+        self.assertFalse(moves._reversal_numbers_are_extended())
+        for name in (
+            "_get_last_sequence",
+            "_get_sequence_format_param",
+            "_sequence_monthly_regex",
         ):
-            with self.subTest(addon):
+            said = getattr(SequenceMixin, name)
+            with patch.object(OfSomebody, name, said, create=True):
                 self.registry.clear_cache()
-                self.addCleanup(self.registry.clear_cache)
+                self.assertTrue(moves._reversal_numbers_are_extended(), name)
+        orders = self.settle_many(4)
+        asked = []
 
-                def overriding(moves, name, names=None, addon=addon):
-                    found = original(moves, name, names)
-                    if names and "_get_last_sequence_domain" in names:
-                        found = found | {(addon, "_get_last_sequence_domain")}
-                    return found
+        def last_domain(move, relaxed=False):
+            asked.append(move.id)
+            return super(OfSomebody, move)._get_last_sequence_domain(relaxed)
 
-                part, orders = orders[:4], orders[4:]
-                with patch.object(model, "_reversal_overriding", overriding):
-                    _names, searched = self._take_back(part)
-                self.assertEqual(searched >= len(part), asked)
+        with patch.object(
+            OfSomebody, "_get_last_sequence_domain", last_domain, create=True
+        ):
+            self.registry.clear_cache()
+            _names, searched = self._take_back(orders)
+        credits = orders.invoice_ids.reversal_move_ids
+        self.assertLessEqual(set(credits.ids), set(asked))
+        self.assertGreaterEqual(searched, len(orders))
+
+
+# (type, day of June or July) of entries that are posted together.
+entries = st.lists(
+    st.tuples(
+        st.sampled_from(["out_refund", "out_refund", "out_invoice"]),
+        st.sampled_from(["2026-06-10", "2026-06-11", "2026-07-01"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.mark.fuzz
+class TestNumbersGenerated(BatchCase):
+    """While operations run, entries get the numbers that the host gives them."""
+
+    @settings(max_examples=max(5, settings().max_examples // 2))
+    @given(
+        together=st.lists(entries, min_size=1, max_size=4),
+        apart=st.booleans(),
+        form=st.sampled_from(
+            ["X/2026/{:04d}", "X/2026/{:05d}", "X/2026/06/{:04d}", "X{}"]
+        ),
+        last=st.sampled_from([1, 8, 9_995, 9_998, 9_999, 99_998]),
+        renamed=st.booleans(),
+    )
+    @example(
+        together=[
+            [("out_refund", "2026-06-10")] * 2,
+            [("out_invoice", "2026-06-10")],
+            [("out_refund", "2026-06-10")],
+        ],
+        apart=False,
+        form="X/2026/{:04d}",
+        last=9_999,
+        renamed=False,
+    )
+    def test_as_the_host(self, together, apart, form, last, renamed):
+        with self.env.cr.savepoint() as savepoint:
+            try:
+                self._check(together, apart, form.format(last), renamed)
+            finally:
+                savepoint.rollback()
+                self.env.invalidate_all(flush=False)
+
+    def _check(self, together, apart, last, renamed):
+        journal = self.company_data["default_journal_sale"]
+        journal.refund_sequence = apart
+        first = self._drafts([("out_refund", "2026-06-09")])
+        first.name = last
+        first.action_post()
+        drafts = [self._drafts(kinds) for kinds in together]
+        self.env.flush_all()
+        found = []
+        for context in ({}, {"order_reversal_at_work": ENGINE}):
+            with self.env.cr.savepoint() as savepoint:
+                for moves in drafts:
+                    moves.with_context(**context)._post(soft=False)
+                    if renamed:
+                        # The host forgets its counts, and reads them anew.
+                        moves[:1].with_context(**context).name = moves[:1].name
+                self.env.flush_all()
+                found.append([move.name for moves in drafts for move in moves])
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+        self.assertEqual(found[1], found[0])
+
+    def _drafts(self, kinds):
+        return self.env["account.move"].create(
+            [
+                {
+                    "move_type": kind,
+                    "partner_id": self.partner.id,
+                    "invoice_date": fields.Date.to_date(date),
+                    "date": fields.Date.to_date(date),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"product_id": self.services[0].id, "price_unit": 10.0}
+                        )
+                    ],
+                }
+                for kind, date in kinds
+            ]
+        )
 
 
 class _UndoneError(Exception):

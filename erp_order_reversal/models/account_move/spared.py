@@ -1,7 +1,10 @@
 from odoo import api, models
 from odoo.tools import ormcache
 
+from odoo.addons.account.models.sequence_mixin import SequenceMixin
+
 from ...engine import ENGINE
+from .host_way import OWN
 
 
 class AccountMove(models.Model):
@@ -49,27 +52,33 @@ class AccountMove(models.Model):
             return super()._compute_tax_country_id()
 
     def _get_next_sequence_format(self):
-        """Entries that are numbered alike in one transaction ask for it once.
+        """Entries that are numbered alike in one transaction ask for the form once.
 
-        Rule: from the first one on the host counts by itself (`_locked_increment`), and
-        yet it searches the journal for the last number again for each, so that a batch
-        reads all credit notes of a year once for each of its own. What it is told is
-        kept beside its count, and goes with it.
+        Rule: once the first one has its number, the host counts on by itself
+        (`_locked_increment`), and yet searches the journal for the last one for each: a
+        batch reads all credit notes of a year once for each of its own. The form is
+        kept in the host's own cache of counts, which is emptied at once for both, and
+        holds as long as there is a count and the number doesn't outgrow its width.
         """
         if not self._reversal_at_work() or self._reversal_numbers_are_extended():
             return super()._get_next_sequence_format()
-        key = self._reversal_numbered_alike()
+        key = self._reversal_number_key()
         cache = self._get_sequence_cache()
-        if key not in cache:
+        form, values = cache.get(key, ("", {}))
+        if not values or not self._reversal_counts_on(form, values):
             form, values = super()._get_next_sequence_format()
-            if not values["seq"]:
-                # The first one of all: from the next one on the host knows its form.
-                return form, values
-            cache[key] = form, values
-        form, values = cache[key]
+            # Without a last one, the next one's form follows from the first one's name.
+            cache[key] = (form, dict(values)) if values["seq"] else ("", {})
         return form, dict(values)
 
-    def _reversal_numbered_alike(self):
+    def _reversal_counts_on(self, form, values):
+        """Whether the host has a count of this form, with room for the next number."""
+        count = self._get_sequence_cache().get(
+            (form.format(**{**values, "seq": 0}), self.journal_id)
+        )
+        return count is not None and len(str(count + 1)) <= values["seq_length"]
+
+    def _reversal_number_key(self):
         """What the host asks of an entry to find the last number in front of its own.
 
         Rule: `_get_last_sequence_domain` of account and account_debit_note.
@@ -91,17 +100,17 @@ class AccountMove(models.Model):
     @api.model
     @ormcache()
     def _reversal_numbers_are_extended(self):
-        """Whether an addon other than these says what an entry is numbered after."""
+        """Whether an addon whose rules the key doesn't know has a say in numbers."""
+        known = {"account", "account_debit_note", OWN}
         names = {
-            "_get_last_sequence",
-            "_get_last_sequence_domain",
-            "_get_next_sequence_format",
+            name
+            for name in vars(SequenceMixin)
+            if name.startswith("_") and "sequence" in name
         }
-        known = {"account", "account_debit_note"}
         overriding = {
-            addon
-            for model in ("sequence.mixin", "account.move")
-            for addon, _name in self._reversal_overriding(model, names)
+            cls.__module__.removeprefix("odoo.addons.").split(".")[0]
+            for cls in type(self).__mro__
+            if names & vars(cls).keys()
         }
         return not overriding <= known
 
