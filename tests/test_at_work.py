@@ -1,21 +1,28 @@
 """What is spared while operations run comes to what the host makes of it."""
 
+from contextlib import ExitStack
 from unittest.mock import patch
 
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from odoo.addons.account.models.account_move import AccountMove
+from odoo.addons.account_payment.models.account_payment import AccountPayment
 from odoo.addons.erp_order_reversal.const import OWED
 from odoo.addons.erp_order_reversal.engine import ENGINE
+from odoo.addons.sale.models.account_move import AccountMove as MoveOfSale
 
-from .answers import compare_payments
+from .answers import SEARCHED, compare_payments, compare_searches
 from .common import ReversalCase
+
+# Classes of other addons that extend what is searched.
+OfSomebody = {"account.move": MoveOfSale, "account.payment": AccountPayment}
 
 
 class TestAtWork(ReversalCase):
     def test_payments_of_an_entry(self):
         """With a payment of one invoice, of several, and one that stays elsewhere."""
         answers = compare_payments(self)
+        searches = compare_searches(self)
         for method in ("credit", "void", "refund"):
             with self.subTest(payment=method):
                 order, _invoice, _payment = self.settle()
@@ -34,11 +41,64 @@ class TestAtWork(ReversalCase):
         self.assertEqual(self.reverse(twice, payment_method="void").state, "done")
         self.assertTrue(answers[True])
         self.assertTrue(answers[False])
+        for model in SEARCHED:
+            self.assertTrue(searches[model, True], model)
+            self.assertTrue(searches[model, False], model)
+
+    def test_another_addon_has_its_say_in_searches(self):
+        """The host searches itself as soon as one of its methods is overridden."""
+        self.addCleanup(self.registry.clear_cache)
+        for name, field in SEARCHED.items():
+            somebody = OfSomebody[name]
+            for method in ("search", "_search", f"_search_{field}"):
+                with self.subTest(name, method=method):
+                    self._check_searches(name, field, somebody, method)
+
+    def _check_searches(self, name, field, somebody, method):
+        asked = []
+
+        def override(records, *args, **kwargs):
+            asked.append(args)
+            return getattr(super(somebody, records), method)(*args, **kwargs)
+
+        model = self.env[name].sudo().with_context(order_reversal_at_work=ENGINE)
+        domain = [(field, "in", [0])]
+        self.registry.clear_cache()
+        moves = self.env["account.move"].with_env(model.env)
+        known = moves._reversal_ids_searched(model, field, domain, "id")
+        self.assertEqual(known, [0])
+        with patch.object(somebody, method, override, create=True):
+            self.registry.clear_cache()
+            known = moves._reversal_ids_searched(model, field, domain, "id")
+            self.assertIsNone(known)
+            model.search(domain, order="id")
+        self.assertTrue(asked)
+
+    def test_only_the_host_s_own_search_is_spared(self):
+        """Not one of a person, in another order, or by anything else."""
+        moves = self.env["account.move"]
+        name = "reconciled_payment_ids"
+        domain = [(name, "in", [1])]
+        at_work = moves.sudo().with_context(order_reversal_at_work=ENGINE)
+        forged = moves.sudo().with_context(order_reversal_at_work=True)
+        searched = at_work._reversal_ids_searched
+        self.assertEqual(searched(at_work, name, domain, "id"), [1])
+        for other in (moves, moves.sudo(), forged, at_work.sudo(False)):
+            self.assertIsNone(other._reversal_ids_searched(moves, name, domain, "id"))
+        self.assertIsNone(searched(at_work, name, domain, "date desc"))
+        for odd in (
+            [],
+            ["|", *domain, *domain],
+            [(name, "=", 1)],
+            [("id", "in", [1])],
+            Domain(name, "in", [1]),
+            [Domain(name, "in", [1])],
+        ):
+            self.assertIsNone(searched(at_work, name, odd, "id"), odd)
 
     def test_another_addon_has_its_say_in_payments(self):
         """The host's method is asked of each entry, and all that extend it."""
         name = "_compute_reconciled_payment_ids"
-        model = self.env.registry["account.move"]
         original = AccountMove._compute_reconciled_payment_ids
         asked = []
 
@@ -46,18 +106,22 @@ class TestAtWork(ReversalCase):
             asked.extend(moves.ids)
             return original(moves)
 
+        def of_somebody(moves):
+            return super(MoveOfSale, moves)._compute_reconciled_payment_ids()
+
+        self.addCleanup(self.registry.clear_cache)
         credits = []
-        for addons in ({"account"}, {"account", "of_somebody"}):
+        for extended in (False, True):
             order, invoice, _payment = self.settle()
             self.env.flush_all()
             asked.clear()
-            overriding = {(addon, name) for addon in addons}
-            self.registry.clear_cache()
-            self.addCleanup(self.registry.clear_cache)
-            with (
-                patch.object(AccountMove, name, compute),
-                patch.object(model, "_reversal_overriding", return_value=overriding),
-            ):
+            with ExitStack() as stack:
+                stack.enter_context(patch.object(AccountMove, name, compute))
+                if extended:
+                    stack.enter_context(
+                        patch.object(MoveOfSale, name, of_somebody, create=True)
+                    )
+                self.registry.clear_cache()
                 self.reverse(order, payment_method="void")
             credits.append(invoice.reversal_move_ids.id in asked)
         self.assertEqual(credits, [False, True])

@@ -10,6 +10,7 @@ from odoo import Command, fields
 
 from odoo.addons.account.models.sequence_mixin import SequenceMixin
 from odoo.addons.erp_order_reversal.engine import ENGINE
+from odoo.addons.erp_order_reversal.models.account_move.spared import NUMBERING
 from odoo.addons.sale.models.account_move import AccountMove as OfSomebody
 
 from .batch import BatchCase
@@ -44,9 +45,7 @@ class TestBatchNumbers(BatchCase):
     def _as_the_host(self, orders):
         """The same where the host is asked for each; nothing of it stays."""
         model = self.env.registry["account.move"]
-        extended = patch.object(
-            model, "_reversal_numbers_are_extended", lambda moves: True
-        )
+        extended = patch.object(model, "_reversal_is_extended", lambda *args: True)
         found = []
 
         def undo():
@@ -123,7 +122,7 @@ class TestBatchNumbers(BatchCase):
         moves = self.env["account.move"]
         self.addCleanup(self.registry.clear_cache)
         self.registry.clear_cache()
-        self.assertFalse(moves._reversal_numbers_are_extended())
+        self.assertFalse(moves._reversal_is_extended("account.move", NUMBERING))
         for name in (
             "_get_last_sequence",
             "_get_sequence_format_param",
@@ -132,7 +131,8 @@ class TestBatchNumbers(BatchCase):
             said = getattr(SequenceMixin, name)
             with patch.object(OfSomebody, name, said, create=True):
                 self.registry.clear_cache()
-                self.assertTrue(moves._reversal_numbers_are_extended(), name)
+                extended = moves._reversal_is_extended("account.move", NUMBERING)
+                self.assertTrue(extended, name)
         orders = self.settle_many(4)
         asked = []
 

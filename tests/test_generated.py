@@ -6,7 +6,7 @@ from hypothesis import note as hypothesis_note
 
 from odoo.exceptions import UserError
 
-from .answers import compare_payments
+from .answers import compare_payments, compare_searches
 from .batch import BatchCase
 from .foreseen import ForeseenMixin
 from .generator import Builder, shapes
@@ -89,6 +89,7 @@ class GeneratedCase(ForeseenMixin, BatchCase):
     def setUp(self):
         super().setUp()
         compare_payments(self)
+        compare_searches(self)
 
     # ------------------------------------------------------------------
     # One example

@@ -6,6 +6,18 @@ from odoo.addons.account.models.sequence_mixin import SequenceMixin
 from ...engine import ENGINE
 from .host_way import OWN
 
+# Where the host says what is spared; of account_debit_note the key of a number knows.
+HOST = [
+    *(["odoo", "addons", addon] for addon in ("account", "account_debit_note", OWN)),
+    ["odoo", "orm", "models"],
+]
+
+
+# What the host numbers entries by: whoever overrides it may number by something else.
+NUMBERING = frozenset(
+    name for name in vars(SequenceMixin) if name.startswith("_") and "sequence" in name
+)
+
 
 class AccountMove(models.Model):
     """What the host need not ask or compute while operations are carried out."""
@@ -20,7 +32,10 @@ class AccountMove(models.Model):
         matches were just unlinked, the cache knows that there is no payment. Where
         another addon has a say in it, it's asked as ever.
         """
-        if not self._reversal_at_work() or self._reversal_payments_are_extended():
+        names = frozenset({"_compute_reconciled_payment_ids"})
+        if not self._reversal_at_work() or self._reversal_is_extended(
+            "account.move", names
+        ):
             return super()._compute_reconciled_payment_ids()
         # sudo: the host asks the database for them, too.
         lines = self.sudo().line_ids
@@ -32,13 +47,6 @@ class AccountMove(models.Model):
             return super()._compute_reconciled_payment_ids()
         for move in self:
             move.reconciled_payment_ids = move.matched_payment_ids
-
-    @api.model
-    @ormcache()
-    def _reversal_payments_are_extended(self):
-        """Whether an addon other than the host's own says what an entry is paid by."""
-        name = "_compute_reconciled_payment_ids"
-        return self._reversal_overriding("account.move", {name}) != {("account", name)}
 
     def _compute_tax_country_id(self):
         """Computed for the host's own check, it is no change of the entry.
@@ -60,7 +68,9 @@ class AccountMove(models.Model):
         kept in the host's own cache of counts, which is emptied at once for both, and
         holds as long as there is a count and the number doesn't outgrow its width.
         """
-        if not self._reversal_at_work() or self._reversal_numbers_are_extended():
+        if not self._reversal_at_work() or self._reversal_is_extended(
+            "account.move", NUMBERING
+        ):
             return super()._get_next_sequence_format()
         key = self._reversal_number_key()
         cache = self._get_sequence_cache()
@@ -98,21 +108,20 @@ class AccountMove(models.Model):
         )
 
     @api.model
-    @ormcache()
-    def _reversal_numbers_are_extended(self):
-        """Whether an addon whose rules the key doesn't know has a say in numbers."""
-        known = {"account", "account_debit_note", OWN}
-        names = {
-            name
-            for name in vars(SequenceMixin)
-            if name.startswith("_") and "sequence" in name
-        }
-        overriding = {
-            cls.__module__.removeprefix("odoo.addons.").split(".")[0]
-            for cls in type(self).__mro__
-            if names & vars(cls).keys()
-        }
-        return not overriding <= known
+    @ormcache("model", "names")
+    def _reversal_is_extended(self, model, names):
+        """Whether an addon beside the host's own has a say in one of these.
+
+        What is installed is asked once for each registry. Also classes that extend
+        another model, or none, count as soon as this one is made of them.
+
+        :param str model: name of the model
+        :param frozenset names: of methods or attributes
+        """
+        return any(
+            cls.__module__.split(".")[:3] not in HOST and names & vars(cls).keys()
+            for cls in self.env.registry[model].__mro__
+        )
 
     def _reversal_at_work(self):
         """Whether an operation is carried out; the marker can't be sent over RPC."""
