@@ -1,6 +1,7 @@
 """What the addon answers while operations run, beside what the host answers."""
 
 from collections import Counter
+from functools import wraps
 from unittest.mock import patch
 
 
@@ -13,6 +14,7 @@ def compare_payments(case):
     original = model._compute_reconciled_payment_ids
     answers = Counter()
 
+    @wraps(original)  # of the same module: it is nobody else's
     def both(moves):
         original(moves)
         if not moves._reversal_at_work():
@@ -39,6 +41,8 @@ SEARCHED = {
 def compare_searches(case):
     """Search as the host does, too, where the addon knows what it would find.
 
+    Both read the same field; whether its value is right, `compare_payments` asks.
+
     :return: Counter of answers, by model and whether anything was found
     """
     answers = Counter()
@@ -49,19 +53,20 @@ def compare_searches(case):
 
 def _compare_searches_of(case, name, field, answers):
     model = case.env.registry[name]
-    original = model.search
+    original = model._search
 
-    def both(records, domain, offset=0, limit=None, order=None):
-        found = original(records, domain, offset, limit, order)
-        moves = records.env["account.move"]
-        ids = moves._reversal_ids_searched(records, field, domain, order)
-        if ids is not None:
+    @wraps(original)
+    def both(records, domain, *args, **kwargs):
+        query = original(records, domain, *args, **kwargs)
+        at_work = records.env["account.move"]._reversal_at_work()
+        if at_work and str(domain).startswith(f"[('{field}', 'in', "):
+            found = list(query)
             asked = records.with_context(order_reversal_at_work=None)
-            expected = original(asked, domain, offset, limit, order)
-            case.assertEqual(found.ids, expected.ids, domain)
+            expected = list(original(asked, domain, *args, **kwargs))
+            case.assertEqual(found, expected, domain)
             answers[name, bool(found)] += 1
-        return found
+        return query
 
-    patcher = patch.object(model, "search", both)
+    patcher = patch.object(model, "_search", both)
     patcher.start()
     case.addCleanup(patcher.stop)

@@ -1,6 +1,7 @@
 """What is spared while operations run comes to what the host makes of it."""
 
 from contextlib import ExitStack
+from functools import wraps
 from unittest.mock import patch
 
 from odoo.fields import Command, Domain
@@ -9,6 +10,9 @@ from odoo.addons.account.models.account_move import AccountMove
 from odoo.addons.account_payment.models.account_payment import AccountPayment
 from odoo.addons.erp_order_reversal.const import OWED
 from odoo.addons.erp_order_reversal.engine import ENGINE
+from odoo.addons.erp_order_reversal.models.account_move.matched import (
+    _get_searched_ids,
+)
 from odoo.addons.sale.models.account_move import AccountMove as MoveOfSale
 
 from .answers import SEARCHED, compare_payments, compare_searches
@@ -45,16 +49,39 @@ class TestAtWork(ReversalCase):
             self.assertTrue(searches[model, True], model)
             self.assertTrue(searches[model, False], model)
 
+    def test_what_is_matched_is_known(self):
+        """Without the database, and as the host finds it where it is asked."""
+        _order, invoice, payment = self.settle()
+        found = {"account.move": invoice, "account.payment": payment}
+        ids = {"account.move": payment.ids, "account.payment": invoice.ids}
+        for name, field in SEARCHED.items():
+            model = self.env[name].sudo()
+            at_work = model.with_context(order_reversal_at_work=ENGINE)
+            for domain, expected in (
+                ([(field, "in", ids[name])], found[name]),
+                ([(field, "in", [0])], model),
+            ):
+                for other in (at_work, model):  # the second time it is in the cache
+                    self.assertEqual(other.search(domain, order="id"), expected)
+                    other.search(domain, order="id")
+                with self.assertQueryCount(0):
+                    at_work.search(domain, order="id")
+            with self.assertQueryCount(1):
+                self.assertEqual(model.search(domain, order="id"), expected)
+            domain = [(field, "in", ids[name])]
+            self.assertEqual(at_work.search(domain, order="id", limit=1), found[name])
+            self.assertFalse(at_work.search(domain, order="id", offset=1))
+
     def test_another_addon_has_its_say_in_searches(self):
-        """The host searches itself as soon as one of its methods is overridden."""
+        """The host searches as soon as one of its methods is overridden."""
         self.addCleanup(self.registry.clear_cache)
         for name, field in SEARCHED.items():
-            somebody = OfSomebody[name]
-            for method in ("search", "_search", f"_search_{field}"):
+            for method in ("_search", f"_search_{field}"):
                 with self.subTest(name, method=method):
-                    self._check_searches(name, field, somebody, method)
+                    self._check_searches(name, field, method)
 
-    def _check_searches(self, name, field, somebody, method):
+    def _check_searches(self, name, field, method):
+        somebody = OfSomebody[name]
         asked = []
 
         def override(records, *args, **kwargs):
@@ -62,17 +89,19 @@ class TestAtWork(ReversalCase):
             return getattr(super(somebody, records), method)(*args, **kwargs)
 
         model = self.env[name].sudo().with_context(order_reversal_at_work=ENGINE)
-        domain = [(field, "in", [0])]
+        domain = [(field, "in", [0])]  # of nothing: it needs no document
         self.registry.clear_cache()
-        moves = self.env["account.move"].with_env(model.env)
-        known = moves._reversal_ids_searched(model, field, domain, "id")
-        self.assertEqual(known, [0])
-        with patch.object(somebody, method, override, create=True):
-            self.registry.clear_cache()
-            known = moves._reversal_ids_searched(model, field, domain, "id")
-            self.assertIsNone(known)
-            model.search(domain, order="id")
+        self.assertEqual(_get_searched_ids(model, field, domain, "id"), [0])
+        for made in (somebody, self.registry[name]):
+            with patch.object(made, method, override, create=True):
+                self.registry.clear_cache()
+                self.assertIsNone(_get_searched_ids(model, field, domain, "id"))
+                if made is somebody:
+                    model.search(domain, order="id")
         self.assertTrue(asked)
+        self.registry.clear_cache()
+        with patch.object(model._fields[field], "search", "_search_otherwise"):
+            self.assertIsNone(_get_searched_ids(model, field, domain, "id"))
 
     def test_only_the_host_s_own_search_is_spared(self):
         """Not one of a person, in another order, or by anything else."""
@@ -81,11 +110,10 @@ class TestAtWork(ReversalCase):
         domain = [(name, "in", [1])]
         at_work = moves.sudo().with_context(order_reversal_at_work=ENGINE)
         forged = moves.sudo().with_context(order_reversal_at_work=True)
-        searched = at_work._reversal_ids_searched
-        self.assertEqual(searched(at_work, name, domain, "id"), [1])
+        self.assertEqual(_get_searched_ids(at_work, name, domain, "id"), [1])
         for other in (moves, moves.sudo(), forged, at_work.sudo(False)):
-            self.assertIsNone(other._reversal_ids_searched(moves, name, domain, "id"))
-        self.assertIsNone(searched(at_work, name, domain, "date desc"))
+            self.assertIsNone(_get_searched_ids(other, name, domain, "id"))
+        self.assertIsNone(_get_searched_ids(at_work, name, domain, "date desc"))
         for odd in (
             [],
             ["|", *domain, *domain],
@@ -94,7 +122,7 @@ class TestAtWork(ReversalCase):
             Domain(name, "in", [1]),
             [Domain(name, "in", [1])],
         ):
-            self.assertIsNone(searched(at_work, name, odd, "id"), odd)
+            self.assertIsNone(_get_searched_ids(at_work, name, odd, "id"), odd)
 
     def test_another_addon_has_its_say_in_payments(self):
         """The host's method is asked of each entry, and all that extend it."""
@@ -102,6 +130,7 @@ class TestAtWork(ReversalCase):
         original = AccountMove._compute_reconciled_payment_ids
         asked = []
 
+        @wraps(original)  # the host's own, as ever
         def compute(moves):
             asked.extend(moves.ids)
             return original(moves)

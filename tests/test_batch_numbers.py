@@ -1,5 +1,6 @@
 """The credit notes of a batch are numbered as the host numbers one after the other."""
 
+from functools import wraps
 from unittest.mock import patch
 
 import pytest
@@ -10,7 +11,10 @@ from odoo import Command, fields
 
 from odoo.addons.account.models.sequence_mixin import SequenceMixin
 from odoo.addons.erp_order_reversal.engine import ENGINE
-from odoo.addons.erp_order_reversal.models.account_move.spared import NUMBERING
+from odoo.addons.erp_order_reversal.models.account_move.spared import (
+    DEBIT_NOTES,
+    NUMBERING,
+)
 from odoo.addons.sale.models.account_move import AccountMove as OfSomebody
 
 from .batch import BatchCase
@@ -29,6 +33,7 @@ class TestBatchNumbers(BatchCase):
         original = SequenceMixin._get_last_sequence
         searched = []
 
+        @wraps(original)  # the host's own, as ever
         def last_sequence(move, *args, **kwargs):
             searched.append(move.id)
             return original(move, *args, **kwargs)
@@ -45,7 +50,12 @@ class TestBatchNumbers(BatchCase):
     def _as_the_host(self, orders):
         """The same where the host is asked for each; nothing of it stays."""
         model = self.env.registry["account.move"]
-        extended = patch.object(model, "_reversal_is_extended", lambda *args: True)
+        original = model._reversal_is_extended
+
+        def of_numbers(moves, model, names, *args):
+            return names == NUMBERING or original(moves, model, names, *args)
+
+        extended = patch.object(model, "_reversal_is_extended", of_numbers)
         found = []
 
         def undo():
@@ -119,20 +129,33 @@ class TestBatchNumbers(BatchCase):
 
     def test_another_addon_has_its_say(self):
         """Whatever of the host's numbering it overrides; it's asked for each entry."""
-        moves = self.env["account.move"]
         self.addCleanup(self.registry.clear_cache)
-        self.registry.clear_cache()
-        self.assertFalse(moves._reversal_is_extended("account.move", NUMBERING))
+
+        def extended(name=None, by=None):
+            self.registry.clear_cache()
+            if not name:
+                return self._numbers_are_extended()
+            said = getattr(SequenceMixin, name)
+            if by:
+
+                def said(move, *args):
+                    return getattr(super(OfSomebody, move), name)(*args)
+
+                said.__module__ = by
+            with patch.object(OfSomebody, name, said, create=True):
+                return self._numbers_are_extended()
+
+        somebody = "odoo.addons.of_somebody.models"
+        self.assertFalse(extended())
         for name in (
             "_get_last_sequence",
             "_get_sequence_format_param",
-            "_sequence_monthly_regex",
+            "_locked_increment",
         ):
-            said = getattr(SequenceMixin, name)
-            with patch.object(OfSomebody, name, said, create=True):
-                self.registry.clear_cache()
-                extended = moves._reversal_is_extended("account.move", NUMBERING)
-                self.assertTrue(extended, name)
+            self.assertTrue(extended(name, by=somebody), name)
+        self.assertTrue(extended("_sequence_monthly_regex"))
+        debit_notes = "odoo.addons.account_debit_note.models.account_move"
+        self.assertFalse(extended("_get_last_sequence_domain", by=debit_notes))
         orders = self.settle_many(4)
         asked = []
 
@@ -148,6 +171,10 @@ class TestBatchNumbers(BatchCase):
         credits = orders.invoice_ids.reversal_move_ids
         self.assertLessEqual(set(credits.ids), set(asked))
         self.assertGreaterEqual(searched, len(orders))
+
+    def _numbers_are_extended(self):
+        moves = self.env["account.move"]
+        return moves._reversal_is_extended("account.move", NUMBERING, DEBIT_NOTES)
 
 
 # (type, day of June or July) of entries that are posted together.

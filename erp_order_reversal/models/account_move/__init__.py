@@ -13,7 +13,7 @@ from . import square
 from . import credit_line
 from . import mirror
 from . import spared
-from . import dependents
+from . import matched
 from . import void
 from . import trim
 from . import restored

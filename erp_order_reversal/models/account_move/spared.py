@@ -6,17 +6,23 @@ from odoo.addons.account.models.sequence_mixin import SequenceMixin
 from ...engine import ENGINE
 from .host_way import OWN
 
-# Where the host says what is spared; of account_debit_note the key of a number knows.
-HOST = [
-    *(["odoo", "addons", addon] for addon in ("account", "account_debit_note", OWN)),
-    ["odoo", "orm", "models"],
-]
+# Modules whose methods are known: the host's, and this addon's.
+KNOWN = ("odoo.addons.account.", "odoo.orm.", f"odoo.addons.{OWN}.")
+
+
+# Whose condition on the last number is in the key, see `_reversal_number_key`.
+DEBIT_NOTES = "odoo.addons.account_debit_note."
 
 
 # What the host numbers entries by: whoever overrides it may number by something else.
 NUMBERING = frozenset(
-    name for name in vars(SequenceMixin) if name.startswith("_") and "sequence" in name
+    name
+    for name in vars(SequenceMixin)
+    if (name.startswith("_") and "sequence" in name) or name == "_locked_increment"
 )
+
+
+PAYMENTS = frozenset({"_compute_reconciled_payment_ids"})
 
 
 class AccountMove(models.Model):
@@ -32,9 +38,8 @@ class AccountMove(models.Model):
         matches were just unlinked, the cache knows that there is no payment. Where
         another addon has a say in it, it's asked as ever.
         """
-        names = frozenset({"_compute_reconciled_payment_ids"})
         if not self._reversal_at_work() or self._reversal_is_extended(
-            "account.move", names
+            "account.move", PAYMENTS
         ):
             return super()._compute_reconciled_payment_ids()
         # sudo: the host asks the database for them, too.
@@ -69,17 +74,19 @@ class AccountMove(models.Model):
         holds as long as there is a count and the number doesn't outgrow its width.
         """
         if not self._reversal_at_work() or self._reversal_is_extended(
-            "account.move", NUMBERING
+            "account.move", NUMBERING, DEBIT_NOTES
         ):
             return super()._get_next_sequence_format()
         key = self._reversal_number_key()
-        cache = self._get_sequence_cache()
-        form, values = cache.get(key, ("", {}))
-        if not values or not self._reversal_counts_on(form, values):
-            form, values = super()._get_next_sequence_format()
-            # Without a last one, the next one's form follows from the first one's name.
-            cache[key] = (form, dict(values)) if values["seq"] else ("", {})
-        return form, dict(values)
+        cache = self._get_sequence_cache()  # of counts, by form and journal
+        if key in cache and self._reversal_counts_on(*cache[key]):
+            form, values = cache[key]
+            return form, dict(values)
+        form, values = super()._get_next_sequence_format()
+        if values["seq"]:
+            # After the first one of all, its name says what form the next one has.
+            cache[key] = form, dict(values)
+        return form, values
 
     def _reversal_counts_on(self, form, values):
         """Whether the host has a count of this form, with room for the next number."""
@@ -108,20 +115,27 @@ class AccountMove(models.Model):
         )
 
     @api.model
-    @ormcache("model", "names")
-    def _reversal_is_extended(self, model, names):
-        """Whether an addon beside the host's own has a say in one of these.
+    @ormcache("model", "names", "beside")
+    def _reversal_is_extended(self, model, names, beside=""):
+        """Whether an addon other than the host's own says what one of these does.
 
-        What is installed is asked once for each registry. Also classes that extend
-        another model, or none, count as soon as this one is made of them.
+        Mixins and plain classes that the model is made of count, too, and a method
+        that somebody put in place of another one. What is installed is asked once for
+        each registry.
 
         :param str model: name of the model
         :param frozenset names: of methods or attributes
+        :param str beside: modules that are known as well, by the start of their names
+        :return: bool
         """
-        return any(
-            cls.__module__.split(".")[:3] not in HOST and names & vars(cls).keys()
-            for cls in self.env.registry[model].__mro__
-        )
+        known = (*KNOWN, beside) if beside else KNOWN
+        for cls in self.env.registry[model].__mro__:
+            for name in names & vars(cls).keys():
+                value = vars(cls)[name]
+                made_by = getattr(value, "fget", value)
+                if not getattr(made_by, "__module__", cls.__module__).startswith(known):
+                    return True
+        return False
 
     def _reversal_at_work(self):
         """Whether an operation is carried out; the marker can't be sent over RPC."""
