@@ -11,7 +11,7 @@ from odoo import Command, fields
 
 from odoo.addons.account.models.sequence_mixin import SequenceMixin
 from odoo.addons.erp_order_reversal.engine import ENGINE
-from odoo.addons.erp_order_reversal.models.account_move.spared import (
+from odoo.addons.erp_order_reversal.models.account_move.numbered import (
     DEBIT_NOTES,
     NUMBERING,
 )

@@ -13,6 +13,7 @@ from . import square
 from . import credit_line
 from . import mirror
 from . import spared
+from . import numbered
 from . import matched
 from . import void
 from . import trim
