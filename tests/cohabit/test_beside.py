@@ -126,9 +126,15 @@ class TestBeside(CohabitCase):
                     )
                     if overrides and leaves_out_host(function):
                         replaced.add((name, method))
-        self.assertEqual(
-            replaced, {("ir.sequence", "_next_do"), ("ir.sequence.date_range", "_next")}
-        )
+        known = {
+            # A number that a rehearsal draws is not taken from the database.
+            ("ir.sequence", "_next_do"),
+            ("ir.sequence.date_range", "_next"),
+            # What the host said of an entry that is numbered alike, in its own cache;
+            # it's asked for each as soon as any other addon has a say in numbers.
+            ("account.move", "_get_next_sequence_format"),
+        }
+        self.assertEqual(replaced, known)
 
     def test_not_in_bulk(self):
         orders = self.with_project()[0] | self.with_project()[0]
