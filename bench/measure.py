@@ -48,8 +48,8 @@ def count(env) -> int:
 def peak_memory() -> float:
     """Most memory that this process ever held, in MB.
 
-    Of the program that runs: `getrusage` counts what its parent held when it was
-    started, too.
+    Of this program alone: `getrusage` also counts what its parent held by the time it
+    was started.
     """
     with open("/proc/self/status") as status:
         [peak] = (line.split()[1] for line in status if line.startswith("VmHWM:"))

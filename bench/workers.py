@@ -268,7 +268,7 @@ def _note_steps(registry):
     original = model._commit_work
     steps = []
     begun, done = time.time(), 0
-    cpu, queries = time.process_time(), None
+    cpu, queries = time.process_time(), 0
 
     def commit_work(self, worked):
         nonlocal done, cpu, queries
@@ -281,7 +281,7 @@ def _note_steps(registry):
                 worked,
                 _memory(),
                 time.process_time() - cpu,
-                count - (queries or 0),
+                count - queries,
                 _yardstick(),
             )
             steps.append(step)

@@ -106,10 +106,10 @@ class TestBeside(CohabitCase):
         self.assertEqual(self.beside(order), {})
 
     def test_each_override_calls_the_host(self):
-        """No method of the host is replaced: `super()` is on each way through ours.
+        """No method of the host is left before it is asked, but for what is known.
 
-        Numbers alone are foreseen while something is only tried out: a sequence of
-        the database gives none back.
+        A way that ends without `super()` below the line of another one isn't seen:
+        what is spared while operations run has such ways, see `_reversal_is_extended`.
         """
         replaced = set()
         for name, model in self.env.registry.items():
@@ -127,11 +127,12 @@ class TestBeside(CohabitCase):
                     if overrides and leaves_out_host(function):
                         replaced.add((name, method))
         known = {
-            # A number that a rehearsal draws is not taken from the database.
+            # A number that a rehearsal draws: the database takes none back.
             ("ir.sequence", "_next_do"),
             ("ir.sequence.date_range", "_next"),
             # What the host said of an entry that is numbered alike, in its own cache;
-            # it's asked for each as soon as any other addon has a say in numbers.
+            # it's asked for each as soon as an addon has a say in numbers that the key
+            # of its answer doesn't know.
             ("account.move", "_get_next_sequence_format"),
         }
         self.assertEqual(replaced, known)

@@ -26,7 +26,8 @@ class AccountMove(models.Model):
         (`_locked_increment`), and yet searches the journal for the last one for each: a
         batch reads all credit notes of a year once for each of its own. The form is
         kept in the host's own cache of counts, which is emptied at once for both, and
-        holds as long as there is a count and the number doesn't outgrow its width.
+        holds as long as there is a count and the number doesn't outgrow its width: no
+        operation creates entries that have a name of another form already.
         """
         if not self._reversal_at_work() or self._reversal_is_extended(
             "account.move", NUMBERING, DEBIT_NOTES

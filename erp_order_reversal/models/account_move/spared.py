@@ -70,7 +70,8 @@ class AccountMove(models.Model):
             for name in names & vars(cls).keys():
                 value = vars(cls)[name]
                 made_by = getattr(value, "fget", value)
-                if not getattr(made_by, "__module__", cls.__module__).startswith(known):
+                module = getattr(made_by, "__module__", cls.__module__)
+                if not (module or "").startswith(known):
                     return True
         return False
 
